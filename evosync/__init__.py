@@ -1,0 +1,1 @@
+"""EvoSync keeps a shop's VK Market equal to its Evotor till."""

@@ -1,0 +1,37 @@
+"""Names as they are compared, and as VK counts them."""
+
+import unicodedata
+
+
+def fold_name(name: str) -> str:
+    """Fold a name for comparison: NFKC, case, ё→е, blanks collapsed.
+
+    The folded form is the only one that is searched, sorted or compared;
+    databases fold Cyrillic each in its own way.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold().replace("ё", "е")
+    return " ".join(folded.split())
+
+
+# What VK's counter charges for signs it stores as entities; other cp1251
+# characters cost 1. Source: the price list in 1C-Bitrix's VK exporter.
+_ENTITY_COST = {'"': 5, "&": 5, "\\": 6, "'": 5, ">": 4, "<": 4, "!": 5, "$": 6}
+
+
+def vk_length(text: str) -> int:
+    """Count a text as VK's limits do: cp1251 characters, dear signs at their entity's length.
+
+    A character outside cp1251 is charged as a decimal entity (`&#128512;`);
+    that part is inferred, VK publishes no rule.
+    """
+    return sum(_cost(char) for char in text)
+
+
+def _cost(char: str) -> int:
+    if char in _ENTITY_COST:
+        return _ENTITY_COST[char]
+    try:
+        char.encode("cp1251")
+    except UnicodeEncodeError:
+        return len(f"&#{ord(char)};")
+    return 1

@@ -1,0 +1,67 @@
+"""Why a product is not published or not as asked: a code, and one plain Russian sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+REASONS: Mapping[str, str] = {
+    "store_not_paid": (
+        "Приложение не оплачено для магазина «{store}» в Эвоторе, читать его товары нельзя. "
+        "Уже опубликованные товары не тронуты."
+    ),
+    "store_unreadable": "Магазин «{store}» не удалось прочитать целиком: {why}.",
+    "not_for_sale": "В Эвоторе снята галочка «Можно продавать».",
+    "no_price": "В Эвоторе не указана цена.",
+    "no_name": "У товара нет названия.",
+    "bad_row": (
+        "Эвотор прислал карточку товара с ошибкой ({field}). Опубликованный товар не тронут."
+    ),
+    "forbidden_type": "VK не разрешает продавать такие товары ({type}).",
+    "marked_type": "Товар с маркировкой: публикуется, только если вы разрешите.",
+    "unknown_type": (
+        "EvoSync не знает такой тип товара ({type}) и без вашего разрешения его не отправит."
+    ),
+    "duplicate_in_vk": "В VK несколько карточек этого товара. Оставьте одну.",
+    "gone_in_vk": "Карточку удалили в VK. Вернуть?",
+    "hidden_in_vk": "Карточку скрыли в VK вручную.",
+    "checking": "VK не ответил, появился ли товар: проверим в ближайший запуск.",
+    "name_adjusted": "Название сокращено до правил VK: «{title}».",
+    "stock_unknown": "Эвотор не сообщил остаток: нет права «Остатки». Количество в VK не меняем.",
+    "vk_rejected": "VK отклонил товар: {why}.",
+    "vk_limit_items": "Достигнут предел VK: 15 000 товаров.",
+    "vk_limit_album": (
+        "Достигнут предел VK: 1 000 товаров в подборке. Товар опубликован без подборки."
+    ),
+    "vk_limit_albums": "Достигнут предел VK: 100 подборок. Товар опубликован без подборки.",
+    "no_stock": "В Эвоторе остаток 0.",
+    "not_taken": "VK не меняет поле «{field}».",
+    "vk_error": "VK не принял товар: {why} (код {code}).",
+    "photo_refused": "VK не принял картинку: {why}.",
+    "vk_busy": "VK просит подождать: продолжим позже.",
+}
+"""Sentences by code; the braces are filled from a problem's `detail`."""
+
+NOTES = frozenset(
+    {"name_adjusted", "stock_unknown", "no_stock", "not_taken", "vk_limit_album", "vk_limit_albums"}
+)
+"""Codes that only remark on a published product; the others say why it is not up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One product's reason. `product_id` is "" when the reason is a whole store's."""
+
+    product_id: str
+    store_id: str
+    name: str
+    code: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The sentence a shop owner reads."""
+        return REASONS[self.code].format_map(self.detail)
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the product is published all the same."""
+        return self.code in NOTES

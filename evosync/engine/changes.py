@@ -1,0 +1,177 @@
+"""The words a plan is written in: its changes, and what became of each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evosync.catalog.item import AlbumLink, Draft, Link, MarketItem
+from evosync.catalog.problem import Problem
+
+
+class Field(StrEnum):
+    """A field of an item that an edit may send."""
+
+    TITLE = "title"
+    DESCRIPTION = "description"
+    PRICE = "price"
+    STOCK = "stock"
+    CATEGORY = "category"
+    PHOTO = "photo"
+    SKU = "sku"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """Put a new item on the market."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Send the fields that differ; `item` is what stood before."""
+
+    link: Link
+    draft: Draft
+    item: MarketItem
+    fields: frozenset[Field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hide:
+    """Take an item out of sight (VK's `deleted=1`); it can come back."""
+
+    link: Link
+    item: MarketItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zero:
+    """Set an item's stock to 0 because its product is gone (policy `zero`)."""
+
+    link: Link
+    item: MarketItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Remove an item from the market (policy `delete`)."""
+
+    link: Link
+    item: MarketItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    """Bring our own item back: shown again, or undeleted first when `item` is None."""
+
+    link: Link
+    draft: Draft
+    item: MarketItem | None
+    fields: frozenset[Field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopt:
+    """Take an item that stands as ours; nothing is sent, the link is written down."""
+
+    draft: Draft
+    item: MarketItem
+    is_intended: bool  # True: our own uncertain create; False: found by its sku
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddAlbum:
+    """Make an album for a group."""
+
+    key: str
+    title: str
+    photo: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAlbum:
+    """Take an album that stands under the same folded title; nothing is sent."""
+
+    link: AlbumLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditAlbum:
+    """Rename, hide or show an album of ours; the cover is sent again each time."""
+
+    link: AlbumLink
+    title: str
+    is_hidden: bool
+    photo: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutInAlbum:
+    """Add items to one album. The ids are filled in when the items and the album exist."""
+
+    key: str
+    product_ids: tuple[str, ...]
+    album_id: int | None = None
+    item_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeFromAlbum:
+    """Take one item out of albums of ours."""
+
+    link: Link
+    album_ids: tuple[int, ...]
+
+
+ItemChange = Create | Update | Hide | Zero | Delete | Restore | Adopt
+AlbumChange = AddAlbum | TakeAlbum | EditAlbum | PutInAlbum | TakeFromAlbum
+Change = ItemChange | AlbumChange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The whole decision, a value: the preview shows it and `apply` carries it out.
+
+    `changes` stand in the order in which they are applied. `moved` are links
+    whose stores changed, to be written down without a call (product id →
+    store ids). `missing_intents` are creates that a whole reading proves
+    never happened. `unchanged` counts items already right, `skipped` products
+    that are neither published nor to be.
+    """
+
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    moved: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    missing_intents: tuple[str, ...] = ()
+    unchanged: int = 0
+    skipped: int = 0
+    strangers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """VK did it. A create carries its new item id, a new album its album id."""
+
+    change: Change
+    item_id: int | None = None
+    album_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """VK refused this one change: VK's code and words. Nothing was changed by it."""
+
+    change: Change
+    code: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertain:
+    """VK may or may not have done it; a later reading tells."""
+
+    change: Change
+    cause: str
+
+
+Outcome = Done | Failed | Uncertain

@@ -1,0 +1,1 @@
+"""Product → Draft or Problem; no input or output."""

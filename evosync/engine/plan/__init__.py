@@ -1,0 +1,1 @@
+"""The plan: drafts, links and standing items in, changes out; no input or output."""

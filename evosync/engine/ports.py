@@ -1,0 +1,107 @@
+"""The three ports of a run: where goods come from, where they go, what we remember."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
+from evosync.catalog.snapshot import SecondLook, Snapshot
+from evosync.engine.changes import Change, Outcome, Plan
+
+
+class Source(Protocol):
+    """The shop. Implemented by `evosync.evotor.source`."""
+
+    async def fetch(self) -> Snapshot:
+        """Read every store of the account, groups and products.
+
+        One store's failure is that reading's state. Raises TryLater or
+        NeedsPerson only when the list of stores itself cannot be read.
+        """
+        ...
+
+    async def look_again(self, missing: Mapping[str, Collection[str]]) -> SecondLook:
+        """Ask once more for products (by store id) that a whole reading no longer held.
+
+        Up to 50 are asked for singly, more by listing that store again.
+        """
+        ...
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        ...
+
+
+class Target(Protocol):
+    """The market. Implemented by `evosync.vk.market`."""
+
+    @property
+    def batch_size(self) -> int:
+        """How many changes the next `send` may carry; falls when VK chokes, grows back."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far; an `execute` is one."""
+        ...
+
+    @property
+    def calls(self) -> int:
+        """API calls made so far; an `execute` of 25 is 25."""
+        ...
+
+    async def fetch(self) -> MarketReading:
+        """Read all items and albums. Raises TryLater or NeedsPerson."""
+        ...
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Carry out up to `batch_size` changes, one outcome each, in the order given.
+
+        Changes that need no call (Adopt, TakeAlbum) are Done at once. Raises
+        TryLater or NeedsPerson when none of them was carried out.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """What we remember of one user and one community. Implemented by `evosync.db.ledger`.
+
+    Every writing method commits before it returns.
+    """
+
+    async def links(self) -> tuple[Link, ...]: ...
+
+    async def album_links(self) -> tuple[AlbumLink, ...]: ...
+
+    async def intents(self) -> tuple[Intent, ...]:
+        """List the creates whose outcome is not known."""
+        ...
+
+    async def known_skus(self) -> frozenset[str]:
+        """List every product id of any link or intent we ever wrote."""
+        ...
+
+    async def save_snapshot(self, snapshot: Snapshot) -> None:
+        """Bring the cached stores, groups and products up to date; only differences are written."""
+        ...
+
+    async def save_market(self, reading: MarketReading) -> None:
+        """Bring the cached items and albums up to date; only differences are written."""
+        ...
+
+    async def settle(self, plan: Plan) -> None:
+        """Write down what a plan found out without a call: moved links, missing intents."""
+        ...
+
+    async def begin(self, changes: Sequence[Change], now: datetime) -> None:
+        """Commit what is about to be sent, in one transaction that checks the run's lease.
+
+        Creates become intents, hides, shows and deletes become pending.
+        Raises TryLater when the lease is no longer ours.
+        """
+        ...
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Commit what became of a batch: links, values written, run changes."""
+        ...

@@ -1,0 +1,1 @@
+"""The Evotor cloud: its calls, its JSON, and the Source the engine asks."""

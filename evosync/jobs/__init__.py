@@ -1,0 +1,1 @@
+"""What runs in the background: the scheduler and one mirror run a user."""

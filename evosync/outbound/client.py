@@ -1,0 +1,120 @@
+"""One HTTP exchange with a remote service: time-outs, a bounded answer, no secret in errors."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+import structlog
+
+from evosync.redact import mask_url
+
+log = structlog.get_logger(__name__)
+
+# An execute answer may be 5 MB (VK's own limit); anything far above is no
+# answer to us. Evotor's pages hold 1,000 rows of about 1 KB.
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+
+
+class Unreachable(Exception):
+    """No answer came.
+
+    `is_unsent` is True when the request surely did not reach the service
+    (name not found, connection refused): then nothing was done there.
+    """
+
+    def __init__(self, cause: str, *, is_unsent: bool) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.is_unsent = is_unsent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to send. `form` goes urlencoded, `files` as multipart (name → filename, bytes, type)."""
+
+    method: str
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
+    timeout_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Client:
+    """Sends single requests; keeps connections open between them.
+
+    It neither retries nor reads bodies: that is for the service's own api
+    module, which knows what may be sent twice.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, *, service: str) -> None:
+        self._http = http
+        self._service = service
+        self.requests = 0
+
+    async def send(self, request: Request) -> Answer:
+        """Send one request. Raises Unreachable when no whole answer came."""
+        self.requests += 1
+        where = mask_url(request.url)
+        try:
+            answer = await self._http.request(
+                request.method,
+                request.url,
+                params=dict(request.params) or None,
+                headers=dict(request.headers),
+                data=dict(request.form) if request.form is not None else None,
+                files=dict(request.files) if request.files is not None else None,
+                timeout=httpx.Timeout(request.timeout_s, connect=10.0),
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            log.debug(
+                "request failed", service=self._service, url=where, error=type(error).__name__
+            )
+            raise Unreachable(type(error).__name__, is_unsent=True) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # The error's own text may quote the URL or a header: only its kind is kept.
+            log.debug(
+                "request failed", service=self._service, url=where, error=type(error).__name__
+            )
+            raise Unreachable(type(error).__name__, is_unsent=False) from None
+        if len(answer.content) > MAX_ANSWER_BYTES:
+            raise Unreachable("AnswerTooLarge", is_unsent=False)
+        log.debug(
+            "request answered",
+            service=self._service,
+            method=request.method,
+            url=where,
+            status=answer.status_code,
+            seconds=round(answer.elapsed.total_seconds(), 3),
+        )
+        return Answer(status=answer.status_code, headers=answer.headers, body=answer.content)
+
+
+def open_http(*, ca_file: str | None = None) -> httpx.AsyncClient:
+    """Open the connection pool of a remote service.
+
+    `ca_file` names a PEM file of additional roots; checking certificates is
+    never switched off. Proxies of the environment are not used: the tokens
+    in our headers are for the service alone.
+    """
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return httpx.AsyncClient(
+        verify=context,
+        trust_env=False,
+        follow_redirects=False,
+        headers={"User-Agent": "EvoSync"},
+        limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
+    )

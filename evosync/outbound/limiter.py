@@ -1,0 +1,38 @@
+"""Evenly spaced starts: the quota of a remote service, kept per key."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+
+class Limiter:
+    """Lets one request start every `interval_s` seconds; waiters go in order of arrival.
+
+    One limiter stands for one quota (a VK user, not a token's text). Waiting
+    is on a monotonic clock, so a jump of the wall clock changes nothing.
+    """
+
+    def __init__(
+        self,
+        interval_s: float,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._interval_s = interval_s
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._next_start = 0.0
+
+    async def slot(self) -> None:
+        """Wait for the next free start."""
+        # The slot is taken before the wait, so that waiters do not race; a
+        # pause that arrives meanwhile moves the start further on.
+        start = max(self._monotonic(), self._next_start)
+        self._next_start = start + self._interval_s
+        while (wait_s := start - self._monotonic()) > 0:
+            await self._sleep(wait_s)
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing new start for `seconds`, whoever asks."""
+        self._next_start = max(self._next_start, self._monotonic() + seconds)

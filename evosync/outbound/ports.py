@@ -1,0 +1,15 @@
+"""What a client of a remote service may ask of the rest: who holds its token."""
+
+from typing import Protocol
+
+
+class TokenKeeper(Protocol):
+    """Gives a live access token of one connection, and is told when it died."""
+
+    async def token(self) -> str:
+        """Return the access token; raises NeedsPerson when there is none."""
+        ...
+
+    async def refresh(self, refused: str) -> str | None:
+        """Return a newer token than the `refused` one, or None when only a person can help."""
+        ...

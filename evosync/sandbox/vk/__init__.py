@@ -1,0 +1,1 @@
+"""The fake VK market, by method family."""

@@ -1,0 +1,1 @@
+"""VK: its calls, its JSON, its errors, and the Target the engine writes to."""

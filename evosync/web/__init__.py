@@ -1,0 +1,1 @@
+"""The Starlette application: pages, health, later the webhooks."""
