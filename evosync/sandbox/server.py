@@ -1,0 +1,96 @@
+"""The sandbox as one HTTP server: the two APIs, the two pages, and a runner to embed it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from evosync.sandbox.evotor.app import evotor_app
+from evosync.sandbox.rendering import page
+from evosync.sandbox.storefront import storefront_app
+from evosync.sandbox.till import till_app
+from evosync.sandbox.vk.app import vk_app
+from evosync.sandbox.world import SandboxWorld
+
+_STOP_GRACE_S = 2  # a request still going on then is dropped
+
+
+def sandbox_app(world: SandboxWorld) -> Starlette:
+    """Return the whole sandbox.
+
+    Evotor's API is at /evotor and VK's at /vk (its methods at /vk/method/…),
+    the till at /till/, what a buyer sees at /storefront/.
+    """
+    return Starlette(
+        routes=[
+            Route("/", partial(_index, world)),
+            Mount("/evotor", evotor_app(world.evotor)),
+            Mount("/vk", vk_app(world.vk)),
+            Mount("/till", till_app(world)),
+            Mount("/storefront", storefront_app(world.vk)),
+        ]
+    )
+
+
+@contextlib.asynccontextmanager
+async def serve_sandbox(
+    world: SandboxWorld, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[str]:
+    """Serve the world in the running loop and give its base URL, without a slash at the end.
+
+    Port 0 takes a free one. Signals are left to whoever embeds this. Raises
+    OSError if the address cannot be taken.
+    """
+    with socket.create_server((host, port)) as listener:
+        server = _EmbeddedServer(_config(sandbox_app(world)))
+        serving = asyncio.create_task(server.serve(sockets=[listener]), name="sandbox server")
+        try:
+            await server.ready.wait()
+            yield f"http://{host}:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class _EmbeddedServer(uvicorn.Server):
+    """A uvicorn that says when it answers and leaves the process's signals alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        try:
+            await super().startup(sockets)
+        finally:  # whoever waits must not wait for a server that failed
+            self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install no handlers."""
+        yield
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=_STOP_GRACE_S,
+    )
+
+
+async def _index(world: SandboxWorld, request: Request) -> Response:
+    return page("index.html", world=world, base_url=str(request.base_url))

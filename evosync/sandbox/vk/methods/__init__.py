@@ -1,0 +1,1 @@
+"""What the fake VK answers, by method family."""
