@@ -39,10 +39,13 @@ def mask_text(text: str) -> str:
 
 
 def mask_url(url: str) -> str:
-    """Return an URL without its query, fragment, user and password."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    netloc = f"{host}:{parts.port}" if parts.port else host
+    """Return an URL without its query, fragment, user and password; masked whole if it is none."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        netloc = f"{host}:{parts.port}" if parts.port else host
+    except ValueError:  # an address or a port that cannot be one
+        return MASK
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 

@@ -1,6 +1,6 @@
 """Money: kopecks inside, roubles at the doors, never a float in between."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 
 KOPECKS = Decimal(100)
 
@@ -14,7 +14,7 @@ def kopecks_from_roubles(value: object) -> int | None:
         if not roubles.is_finite():
             return None
         return int((roubles * KOPECKS).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    except InvalidOperation:
+    except DecimalException:  # no number, or one beyond all bounds
         return None
 
 

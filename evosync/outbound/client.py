@@ -63,6 +63,10 @@ class Client:
         self._service = service
         self.requests = 0
 
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
     async def send(self, request: Request) -> Answer:
         """Send one request. Raises Unreachable when no whole answer came."""
         self.requests += 1
@@ -101,20 +105,21 @@ class Client:
         return Answer(status=answer.status_code, headers=answer.headers, body=answer.content)
 
 
-def open_http(*, ca_file: str | None = None) -> httpx.AsyncClient:
-    """Open the connection pool of a remote service.
+def open_client(service: str, *, ca_file: str = "") -> Client:
+    """Open a client with a pool of connections of its own; `close` it in the end.
 
     `ca_file` names a PEM file of additional roots; checking certificates is
     never switched off. Proxies of the environment are not used: the tokens
-    in our headers are for the service alone.
+    in our requests are for the service alone.
     """
     context = ssl.create_default_context()
     if ca_file:
         context.load_verify_locations(ca_file)
-    return httpx.AsyncClient(
+    http = httpx.AsyncClient(
         verify=context,
         trust_env=False,
         follow_redirects=False,
         headers={"User-Agent": "EvoSync"},
         limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
     )
+    return Client(http, service=service)

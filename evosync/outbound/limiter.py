@@ -22,17 +22,19 @@ class Limiter:
         self._interval_s = interval_s
         self._monotonic = monotonic
         self._sleep = sleep
+        self._turn = asyncio.Lock()
         self._next_start = 0.0
 
     async def slot(self) -> None:
         """Wait for the next free start."""
-        # The slot is taken before the wait, so that waiters do not race; a
-        # pause that arrives meanwhile moves the start further on.
-        start = max(self._monotonic(), self._next_start)
-        self._next_start = start + self._interval_s
-        while (wait_s := start - self._monotonic()) > 0:
-            await self._sleep(wait_s)
+        # The lock's queue is the order of arrival. Only its head looks at the
+        # clock, and looks again after each sleep, so a pause moves everybody
+        # and a cancelled waiter gives its start to the next one.
+        async with self._turn:
+            while (wait_s := self._next_start - self._monotonic()) > 0:
+                await self._sleep(wait_s)
+            self._next_start = self._monotonic() + self._interval_s
 
     def pause(self, seconds: float) -> None:
-        """Let nothing new start for `seconds`, whoever asks."""
+        """Let nothing new start for `seconds`, not even those who wait already."""
         self._next_start = max(self._next_start, self._monotonic() + seconds)

@@ -1,0 +1,87 @@
+"""Starts are evenly spaced, in order of arrival, and a pause moves everybody."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from evosync.outbound.limiter import Limiter
+
+
+class Watch:
+    """A clock that only sleeping moves; `on_sleep` is called in the middle of each sleep."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+        self.on_sleep: Callable[[], object] = lambda: None
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    async def sleep(self, seconds: float) -> None:
+        self.on_sleep()
+        await asyncio.sleep(0)
+        self.now_s += seconds
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def limiter(watch: Watch) -> Limiter:
+    return Limiter(0.5, monotonic=watch.monotonic, sleep=watch.sleep)
+
+
+async def take(limiter: Limiter, watch: Watch, starts: dict[str, float], name: str) -> None:
+    await limiter.slot()
+    starts[name] = watch.now_s
+
+
+async def test_the_first_start_is_at_once_and_the_others_are_evenly_spaced(
+    limiter: Limiter, watch: Watch
+) -> None:
+    starts: dict[str, float] = {}
+    await asyncio.gather(*(take(limiter, watch, starts, name) for name in "abcd"))
+    assert starts == {"a": 100.0, "b": 100.5, "c": 101.0, "d": 101.5}
+
+
+async def test_waiters_start_in_the_order_of_their_arrival(limiter: Limiter, watch: Watch) -> None:
+    starts: dict[str, float] = {}
+    await asyncio.gather(*(take(limiter, watch, starts, name) for name in "zyx"))
+    assert list(starts) == ["z", "y", "x"]
+
+
+async def test_an_idle_time_is_not_saved_up_for_a_burst(limiter: Limiter, watch: Watch) -> None:
+    await limiter.slot()
+    watch.now_s += 60
+    starts: dict[str, float] = {}
+    await asyncio.gather(*(take(limiter, watch, starts, name) for name in "ab"))
+    assert starts == {"a": 160.0, "b": 160.5}
+
+
+async def test_a_pause_moves_those_who_wait_already(limiter: Limiter, watch: Watch) -> None:
+    starts: dict[str, float] = {}
+    watch.on_sleep = lambda: limiter.pause(2.0) if watch.now_s == 100.0 else None
+    await asyncio.gather(*(take(limiter, watch, starts, name) for name in "abc"))
+    assert starts == {"a": 100.0, "b": 102.0, "c": 102.5}
+
+
+async def test_a_short_pause_does_not_shorten_a_longer_one(limiter: Limiter, watch: Watch) -> None:
+    limiter.pause(5.0)
+    limiter.pause(1.0)
+    await limiter.slot()
+    assert watch.now_s == 105.0
+
+
+async def test_a_cancelled_waiter_gives_its_start_to_the_next(
+    limiter: Limiter, watch: Watch
+) -> None:
+    starts: dict[str, float] = {}
+    await limiter.slot()
+    gone = asyncio.create_task(take(limiter, watch, starts, "gone"))
+    stays = asyncio.create_task(take(limiter, watch, starts, "stays"))
+    watch.on_sleep = lambda: gone.cancel() if watch.now_s == 100.0 else None
+    await asyncio.gather(gone, stays, return_exceptions=True)
+    assert starts == {"stays": 100.5}
