@@ -1,0 +1,82 @@
+"""Who a VK token belongs to, and whether it opens a community's market: the connection's check."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from evosync.errors import NeedsPerson, TryLater
+from evosync.vk.api import Param, VkApi
+from evosync.vk.errors import VkRefusal, error_of_request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VkPerson:
+    """The person whose token it is."""
+
+    user_id: int
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """A VK community."""
+
+    community_id: int
+    name: str
+
+
+class _UserRow(msgspec.Struct):
+    id: int
+    first_name: str = ""
+    last_name: str = ""
+
+
+class _GroupRow(msgspec.Struct):
+    id: int
+    name: str = ""
+
+
+class _Groups(msgspec.Struct):
+    groups: list[_GroupRow]
+
+
+async def whoami(api: VkApi) -> VkPerson:
+    """Return the person of the token. Raises NeedsPerson or TryLater."""
+    answer = await _asked(api, "users.get", {})
+    try:
+        (row,) = msgspec.convert(answer, list[_UserRow])
+    except ValueError:
+        # A community's token gets an empty list: it stands for no person.
+        raise NeedsPerson(
+            "Это не ключ доступа пользователя VK.", code="connection_broken"
+        ) from None
+    return VkPerson(user_id=row.id, first_name=row.first_name, last_name=row.last_name)
+
+
+async def community(api: VkApi, community_id: int) -> Community:
+    """Return a community by its (positive) id. Raises NeedsPerson or TryLater."""
+    answer = await _asked(api, "groups.getById", {"group_id": community_id})
+    try:
+        rows = msgspec.convert(answer, _Groups).groups
+    except msgspec.ValidationError:
+        raise TryLater("VK не рассказал о сообществе. Попробуем позже.") from None
+    for row in rows:
+        if row.id == community_id:
+            return Community(community_id=row.id, name=row.name)
+    raise NeedsPerson(f"Сообщества VK с номером {community_id} нет.", code="connection_broken")
+
+
+async def check_market(api: VkApi, community_id: int) -> None:
+    """Read one item, to learn of missing rights or a market switched off.
+
+    Raises NeedsPerson or TryLater.
+    """
+    await _asked(api, "market.get", {"owner_id": -community_id, "count": 1})
+
+
+async def _asked(api: VkApi, method: str, params: dict[str, Param]) -> object:
+    answer = await api.call(method, params)
+    if isinstance(answer, VkRefusal):
+        raise error_of_request(answer)
+    return answer

@@ -1,0 +1,217 @@
+"""VK's API, call by call: one form each, asked again only where that is safe."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+import structlog
+
+from evosync.outbound.client import Client, Request, Unreachable
+from evosync.outbound.limiter import Limiter
+from evosync.outbound.ports import TokenKeeper
+from evosync.outbound.retry import Patience, later_from
+from evosync.redact import MASK, mask_text
+from evosync.vk.errors import Remedy, Unsure, VkRefusal, error_from
+from evosync.vk.wire import Envelope, ErrorRow
+
+log = structlog.get_logger(__name__)
+
+# 3 requests a second to a user's token are kept surely by 1133 ms for three
+# starts, 378 ms each: the widest of the spacings that VK's clients use (vk-io).
+SAFE_SECOND_S = 1.133
+
+# After error 6 the whole quota rests a little over its window of a second.
+SLOW_DOWN_S = 1.1
+
+READ_TIMEOUT_S = 20.0
+
+Param = str | int | bool | Decimal | Sequence[int] | None
+
+
+def spacing_s(requests_per_second: float) -> float:
+    """Return the seconds between two starts that surely keep VK's quota."""
+    return SAFE_SECOND_S / requests_per_second
+
+
+@dataclass(slots=True)
+class _Sending:
+    """How far the sending of one request has come."""
+
+    is_add: bool
+    tried: int = 0
+    is_renewed: bool = False
+
+
+class VkApi:
+    """Calls methods of one user's VK; `requests` and `calls` count what was sent.
+
+    The access token travels in the form, never in an address, and is asked
+    of the keeper anew for each request.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        keeper: TokenKeeper,
+        limiter: Limiter,
+        *,
+        api_url: str,
+        version: str = "5.199",
+        patience: Patience | None = None,
+    ) -> None:
+        self.client = client
+        self.patience = patience or Patience()
+        self._keeper = keeper
+        self._limiter = limiter
+        self._api_url = api_url.rstrip("/")
+        self._version = version
+        self.requests = 0
+        self.calls = 0
+
+    async def call(self, method: str, params: Mapping[str, Param]) -> object:
+        """Call a method that may safely be called twice; return its `response` or a VkRefusal.
+
+        Raises TryLater or NeedsPerson when the error says more than "not
+        this call", or when VK stays silent.
+        """
+        match await self.exchange(method, params):
+            case Envelope(response=response):
+                return response
+            case VkRefusal() as refusal:
+                if error := error_from(refusal):
+                    raise error
+                return refusal
+            case Unsure(cause=cause):
+                raise later_from(Unreachable(cause, is_unsent=False), service="VK", code="vk_busy")
+
+    async def exchange(
+        self,
+        method: str,
+        params: Mapping[str, Param],
+        *,
+        timeout_s: float = READ_TIMEOUT_S,
+        calls: int = 1,
+        is_add: bool = False,
+    ) -> Envelope | VkRefusal | Unsure:
+        """Send one request, and again while that is safe and of use.
+
+        A request that carries an add (`is_add`) is sent again only when it
+        surely did nothing: it never left, or VK refused the token. Unsure =
+        no answer came and the request may have been carried out. Raises
+        TryLater when it surely could not be sent, NeedsPerson when there is
+        no token.
+        """
+        form = {name: _form_value(value) for name, value in params.items() if value is not None}
+        sending = _Sending(is_add=is_add)
+        while True:
+            sending.tried += 1
+            token = await self._keeper.token()
+            await self._limiter.slot()
+            self.requests += 1
+            self.calls += calls
+            try:
+                answer = await self._once(method, form, token, timeout_s)
+            except Unreachable as error:
+                if is_add and not error.is_unsent:
+                    return Unsure(cause=error.cause)
+                if not await self.patience.wait(sending.tried):
+                    return _given_up(error)
+                continue
+            if isinstance(answer, Envelope) or not await self._may_repeat(answer, token, sending):
+                return answer
+
+    def slow_down(self) -> None:
+        """Let the whole quota rest: VK said "too many requests a second"."""
+        self._limiter.pause(SLOW_DOWN_S)
+
+    async def _once(
+        self, method: str, form: Mapping[str, str], token: str, timeout_s: float
+    ) -> Envelope | VkRefusal:
+        request = Request(
+            method="POST",
+            url=f"{self._api_url}/method/{method}",
+            form={**form, "access_token": token, "v": self._version, "lang": "ru"},
+            timeout_s=timeout_s,
+        )
+        answer = await self.client.send(request)
+        envelope = read_envelope(answer.body)
+        # VK's own errors come with 200; anything else is a gateway's page.
+        if envelope is None or (envelope.error is None and answer.status != 200):
+            raise Unreachable(f"HTTP {answer.status}, no VK answer", is_unsent=False)
+        if envelope.error is None:
+            return envelope
+        refusal = refusal_from(envelope.error, token=token)
+        log.info("call refused", method=method, code=refusal.code, words=refusal.message)
+        return refusal
+
+    async def _may_repeat(self, refusal: VkRefusal, token: str, sending: _Sending) -> bool:
+        """Wait and return True when the same request is worth another try."""
+        match refusal.remedy:
+            case Remedy.SIGN_IN if not sending.is_renewed:
+                # 27, 28 and the rest of the kind do not say for sure that
+                # nothing was done, so an add is not sent again after them.
+                if sending.is_add and not refusal.is_surely_not_done:
+                    return False
+                sending.is_renewed = True
+                return await self._keeper.refresh(token) is not None
+            case Remedy.SLOW_DOWN:
+                self.slow_down()
+                return not sending.is_add and sending.tried < self.patience.backoff.tries
+            case Remedy.AGAIN if not sending.is_add:
+                return await self.patience.wait(sending.tried)
+            case _:
+                return False
+
+
+def _given_up(error: Unreachable) -> Unsure:
+    if error.is_unsent:
+        raise later_from(error, service="VK", code="vk_busy")
+    return Unsure(cause=error.cause)
+
+
+def read_envelope(body: bytes) -> Envelope | None:
+    """Read an answer of VK; None when it is none (a gateway's page, a cut text)."""
+    try:
+        envelope = msgspec.json.decode(body, type=Envelope)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return None if envelope.response is msgspec.UNSET and envelope.error is None else envelope
+
+
+def refusal_from(error: ErrorRow, *, token: str = "") -> VkRefusal:
+    """Keep of an error what may be kept: its code, words without secrets, and VK's link."""
+    words = error.error_text if isinstance(error.error_text, str) else error.error_msg
+    text = words if isinstance(words, str) else ""
+    if token:
+        text = text.replace(token, MASK)
+    return VkRefusal(
+        code=error.error_code,
+        message=mask_text(text),
+        subcode=error.error_subcode if isinstance(error.error_subcode, int) else None,
+        link=error.redirect_uri if isinstance(error.redirect_uri, str) else None,
+    )
+
+
+def _form_value(value: str | int | Decimal | Sequence[int]) -> str:
+    match value:
+        case bool():
+            return "1" if value else "0"
+        case str():
+            return clean_text(value)
+        case int() | Decimal():
+            return str(value)
+        case _:
+            return ",".join(map(str, value))
+
+
+# Control characters and lone surrogates: the first VK's texts cannot hold,
+# the second no form can carry. Tab and line ends stay.
+_UNSENDABLE = {
+    code: None for code in (*range(0x20), 0x7F, *range(0xD800, 0xE000)) if code not in (9, 10, 13)
+}
+
+
+def clean_text(text: str) -> str:
+    """Drop the characters that a form or VK's texts cannot carry."""
+    return text.translate(_UNSENDABLE)

@@ -1,0 +1,179 @@
+"""Carries a batch's calls to VK and settles each one's result; adds are never sent blindly."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from evosync.errors import EvoSyncError, NeedsPerson, TryLater
+from evosync.outbound.client import Unreachable
+from evosync.outbound.retry import later_from
+from evosync.vk.api import VkApi
+from evosync.vk.errors import NOT_SENT, Remedy, Unsure, VkRefusal, error_of_request
+from evosync.vk.execute import MAX_CALLS, Call, Unpaired, execute
+from evosync.vk.wire import Envelope
+
+log = structlog.get_logger(__name__)
+
+# After so many adding requests in a row without a clear word VK is taken for
+# silent: each further one may cost a minute and leaves 25 doubtful creates.
+DOUBTS = 3
+
+# Errors of one call that do not speak of its data: it is sent once more, alone.
+_WORTH_ASKING_ALONE = frozenset({Remedy.AGAIN, Remedy.SLOW_DOWN, Remedy.SIGN_IN, Remedy.SHRINK})
+
+_Send = Callable[[Sequence[Call]], Awaitable[list[object]]]
+
+
+class Courier:
+    """Sends calls in `execute` requests of at most `size` calls.
+
+    `size` is halved when VK chokes on a request and grows by one with each
+    that it takes. `stop` is the error after which nothing further was sent;
+    whoever reads the results takes it away with `take_stop`.
+    """
+
+    def __init__(self, api: VkApi) -> None:
+        self._api = api
+        self.size = MAX_CALLS
+        self.stop: EvoSyncError | None = None
+        self._doubts = 0
+
+    async def deliver(self, calls: Sequence[Call]) -> list[object]:
+        """Make the calls; one result each, in order: VK's answer, a VkRefusal or an Unsure.
+
+        Never raises what VK did: after a stop the calls that are left get a
+        VkRefusal of code `NOT_SENT`. Adds travel in requests of their own, so
+        that a doubt about them costs the others nothing.
+        """
+        results: list[object] = [None] * len(calls)
+        for is_add, send in ((False, self._send_edits), (True, self._send_adds)):
+            places = [place for place, call in enumerate(calls) if call.is_add is is_add]
+            while places:
+                now, places = places[: self.size], places[self.size :]
+                answers = await self._unless_stopped(send, [calls[place] for place in now])
+                for place, answer in zip(now, answers, strict=True):
+                    results[place] = answer
+        return results
+
+    def take_stop(self) -> EvoSyncError | None:
+        """Return what stopped us, once."""
+        stop, self.stop = self.stop, None
+        return stop
+
+    async def _unless_stopped(self, send: _Send, calls: Sequence[Call]) -> list[object]:
+        if self.stop is None:
+            try:
+                return await send(calls)
+            except (TryLater, NeedsPerson) as error:
+                self.stop = error
+        return [VkRefusal(code=NOT_SENT, message=self.stop.message) for _ in calls]
+
+    async def _send_edits(self, calls: Sequence[Call]) -> list[object]:
+        answer = await execute(self._api, calls)
+        match answer:
+            case VkRefusal(remedy=Remedy.SHRINK) if len(calls) > 1:
+                self._shrink()
+                middle = len(calls) // 2
+                return [
+                    *await self._unless_stopped(self._send_edits, calls[:middle]),
+                    *await self._unless_stopped(self._send_edits, calls[middle:]),
+                ]
+            case VkRefusal(is_maybe_done=True):
+                self.stop = error_of_request(answer)
+                return [Unsure(cause=f"VK error {answer.code}") for _ in calls]
+            case VkRefusal():
+                raise error_of_request(answer)
+            case Unsure():
+                self.stop = _silence(answer.cause)
+                return [answer for _ in calls]
+            case _:
+                return await self._settle(self._edit_alone, calls, answer)
+
+    async def _send_adds(self, calls: Sequence[Call]) -> list[object]:
+        answer = await execute(self._api, calls)
+        if isinstance(answer, list):
+            self._doubts = 0
+            return await self._settle(self._add_alone, calls, answer)
+        if isinstance(answer, VkRefusal) and answer.is_surely_not_done:
+            raise error_of_request(answer)
+        doubt = self._doubt(answer)
+        log.warning("creation left uncertain", calls=len(calls), cause=doubt.cause)
+        return [doubt for _ in calls]
+
+    def _doubt(self, answer: VkRefusal | Unsure) -> Unsure:
+        self._doubts += 1
+        is_enough = self._doubts >= DOUBTS
+        if isinstance(answer, VkRefusal):
+            if answer.remedy is Remedy.SHRINK:
+                self._shrink()
+            if answer.is_stop or is_enough:
+                self.stop = error_of_request(answer)
+            return Unsure(cause=f"VK error {answer.code}: {answer.message}")
+        if is_enough:
+            self.stop = _silence(answer.cause)
+        return answer
+
+    async def _settle(
+        self,
+        ask_alone: Callable[[Call, object], Awaitable[object]],
+        calls: Sequence[Call],
+        answers: Sequence[object],
+    ) -> list[object]:
+        self.size = min(MAX_CALLS, self.size + 1)
+        if any(isinstance(a, VkRefusal) and a.remedy is Remedy.SLOW_DOWN for a in answers):
+            self._api.slow_down()
+        results: list[object] = []
+        for call, answer in zip(calls, answers, strict=True):
+            result = answer
+            if self.stop is None and _is_worth_asking_alone(answer):
+                try:
+                    result = await ask_alone(call, answer)
+                except (TryLater, NeedsPerson) as error:
+                    self.stop = error
+            results.append(self._settled(result, call))
+        return results
+
+    def _settled(self, result: object, call: Call) -> object:
+        match result:
+            case Unpaired() if call.is_add:
+                return Unsure(cause="error not paired")
+            case Unpaired():
+                return VkRefusal(code=NOT_SENT, message="VK не назвал причину отказа.")
+            case VkRefusal(is_maybe_done=True) if call.is_add:
+                return Unsure(cause=f"VK error {result.code}: {result.message}")
+            case VkRefusal(is_stop=True) if self.stop is None:
+                self.stop = error_of_request(result)
+            case Unsure() if not call.is_add:
+                self.stop = self.stop or _silence(result.cause)
+        return result
+
+    async def _edit_alone(self, call: Call, _refused: object) -> object:
+        answer = await self._api.exchange(call.method, call.params)
+        return answer.response if isinstance(answer, Envelope) else answer
+
+    async def _add_alone(self, call: Call, refused: object) -> object:
+        # Only what was refused for sure, and not for its data, may go again.
+        if isinstance(refused, Unpaired) or (
+            isinstance(refused, VkRefusal) and refused.is_maybe_done
+        ):
+            return refused
+        answer = await execute(self._api, [call])
+        if isinstance(answer, list):
+            return answer[0]
+        if isinstance(answer, VkRefusal) and answer.is_surely_not_done:
+            return answer
+        return self._doubt(answer)
+
+    def _shrink(self) -> None:
+        self.size = max(1, self.size // 2)
+        log.info("batch shrunk", size=self.size)
+
+
+def _is_worth_asking_alone(answer: object) -> bool:
+    return isinstance(answer, Unpaired) or (
+        isinstance(answer, VkRefusal) and answer.remedy in _WORTH_ASKING_ALONE
+    )
+
+
+def _silence(cause: str) -> EvoSyncError:
+    return later_from(Unreachable(cause, is_unsent=False), service="VK", code="vk_busy")

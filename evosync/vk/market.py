@@ -1,0 +1,108 @@
+"""The VK side of a run: the engine's Target, one community's market."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from evosync.catalog.item import MarketReading
+from evosync.clock import now as utc_now
+from evosync.engine.changes import AlbumChange, Change, Failed, Outcome
+from evosync.errors import EvoSyncError, NeedsPerson, TryLater
+from evosync.vk.albums import talk_about_album
+from evosync.vk.api import VkApi
+from evosync.vk.courier import Courier
+from evosync.vk.errors import NOT_SENT, VkRefusal
+from evosync.vk.execute import Call
+from evosync.vk.photos import Photos
+from evosync.vk.reading import read_market
+from evosync.vk.talk import Ask, PhotoAsk, PhotoWay, Talk, hold
+from evosync.vk.writing import talk_about_item
+
+
+class VkMarket:
+    """Reads and writes the market of one community (`community_id` is positive)."""
+
+    def __init__(
+        self,
+        api: VkApi,
+        photos: Photos,
+        *,
+        community_id: int,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._api = api
+        self._photos = photos
+        self._owner_id = -community_id
+        self._now = now
+        self._courier = Courier(api)
+        self._stop: EvoSyncError | None = None
+
+    @property
+    def batch_size(self) -> int:
+        """How many changes the next `send` may carry."""
+        return self._courier.size
+
+    @property
+    def requests(self) -> int:
+        """API requests sent so far; pictures go to another host and do not count."""
+        return self._api.requests
+
+    @property
+    def calls(self) -> int:
+        """API calls made so far."""
+        return self._api.calls
+
+    async def fetch(self) -> MarketReading:
+        """Read all items and albums. Raises TryLater or NeedsPerson."""
+        return await read_market(self._api, owner_id=self._owner_id, now=self._now)
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Carry out changes, one outcome each, in the order given.
+
+        When VK stops us halfway, what it did is returned, the rest is Failed
+        with VK's code (0 when it was not sent at all), and the next `send`
+        raises. Raises TryLater or NeedsPerson when nothing was carried out.
+        """
+        if self._stop is not None:
+            last_stop, self._stop = self._stop, None
+            raise last_stop
+        outcomes = await hold([self._talk(change) for change in changes], self._answer)
+        stop = self._courier.take_stop()
+        if stop is not None and not any(map(_is_word, outcomes)):
+            raise stop
+        self._stop = stop
+        return outcomes
+
+    def _talk(self, change: Change) -> Talk:
+        if isinstance(change, AlbumChange):
+            return talk_about_album(self._owner_id, change)
+        return talk_about_item(self._owner_id, change)
+
+    async def _answer(self, asks: Sequence[Ask]) -> list[object]:
+        """Answer one round of questions: the calls together, pictures one by one."""
+        calls = [ask for ask in asks if isinstance(ask, Call)]
+        results = iter(await self._courier.deliver(calls))
+        return [
+            next(results) if isinstance(ask, Call) else await self._about_photo(ask) for ask in asks
+        ]
+
+    async def _about_photo(self, ask: Ask) -> object:
+        if self._courier.stop is None:
+            try:
+                match ask:
+                    case PhotoAsk(way=PhotoWay.OWN):
+                        return await self._photos.own(ask.sha)
+                    case PhotoAsk():
+                        return await self._photos.shared(ask.sha, ask.refused)
+                    case _:
+                        await self._photos.refuse_sharing()
+                        return None
+            except (TryLater, NeedsPerson) as error:
+                self._courier.stop = error
+        return VkRefusal(code=NOT_SENT, message=self._courier.stop.message)
+
+
+def _is_word(outcome: Outcome) -> bool:
+    """Tell whether an outcome must be recorded; one that only says "stopped" need not be."""
+    if isinstance(outcome, Failed):
+        return VkRefusal(code=outcome.code, message="").is_about_call
+    return True
