@@ -59,7 +59,9 @@ class Target(Protocol):
         """Carry out up to `batch_size` changes, one outcome each, in the order given.
 
         Changes that need no call (Adopt, TakeAlbum) are Done at once. Raises
-        TryLater or NeedsPerson when none of them was carried out.
+        TryLater or NeedsPerson when none of them was carried out. What stops
+        a batch halfway is raised by the next `send`, be it of no changes; the
+        rest of that batch is Failed with code 0.
         """
         ...
 
@@ -100,6 +102,10 @@ class Ledger(Protocol):
         Creates become intents, hides, shows and deletes become pending.
         Raises TryLater when the lease is no longer ours.
         """
+        ...
+
+    async def withdraw(self, changes: Sequence[Change]) -> None:
+        """Take back what `begin` wrote for changes that were surely not carried out."""
         ...
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:

@@ -1,1 +1,1 @@
-"""Product → Draft or Problem; no input or output."""
+"""Drafting: what one shop's products would look like on the market, or why they cannot."""

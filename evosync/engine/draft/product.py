@@ -1,0 +1,135 @@
+"""One product's rows, from every enabled store that has it, made one Draft or a Problem (R9)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from evosync.catalog.item import Draft
+from evosync.catalog.names import fold_name
+from evosync.catalog.problem import Problem
+from evosync.catalog.product import Product, ProductGroup
+from evosync.engine.draft.groups import Groups, full_name
+from evosync.engine.draft.names import album_title, make_title, plain_name
+from evosync.engine.draft.prices import make_price
+from evosync.engine.draft.stock import SERVICE, make_stock, opening_stock
+from evosync.engine.draft.texts import make_description, plain_measure
+from evosync.engine.draft.types import find_refusal
+from evosync.engine.rules import Rules, StockMode
+
+_WITHDRAWN = frozenset({"forbidden_type", "marked_type"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A product in one store, with its plain group and that store's groups."""
+
+    product: Product
+    home: ProductGroup | None
+    groups: Groups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What became of a product: a draft, or the reasons why there is none.
+
+    `is_withdrawn` says that such a product must not be on the market at all;
+    otherwise a published item without a draft is kept as it stands.
+    `is_for_sale` is told even when there is no draft.
+    """
+
+    draft: Draft | None
+    problems: tuple[Problem, ...]
+    is_for_sale: bool
+    is_withdrawn: bool = False
+
+
+def draw_product(rows: Sequence[Row], rules: Rules, *, settled: bool) -> Drawn:
+    """Draft one product from its rows, at least one, in the user's order of stores.
+
+    Name, text, price and album are of the first row that is for sale, else
+    of the first.
+    """
+    first = next((row for row in rows if row.product.allow_to_sell), rows[0])
+    for_sale = first.product.allow_to_sell
+    name = full_name(first.product, first.groups)
+    price = make_price(first.product.price, rules.price_multiplier, rules.rounding)
+    refusal = find_refusal(first.product.type, rules)
+    blocked = _block(price, name, refusal)
+    problems: list[Problem] = []
+    if not for_sale:
+        problems.append(_problem(first, name, "not_for_sale"))
+    elif blocked:
+        kind = first.product.type or "не указан"
+        problems.append(_problem(first, name, blocked, type=kind))
+    if blocked or price is None:
+        return Drawn(
+            draft=None,
+            problems=tuple(problems),
+            is_for_sale=for_sale,
+            is_withdrawn=refusal in _WITHDRAWN,
+        )
+    draft, is_cut = _draft(rows, first, name, price, rules)
+    if not settled:
+        draft = replace(draft, settled=False)
+    if is_cut:
+        problems.append(_problem(first, name, "name_adjusted", title=draft.title))
+    if code := _stock_note(draft, first, rules):
+        problems.append(_problem(first, name, code))
+    return Drawn(draft=draft, problems=tuple(problems), is_for_sale=for_sale)
+
+
+def _block(price: int | None, name: str, refusal: str | None) -> str | None:
+    if price is None:
+        return "no_price"
+    if not name:
+        return "no_name"
+    return refusal
+
+
+def _draft(
+    rows: Sequence[Row], first: Row, name: str, price: int, rules: Rules
+) -> tuple[Draft, bool]:
+    product = first.product
+    group, album, album_key = _album(first.home.name if first.home else "")
+    measure = plain_measure(product.measure_name)
+    title, is_cut = make_title(name, measure=measure, group=group, code=plain_name(product.code))
+    others = [row.product.store_id for row in rows if row is not first]
+    draft = Draft(
+        product_id=product.id,
+        store_ids=(product.store_id, *others),
+        name=name,
+        title=title,
+        description=make_description(product.description, name=name, measure=measure, title=title),
+        price=price,
+        stock=make_stock([first.product, *(r.product for r in rows if r is not first)], rules),
+        opening_stock=opening_stock(rules),
+        for_sale=product.allow_to_sell,
+        category_id=rules.category_id,
+        photo=rules.photo,
+        album=album_key,
+        album_title=album,
+    )
+    return draft, is_cut
+
+
+# Asked for every product, and a shop has few groups.
+@lru_cache(maxsize=1024)
+def _album(group_name: str) -> tuple[str, str, str | None]:
+    """Make a group's plain name, its album's title, and that album's key."""
+    title = album_title(group_name)
+    return plain_name(group_name), title, fold_name(title) or None
+
+
+def _stock_note(draft: Draft, first: Row, rules: Rules) -> str | None:
+    if not draft.for_sale or rules.stock_mode is StockMode.FIXED or first.product.type == SERVICE:
+        return None
+    if draft.stock is None:
+        return "stock_unknown"
+    return "no_stock" if draft.stock == 0 else None
+
+
+def _problem(row: Row, name: str, code: str, **detail: str) -> Problem:
+    product = row.product
+    return Problem(
+        product_id=product.id, store_id=product.store_id, name=name, code=code, detail=detail
+    )

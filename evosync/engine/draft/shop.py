@@ -1,0 +1,144 @@
+"""A whole snapshot drafted: the wanted items, the reasons, and what must not be touched."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evosync.catalog.item import Draft
+from evosync.catalog.problem import Problem
+from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
+from evosync.engine.draft.groups import find_home, index_groups, is_switched_on
+from evosync.engine.draft.product import Drawn, Row, draw_product
+from evosync.engine.rules import Rules, Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What a snapshot comes to under the user's rules.
+
+    Every product that was seen is in one of these:
+
+    - `drafts`: wanted on the market, by product id;
+    - `kept`: has a Problem; a published item stays as it stands, except that
+      those in `stopped` are not for sale and get stock 0;
+    - `unknown`: a bad row, or known only from a store not read whole: not touched;
+    - `off`: in the till, but switched off or never to be published: its item
+      goes by the user's gone policy.
+
+    A product in none of them was not seen. `unknown_stores` are switched on
+    but were not read whole: what they hold nobody knows.
+    """
+
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    kept: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
+    off: frozenset[str] = frozenset()
+    unknown_stores: frozenset[str] = frozenset()
+
+    def saw(self, product_id: str) -> bool:
+        """Tell whether the till lists this product, in whatever state."""
+        return (
+            product_id in self.drafts
+            or product_id in self.kept
+            or product_id in self.unknown
+            or product_id in self.off
+        )
+
+
+def draft_shop(snapshot: Snapshot, rules: Rules) -> Drafted:
+    """Draft every product of the snapshot by the user's rules.
+
+    The order of stores is the user's; that of groups and products does not
+    matter. A product that also stands in a store not read whole, or has a
+    bad row there, is drafted from the other stores and is not settled.
+    """
+    readings = _in_order(snapshot, rules.selection)
+    on = [reading for reading in readings if reading.store.id in rules.selection.stores]
+    rows = _rows_on(on, rules.selection)
+    blurred = frozenset(_blurred(on, rules.selection))
+    drawn = {
+        product_id: draw_product(rows[product_id], rules, settled=product_id not in blurred)
+        for product_id in sorted(rows)
+    }
+    withdrawn = {key for key, one in drawn.items() if one.is_withdrawn} - blurred
+    kept = {key for key, one in drawn.items() if one.draft is None} - withdrawn
+    unknown = blurred - drawn.keys()
+    seen = {product.id for reading in readings for product in reading.products}
+    return Drafted(
+        drafts={key: one.draft for key, one in drawn.items() if one.draft is not None},
+        problems=tuple(_problems(on, drawn, rules.selection)),
+        kept=frozenset(kept),
+        stopped=frozenset(key for key in kept - blurred if not drawn[key].is_for_sale),
+        unknown=unknown,
+        off=frozenset((seen - drawn.keys() - unknown) | withdrawn),
+        unknown_stores=frozenset(one.store.id for one in on if not one.is_whole),
+    )
+
+
+def _in_order(snapshot: Snapshot, selection: Selection) -> list[StoreReading]:
+    places = {store_id: place for place, store_id in enumerate(selection.store_order)}
+    last = len(places)
+    return sorted(
+        snapshot.readings,
+        key=lambda reading: (places.get(reading.store.id, last), reading.store.id),
+    )
+
+
+def _rows_on(on: Iterable[StoreReading], selection: Selection) -> Mapping[str, Sequence[Row]]:
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for reading in on:
+        if not reading.is_whole:
+            continue
+        groups = index_groups(reading.groups)
+        for product in reading.products:
+            home = find_home(product, groups)
+            if is_switched_on(product, home, selection):
+                rows[product.id].append(Row(product=product, home=home, groups=groups))
+    return rows
+
+
+def _blurred(on: Iterable[StoreReading], selection: Selection) -> Iterator[str]:
+    """List the products that an enabled store may sell, nobody knows how."""
+    for reading in on:
+        ids = [row.id for row in reading.bad_rows if row.id is not None]
+        if not reading.is_whole:
+            # Its groups may be missing too, so only the product's own switch is believed.
+            ids += [product.id for product in reading.products]
+        for product_id in ids:
+            if (reading.store.id, product_id) not in selection.products_off:
+                yield product_id
+
+
+def _problems(
+    on: Iterable[StoreReading], drawn: Mapping[str, Drawn], selection: Selection
+) -> Iterator[Problem]:
+    for reading in on:
+        yield from _store_problems(reading)
+        for row in sorted(reading.bad_rows, key=lambda row: (row.id or "", row.field, row.name)):
+            if row.id is None or (row.store_id, row.id) not in selection.products_off:
+                yield Problem(
+                    product_id=row.id or "",
+                    store_id=row.store_id,
+                    name=row.name,
+                    code="bad_row",
+                    detail={"field": row.field},
+                )
+    for one in drawn.values():
+        yield from one.problems
+
+
+def _store_problems(reading: StoreReading) -> Iterator[Problem]:
+    store = reading.store
+    if reading.is_whole:
+        return
+    code = "store_not_paid" if reading.state is ReadingState.NOT_PAID else "store_unreadable"
+    why = reading.reason or "Эвотор ответил не полностью"
+    yield Problem(
+        product_id="",
+        store_id=store.id,
+        name=store.name,
+        code=code,
+        detail={"store": store.name, "why": why},
+    )

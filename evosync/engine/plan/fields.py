@@ -1,0 +1,83 @@
+"""Which fields of an item differ from its draft, and which of them VK does not take (R7)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evosync.catalog.item import Draft, Link, MarketItem
+from evosync.engine.changes import Field
+from evosync.engine.draft.names import plain_name
+
+WRITES_MAX = 2
+"""A field that does not converge is written this often for one wanted value (R7)."""
+
+FIELD_NAMES = {Field.TITLE: "название", Field.PRICE: "цена", Field.STOCK: "остаток"}
+"""The fields that are compared with VK's own values, as a person calls them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """`fields` are to be sent; `stuck` were sent often enough and VK shows another value."""
+
+    fields: frozenset[Field] = frozenset()
+    stuck: tuple[Field, ...] = ()
+
+
+def find_difference(draft: Draft, link: Link, item: MarketItem | None) -> Difference:
+    """Compare a draft with what VK shows and with what we last wrote.
+
+    Without an item (it is deleted) only the latter counts. A draft that is
+    not settled has no say on price and stock.
+    """
+    different = {
+        *_different_from_written(draft, link, item),
+        *(_different_from_shown(draft, link, item) if item else ()),
+    }
+    if not draft.settled:
+        different -= {Field.PRICE, Field.STOCK}
+    stuck = frozenset(field for field in different if _is_stuck(field, draft, link))
+    return Difference(fields=frozenset(different) - stuck, stuck=tuple(sorted(stuck)))
+
+
+def wants_zero(link: Link, item: MarketItem) -> bool:
+    """Tell whether an item that is to have stock 0 needs a write for that."""
+    if link.written.stock != 0:
+        return True
+    return item.stock not in {None, 0} and link.written.repeats.get(Field.STOCK, 0) < WRITES_MAX
+
+
+def _different_from_written(draft: Draft, link: Link, item: MarketItem | None) -> Iterator[Field]:
+    """Compare what VK does not give back, or not as sent."""
+    written = link.written
+    if draft.description != written.description:
+        yield Field.DESCRIPTION
+    if draft.category_id != written.category_id:
+        yield Field.CATEGORY
+    if draft.photo is not None and draft.photo != written.photo:
+        yield Field.PHOTO
+    if draft.stock is not None and draft.stock != written.stock:
+        yield Field.STOCK
+    if (item is None or link.text_is_theirs) and draft.title != written.title:
+        yield Field.TITLE
+    if (item is None or item.price is None) and draft.price != written.price:
+        yield Field.PRICE
+
+
+def _different_from_shown(draft: Draft, link: Link, item: MarketItem) -> Iterator[Field]:
+    if not link.text_is_theirs and plain_name(item.title) != plain_name(draft.title):
+        yield Field.TITLE
+    if item.price is not None and item.price != draft.price:
+        yield Field.PRICE
+    if draft.stock is not None and item.stock is not None and item.stock != draft.stock:
+        yield Field.STOCK
+    if not item.sku and link.written.sku is None:
+        yield Field.SKU
+
+
+def _is_stuck(field: Field, draft: Draft, link: Link) -> bool:
+    written = link.written
+    last = {
+        Field.TITLE: written.title == draft.title,
+        Field.PRICE: written.price == draft.price,
+        Field.STOCK: written.stock == draft.stock,
+    }
+    return last.get(field, False) and written.repeats.get(field, 0) >= WRITES_MAX

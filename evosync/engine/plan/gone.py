@@ -1,0 +1,83 @@
+"""What becomes of an item whose product left the till or was switched off (design: R8)."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from evosync.catalog.item import Link, LinkState, MarketItem
+from evosync.engine.changes import Delete, Hide, Zero
+from evosync.engine.draft.shop import Drafted
+from evosync.engine.plan.fields import wants_zero
+from evosync.engine.plan.standing import is_hidden_by_person, is_hidden_by_us, may_stand_in
+from evosync.engine.rules import GonePolicy, Rules
+
+OffSale = Hide | Zero | Delete
+Policy = Callable[[Link, MarketItem], OffSale | None]
+"""What a policy does to a standing item whose product is gone; None = all is as it wants."""
+
+
+def plan_gone(
+    drafted: Drafted,
+    links: Mapping[str, Link],
+    items: Mapping[str, MarketItem],
+    rules: Rules,
+    absent: frozenset[str],
+) -> Iterator[OffSale]:
+    """Plan for the items of products that are switched off, or surely absent.
+
+    An item that may stand in a store not read whole stays. A product that
+    lost only its right to be drafted stays too, but not for sale if the till
+    does not sell it.
+    """
+    for product_id in sorted(links.keys() & items.keys()):
+        link, item = links[product_id], items[product_id]
+        if may_stand_in(link, drafted.unknown_stores):
+            continue
+        policy: Policy = _leave
+        if product_id in drafted.stopped:
+            policy = _zero
+        elif _is_gone(link, drafted, rules, absent):
+            policy = POLICIES[rules.gone]
+        if (change := policy(link, item)) is not None:
+            yield change
+
+
+def _is_gone(link: Link, drafted: Drafted, rules: Rules, absent: frozenset[str]) -> bool:
+    if link.product_id in drafted.off:
+        return True
+    if drafted.saw(link.product_id):
+        return False
+    return link.product_id in absent or _was_in_off_stores(link, rules)
+
+
+def _was_in_off_stores(link: Link, rules: Rules) -> bool:
+    """A store that is switched off need not be readable for its goods to be off."""
+    return bool(link.store_ids) and rules.selection.stores.isdisjoint(link.store_ids)
+
+
+def _hide(link: Link, item: MarketItem) -> Hide | None:
+    if is_hidden_by_us(link) or is_hidden_by_person(link, item):
+        return None
+    return Hide(link=link, item=item)
+
+
+def _zero(link: Link, item: MarketItem) -> Zero | None:
+    if is_hidden_by_us(link) or not wants_zero(link, item):
+        return None
+    return Zero(link=link, item=item)
+
+
+def _delete(link: Link, item: MarketItem) -> Delete | None:
+    if link.state is LinkState.DELETED and link.pending is None:
+        return None
+    return Delete(link=link, item=item)
+
+
+def _leave(link: Link, item: MarketItem) -> None:
+    return None
+
+
+POLICIES: Mapping[GonePolicy, Policy] = {
+    GonePolicy.HIDE: _hide,
+    GonePolicy.ZERO: _zero,
+    GonePolicy.DELETE: _delete,
+    GonePolicy.LEAVE: _leave,
+}

@@ -1,0 +1,209 @@
+"""Changes to items: creates, updates field by field, restores, and doubles hidden (R6, R7, R10)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from evosync.catalog.item import Availability, Draft, Intent, Link, LinkState, MarketItem, Pending
+from evosync.catalog.problem import Problem
+from evosync.engine.changes import Create, Hide, ItemChange, Restore, Update
+from evosync.engine.draft.shop import Drafted
+from evosync.engine.plan.fields import FIELD_NAMES, find_difference
+from evosync.engine.plan.match import Matches, answers
+from evosync.engine.plan.standing import (
+    Standing,
+    is_hidden_by_person,
+    is_hidden_by_us,
+    may_stand_in,
+    standing_items,
+)
+
+MARKET_MAX = 15_000
+"""Items in one market; 1C-Bitrix's VK exporter counts to it, VK answers error 1405 beyond."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ItemPlan:
+    """What drafts come to, as it is gathered.
+
+    `placed` are the drafts of items that stand, or will after this plan.
+    """
+
+    changes: list[ItemChange] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    moved: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    placed: dict[str, Draft] = field(default_factory=dict)
+    unchanged: int = 0
+    skipped: int = 0
+
+
+def plan_items(
+    drafted: Drafted, matches: Matches, standing: Standing, *, disproved: frozenset[str]
+) -> ItemPlan:
+    """Plan every draft against its own item, in order of product id.
+
+    `disproved` are the products whose open intent is known to have come to nothing.
+    """
+    plan = ItemPlan()
+    creates: list[Draft] = []
+    for product_id in sorted(drafted.drafts):
+        draft = drafted.drafts[product_id]
+        link = matches.links.get(product_id)
+        if link is None:
+            if _may_create(draft, matches, standing, plan, disproved):
+                creates.append(draft)
+            continue
+        known = _as_far_as_known(draft, link, drafted)
+        if known is None:
+            continue
+        _note_move(known, link, drafted, matches, plan)
+        item = matches.items.get(product_id)
+        if item is not None:
+            _plan_standing(known, link, item, plan)
+        elif standing.reading.is_whole:
+            _plan_absent(known, link, plan)
+    _cap_creates(creates, standing, plan)
+    return plan
+
+
+def find_disproved(matches: Matches, standing: Standing, settle: timedelta) -> frozenset[str]:
+    """Tell which open intents came to nothing.
+
+    Only a whole reading begun `settle` after the create was last sent proves
+    that; VK may show a new item late.
+    """
+    reading = standing.reading
+    if not reading.is_whole:
+        return frozenset()
+    return frozenset(
+        product_id
+        for product_id, intent in matches.intents.items()
+        if reading.begun_at >= intent.sent_at + settle
+    )
+
+
+def plan_extras(
+    drafted: Drafted, matches: Matches, intents: Mapping[str, Intent]
+) -> Iterator[Hide | Problem]:
+    """Plan for doubles: those under our own intents are hidden, the rest a person has to judge."""
+    for product_id, extras in matches.extras.items():
+        shown = [item for item in extras if item.availability is Availability.AVAILABLE]
+        ours = [item for item in shown if answers(item, intents.get(product_id))]
+        for item in ours:
+            yield Hide(link=Link(product_id=product_id, item_id=item.item_id), item=item)
+        if len(shown) > len(ours):
+            draft = drafted.drafts.get(product_id)
+            own = matches.items[product_id]
+            yield Problem(
+                product_id=product_id,
+                store_id=draft.store_ids[0] if draft else "",
+                name=draft.name if draft else own.title,
+                code="duplicate_in_vk",
+            )
+
+
+def _may_create(
+    draft: Draft,
+    matches: Matches,
+    standing: Standing,
+    plan: ItemPlan,
+    disproved: frozenset[str],
+) -> bool:
+    if not draft.for_sale:
+        plan.skipped += 1
+        return False
+    if not draft.settled:
+        return False
+    is_open = draft.product_id in matches.intents and draft.product_id not in disproved
+    if is_open or not standing.reading.is_whole:
+        plan.problems.append(_problem(draft, "checking"))
+        return False
+    return True
+
+
+def _as_far_as_known(draft: Draft, link: Link, drafted: Drafted) -> Draft | None:
+    """Take from a draft what an unread store may have another say on; None = all of it."""
+    if not may_stand_in(link, drafted.unknown_stores):
+        return draft
+    if link.store_ids and link.store_ids[0] in drafted.unknown_stores:
+        return None
+    return replace(draft, settled=False)
+
+
+def _note_move(
+    draft: Draft, link: Link, drafted: Drafted, matches: Matches, plan: ItemPlan
+) -> None:
+    """Note that a product stands in other stores than its link tells; an unread one is kept."""
+    unread = [one for one in link.store_ids if one in drafted.unknown_stores]
+    stores = (*draft.store_ids, *(one for one in unread if one not in draft.store_ids))
+    is_unsure = bool(drafted.unknown_stores) and not link.store_ids
+    if stores != link.store_ids and not is_unsure and draft.product_id not in matches.adoptions:
+        plan.moved.append((draft.product_id, stores))
+
+
+def _plan_standing(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -> None:
+    is_returning = is_hidden_by_us(link) or link.pending or link.state is not LinkState.LIVE
+    if (is_returning and not draft.settled) or (is_hidden_by_us(link) and not draft.for_sale):
+        # Nothing is shown before its price is known; out of sight is off sale already.
+        plan.unchanged += 1
+        return
+    plan.placed[draft.product_id] = draft
+    draft = _with_opening_stock(draft, link)
+    difference = find_difference(draft, link, item)
+    for stuck in difference.stuck:
+        plan.problems.append(_problem(draft, "not_taken", field=FIELD_NAMES[stuck]))
+    if item.rejected is not None:
+        plan.problems.append(_problem(draft, "vk_rejected", why=item.rejected))
+    elif is_hidden_by_person(link, item) and draft.stock != 0:
+        plan.problems.append(_problem(draft, "hidden_in_vk"))
+    if is_returning:
+        plan.changes.append(Restore(link=link, draft=draft, item=item, fields=difference.fields))
+    elif difference.fields:
+        plan.changes.append(Update(link=link, draft=draft, item=item, fields=difference.fields))
+    else:
+        plan.unchanged += 1
+
+
+def _plan_absent(draft: Draft, link: Link, plan: ItemPlan) -> None:
+    """Plan for a linked item that a whole reading does not hold."""
+    if link.state is LinkState.LOST:
+        plan.problems.append(_problem(draft, "gone_in_vk"))
+    elif link.state is not LinkState.DELETED and link.pending is not Pending.DELETE:
+        plan.problems.append(_problem(draft, "checking"))
+    elif draft.for_sale and draft.settled:
+        plan.placed[draft.product_id] = draft
+        draft = _with_opening_stock(draft, link)
+        fields = find_difference(draft, link, None).fields
+        plan.changes.append(Restore(link=link, draft=draft, item=None, fields=fields))
+    else:
+        plan.skipped += not draft.for_sale
+
+
+def _with_opening_stock(draft: Draft, link: Link) -> Draft:
+    """Give an item that we set to 0 a stock to come back with, when Evotor tells none.
+
+    An unknown stock is not sent on edit (R5), but a 0 that we wrote because
+    the product was not for sale, or gone, would then stand for ever.
+    """
+    if draft.stock is None and draft.settled and link.written.stock == 0:
+        return replace(draft, stock=draft.opening_stock)
+    return draft
+
+
+def _cap_creates(creates: list[Draft], standing: Standing, plan: ItemPlan) -> None:
+    undeleted = sum(isinstance(one, Restore) and one.item is None for one in plan.changes)
+    room = max(MARKET_MAX - len(standing_items(standing.reading)) - undeleted, 0)
+    for draft in creates[:room]:
+        plan.placed[draft.product_id] = draft
+        plan.changes.append(Create(draft=draft))
+    plan.problems += [_problem(draft, "vk_limit_items") for draft in creates[room:]]
+
+
+def _problem(draft: Draft, code: str, **detail: str) -> Problem:
+    return Problem(
+        product_id=draft.product_id,
+        store_id=draft.store_ids[0],
+        name=draft.name,
+        code=code,
+        detail=detail,
+    )

@@ -1,0 +1,64 @@
+"""What stands on the market and what we remember of it: the plan's second input."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from evosync.catalog.item import (
+    AlbumLink,
+    Availability,
+    Intent,
+    Link,
+    LinkState,
+    MarketItem,
+    MarketReading,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A reading of the market, and the ledger's links, open intents and known skus."""
+
+    reading: MarketReading
+    links: tuple[Link, ...] = ()
+    album_links: tuple[AlbumLink, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    known_skus: frozenset[str] = frozenset()
+
+
+def standing_items(reading: MarketReading) -> dict[int, MarketItem]:
+    """Index the items that really stand, in order of id; a list may still hold removed ones."""
+    standing = (item for item in reading.items if item.availability is not Availability.REMOVED)
+    return {item.item_id: item for item in sorted(standing, key=lambda item: item.item_id)}
+
+
+def may_stand_in(link: Link, stores: Collection[str]) -> bool:
+    """Tell whether a linked product may stand in one of these stores.
+
+    A link that names no store may stand anywhere. Asked of the stores that
+    were not read whole: then the item is never removed, and its price and
+    stock are not written.
+    """
+    return bool(stores) and (not link.store_ids or any(one in stores for one in link.store_ids))
+
+
+def is_hidden_by_us(link: Link) -> bool:
+    """Tell whether the item is out of sight by our own act, with its outcome recorded."""
+    return link.pending is None and (link.written.is_hidden or link.state is LinkState.DELETED)
+
+
+def is_hidden_by_person(link: Link, item: MarketItem) -> bool:
+    """Tell whether a person took a linked item out of sight.
+
+    VK shows "unavailable" for a hidden item and for one without stock alike,
+    so stock 0 (what we wrote, or what VK tells) explains it; so does
+    moderation, and an act of ours that was begun and not recorded.
+    """
+    return (
+        item.availability is Availability.UNAVAILABLE
+        and link.state is LinkState.LIVE
+        and link.pending is None
+        and not link.written.is_hidden
+        and link.written.stock != 0
+        and item.stock != 0
+        and item.rejected is None
+    )

@@ -1,0 +1,233 @@
+"""The record of a run: counts, problems, and how it ended."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from evosync.catalog.item import Draft
+from evosync.catalog.problem import Problem
+from evosync.engine.apply import Applied
+from evosync.engine.changes import (
+    AddAlbum,
+    Adopt,
+    Change,
+    Create,
+    Delete,
+    Done,
+    Failed,
+    Hide,
+    Outcome,
+    Plan,
+    PutInAlbum,
+    Restore,
+    TakeFromAlbum,
+    Uncertain,
+    Update,
+    Zero,
+)
+from evosync.errors import EvoSyncError, NeedsPerson
+
+
+class RunStatus(StrEnum):
+    """How a run stands or ended."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    PARTIAL = "partial"  # a planned change failed or was put off
+    HELD = "held"  # waits for a yes to its plan
+    PAUSED = "paused"  # a person must mend a connection
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """What a run cost: requests to both services, API calls of VK, seconds of wall time."""
+
+    evotor_requests: int = 0
+    vk_requests: int = 0
+    vk_calls: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """One run, from fetch to apply. `retry_at` asks for another run at that moment.
+
+    `error` is what ended the run early; the counts are of what was done
+    before it. In a dry run they are of what would be done.
+    """
+
+    status: RunStatus
+    plan: Plan
+    outcomes: tuple[Outcome, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    left: int = 0
+    effort: Effort = Effort()
+    retry_at: datetime | None = None
+    error: EvoSyncError | None = None
+    is_dry: bool = False
+
+    def counts(self) -> dict[str, int]:
+        """Count what was done (of a dry run: what would be), by the names of `sync --json`."""
+        changes: Iterable[Change]
+        if self.is_dry:
+            changes = self.plan.changes
+        else:
+            changes = (outcome.change for outcome in self.outcomes if isinstance(outcome, Done))
+        done = Counter(name for change in changes if (name := _count_name(change)))
+        names = ("created", "updated", "hidden", "restored", "deleted", "relinked")
+        return {name: done[name] for name in names} | {
+            "unchanged": self.plan.unchanged,
+            "skipped": self.plan.skipped,
+            "failed": sum(_is_failure(outcome) for outcome in self.outcomes),
+            "held": 0,
+            "albums_created": done["albums_created"],
+        }
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the run found nothing to do, and nothing kept it from looking."""
+        return not self.plan.changes and self.status is RunStatus.DONE
+
+
+def make_report(
+    plan: Plan,
+    applied: Applied,
+    effort: Effort,
+    *,
+    drafts: Mapping[str, Draft],
+    is_dry: bool,
+) -> RunReport:
+    """Sum up a run whose plan was made and carried out as far as `applied` tells.
+
+    `drafts` are those the plan was made of, by product id.
+    """
+    failures = tuple(_problems(plan, applied, drafts))
+    return RunReport(
+        status=RunStatus.DONE if is_dry else _status(plan, applied),
+        plan=plan,
+        outcomes=applied.outcomes,
+        problems=plan.problems + failures,
+        left=applied.left,
+        effort=effort,
+        error=applied.error,
+        is_dry=is_dry,
+    )
+
+
+def _status(plan: Plan, applied: Applied) -> RunStatus:
+    if applied.stopped == "cancelled":
+        return RunStatus.CANCELLED
+    if applied.error is not None:
+        return status_of(applied.error)
+    incomplete = applied.left or any(
+        isinstance(outcome, Uncertain) or _is_unsent(outcome) or _is_failure(outcome)
+        for outcome in applied.outcomes
+    )
+    # A store that is not paid for is the owner's choice and leaves a run done;
+    # one that could not be read whole is unfinished work.
+    unread = any(problem.code == "store_unreadable" for problem in plan.problems)
+    return RunStatus.PARTIAL if incomplete or unread else RunStatus.DONE
+
+
+def status_of(error: EvoSyncError) -> RunStatus:
+    """Tell how a run ends that met this error."""
+    return RunStatus.PAUSED if isinstance(error, NeedsPerson) else RunStatus.FAILED
+
+
+def _count_name(change: Change) -> str | None:
+    match change:
+        case Create() | Adopt(is_intended=True):
+            return "created"
+        case Adopt():
+            return "relinked"
+        case Update() | Zero():
+            return "updated"
+        case Hide():
+            return "hidden"
+        case Restore():
+            return "restored"
+        case Delete():
+            return "deleted"
+        case AddAlbum():
+            return "albums_created"
+        case _:
+            return None
+
+
+# Codes: VK API schema, market and photo errors. Beyond 1405 a product waits
+# until there is room; beyond 1406 and 1407 it is published without the album.
+_ITEM_CODES = {1405: "vk_limit_items"} | dict.fromkeys(
+    (22, 105, 118, 121, 122, 129), "photo_refused"
+)
+_ALBUM_CAPS = {1406: "vk_limit_album", 1407: "vk_limit_albums"}
+_NOT_SENT = 0  # the code of a change that a Target did not send, see engine.ports
+
+
+def _is_unsent(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.code == _NOT_SENT
+
+
+def _is_failure(outcome: Outcome) -> bool:
+    """Tell whether VK refused a change; a cap of albums is a note on what is published."""
+    return isinstance(outcome, Failed) and outcome.code not in {_NOT_SENT, *_ALBUM_CAPS}
+
+
+def _problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    for outcome in applied.outcomes:
+        match outcome:
+            case Failed(code=code) if code != _NOT_SENT:
+                yield from _refusals(outcome, plan, drafts)
+            case Uncertain(change=Create(draft=draft)):
+                yield _about(draft, "checking", {})
+            case _:
+                pass
+
+
+def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """Say of every product that a refused change was for why it is not as asked."""
+    detail = {"why": failed.message, "code": str(failed.code)}
+    code = _ITEM_CODES.get(failed.code, "vk_error")
+    match failed.change:
+        case Create(draft=draft) | Update(draft=draft) | Restore(draft=draft):
+            yield _about(draft, code, detail)
+        case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
+            yield Problem(
+                product_id=link.product_id,
+                store_id=next(iter(link.store_ids), ""),
+                name=item.title,
+                code=code,
+                detail=detail,
+            )
+        case change:
+            code = _ALBUM_CAPS.get(failed.code, "album_refused")
+            for product_id in _members(change, plan):
+                yield _about(drafts[product_id], code, detail)
+
+
+def _members(change: Change, plan: Plan) -> Iterable[str]:
+    """List the products whose albums a change was for; a rename or a hiding is for none."""
+    match change:
+        case PutInAlbum(product_ids=product_ids):
+            return product_ids
+        case TakeFromAlbum(link=link):
+            return (link.product_id,)
+        case AddAlbum(key=key):
+            puts = (one for one in plan.changes if isinstance(one, PutInAlbum) and one.key == key)
+            return (product_id for put in puts for product_id in put.product_ids)
+        case _:
+            return ()
+
+
+def _about(draft: Draft, code: str, detail: Mapping[str, str]) -> Problem:
+    return Problem(
+        product_id=draft.product_id,
+        store_id=draft.store_ids[0],
+        name=draft.name,
+        code=code,
+        detail=detail,
+    )

@@ -1,0 +1,137 @@
+"""One run for one user, top to bottom: fetch shop, fetch market, draft, plan, apply, report."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from evosync.catalog.item import Draft, MarketReading
+from evosync.catalog.product import Product
+from evosync.catalog.snapshot import Snapshot
+from evosync.engine.apply import Applied, Checkpoint, Hands, Progress, apply, read_back
+from evosync.engine.changes import Plan
+from evosync.engine.draft.shop import draft_shop
+from evosync.engine.plan.make import make_plan
+from evosync.engine.plan.missing import confirm_absent, find_missing
+from evosync.engine.plan.standing import Standing
+from evosync.engine.ports import Ledger, Source, Target
+from evosync.engine.report import Effort, RunReport, make_report
+from evosync.engine.rules import Rules
+from evosync.errors import TryLater
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Everything one run works with. `settle` is how long VK may take to show a new item."""
+
+    source: Source
+    target: Target
+    ledger: Ledger
+    rules: Rules
+    settle: timedelta
+    clock: Callable[[], datetime]
+    checkpoint: Checkpoint
+    progress: Progress
+
+
+async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
+    """Carry the shop into the market once; a dry run stops before anything is sent.
+
+    What ends the work early after the plan stands is in the report's `error`.
+    Raises TryLater or NeedsPerson when the shop or the market cannot be read.
+    """
+    began = time.monotonic()
+    snapshot = await _fetch_shop(run)
+    reading = await _fetch_market(run)
+    drafts, plan = await _plan(run, snapshot, reading)
+    if is_dry:
+        applied = Applied(left=len(plan.changes))
+    else:
+        await run.ledger.settle(plan)
+        hands = Hands(
+            target=run.target,
+            ledger=run.ledger,
+            clock=run.clock,
+            checkpoint=run.checkpoint,
+            progress=run.progress,
+        )
+        applied = await read_back(await apply(plan.changes, hands), hands)
+    effort = Effort(
+        evotor_requests=run.source.requests,
+        vk_requests=run.target.requests,
+        vk_calls=run.target.calls,
+        seconds=round(time.monotonic() - began, 3),
+    )
+    report = make_report(plan, applied, effort, drafts=drafts, is_dry=is_dry)
+    return replace(report, retry_at=await _retry_at(run, report, reading.begun_at))
+
+
+async def _fetch_shop(run: Run) -> Snapshot:
+    run.progress("shop", 0, 1)
+    snapshot = await run.source.fetch()
+    await run.ledger.save_snapshot(snapshot)
+    run.progress("shop", 1, 1)
+    return snapshot
+
+
+async def _fetch_market(run: Run) -> MarketReading:
+    run.progress("market", 0, 1)
+    reading = await run.target.fetch()
+    await run.ledger.save_market(reading)
+    run.progress("market", 1, 1)
+    return reading
+
+
+async def _plan(
+    run: Run, snapshot: Snapshot, reading: MarketReading
+) -> tuple[Mapping[str, Draft], Plan]:
+    standing = Standing(
+        reading=reading,
+        links=await run.ledger.links(),
+        album_links=await run.ledger.album_links(),
+        intents=await run.ledger.intents(),
+        known_skus=await run.ledger.known_skus(),
+    )
+    # Drafting and planning are heavy and pure: in a thread the loop stays free.
+    drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules)
+    absent: frozenset[str] = frozenset()
+    if missing := find_missing(drafted, standing, run.rules):
+        look = await run.source.look_again(missing)
+        absent = confirm_absent(missing, look)
+        if look.found:
+            snapshot = _with_products(snapshot, look.found)
+            drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules)
+    plan = await asyncio.to_thread(
+        make_plan, drafted, standing, run.rules, settle=run.settle, absent=absent
+    )
+    return drafted.drafts, plan
+
+
+def _with_products(snapshot: Snapshot, found: tuple[Product, ...]) -> Snapshot:
+    def enlarged(store_id: str, products: tuple[Product, ...]) -> tuple[Product, ...]:
+        return products + tuple(product for product in found if product.store_id == store_id)
+
+    return Snapshot(
+        readings=tuple(
+            replace(reading, products=enlarged(reading.store.id, reading.products))
+            for reading in snapshot.readings
+        )
+    )
+
+
+async def _retry_at(run: Run, report: RunReport, read_at: datetime) -> datetime | None:
+    """Ask for another run once VK had time to show every create whose answer was lost.
+
+    A create that this run's reading, begun at `read_at`, was late enough to
+    judge is not waited for: that reading was not whole, and so may the next
+    one be.
+    """
+    error = report.error
+    if report.is_dry or (error is not None and not isinstance(error, TryLater)):
+        return None
+    if error is not None and error.retry_at is not None:
+        return error.retry_at
+    shown_at = [intent.sent_at + run.settle for intent in await run.ledger.intents()]
+    waiting = [moment for moment in shown_at if moment > read_at]
+    return max(run.clock(), *waiting) if waiting else None

@@ -1,0 +1,44 @@
+"""A plan for a few drafts, and the intents and reasons that go with it."""
+
+from datetime import timedelta
+from typing import Any
+
+from evosync.catalog.item import Intent, Link, MarketItem
+from evosync.engine.changes import Plan
+from evosync.engine.draft.shop import Drafted
+from evosync.engine.plan.make import make_plan
+from evosync.engine.plan.standing import Standing
+from tests.builders import NOON, draft, reading, rules
+
+SETTLE = timedelta(seconds=120)
+
+
+def plan(
+    wanted: Any,
+    links: tuple[Link, ...] = (),
+    items: tuple[MarketItem, ...] = (),
+    *,
+    intents: tuple[Intent, ...] = (),
+    unknown_stores: frozenset[str] = frozenset(),
+    **read: Any,
+) -> Plan:
+    drafts = wanted if isinstance(wanted, list) else [wanted]
+    drafted = Drafted(drafts={one.product_id: one for one in drafts}, unknown_stores=unknown_stores)
+    standing = Standing(reading=reading(*items, **read), links=links, intents=intents)
+    return make_plan(drafted, standing, rules(), settle=SETTLE)
+
+
+def intent(product_id: str = "assam", *, age_s: int = 300, **values: Any) -> Intent:
+    defaults: dict[str, Any] = {
+        "product_id": product_id,
+        "run_id": 1,
+        "sent_at": NOON - timedelta(seconds=age_s),
+        "title": draft().title,
+        "price": draft().price,
+    }
+    return Intent(**defaults | values)
+
+
+def codes(made: Plan) -> list[str]:
+    assert all(problem.reason for problem in made.problems)
+    return [problem.code for problem in made.problems]

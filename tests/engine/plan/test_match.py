@@ -1,0 +1,162 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from evosync.catalog.item import Availability, Link, LinkState
+from evosync.engine.changes import Adopt, Create, Field, Hide, Restore, Update
+from evosync.engine.draft.shop import Drafted
+from evosync.engine.plan.make import make_plan
+from evosync.engine.plan.match import adopted_link
+from evosync.engine.plan.standing import Standing
+from tests.builders import NOON, draft, item, link, reading, rules
+from tests.engine.plan.planning import SETTLE, codes, intent, plan
+
+AWAY = Availability.UNAVAILABLE
+
+
+def test_an_unlinked_item_with_our_sku_is_ours() -> None:
+    stands = item(7, title="Наш чай", description="!")
+
+    made = plan(draft(), items=(stands,))
+
+    adoption = Adopt(draft=draft(), item=stands, is_intended=False)
+    assert made.changes == (adoption,)
+    assert adopted_link(adoption).text_is_theirs
+
+
+def test_an_adopted_items_price_and_stock_are_ours_at_once() -> None:
+    stands = item(7, title="Наш чай", price=1, stock=2)
+
+    adoption, update = plan(draft(), items=(stands,)).changes
+
+    assert isinstance(adoption, Adopt)
+    assert isinstance(update, Update)
+    assert update.fields == {Field.PRICE, Field.STOCK}
+    assert update.link == adopted_link(adoption)
+
+
+def test_our_own_uncertain_create_is_made_right() -> None:
+    stands = item(7, title="Чай", created_at=NOON)
+
+    adoption, update = plan(draft(), items=(stands,), intents=(intent(),)).changes
+
+    assert adoption == Adopt(draft=draft(), item=stands, is_intended=True)
+    assert isinstance(update, Update)
+    assert update.fields == {Field.TITLE}
+
+
+def test_our_own_uncertain_create_that_is_out_of_sight_is_shown() -> None:
+    stands = item(7, availability=AWAY)
+
+    made = plan(draft(), items=(stands,), intents=(intent(),))
+
+    assert [type(change) for change in made.changes] == [Adopt, Restore]
+    assert made.problems == ()
+
+
+def test_an_item_older_than_the_intent_is_found_by_its_sku_only() -> None:
+    old = item(7, created_at=NOON - timedelta(days=1))
+
+    made = plan(draft(), items=(old,), intents=(intent(),))
+
+    assert made.changes == (Adopt(draft=draft(), item=old, is_intended=False),)
+    assert made.missing_intents == ("assam",)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_ours"),
+    [
+        pytest.param({}, True, id="title, price and date"),
+        pytest.param({"title": "Чай"}, False, id="another title"),
+        pytest.param({"price": 1}, False, id="another price"),
+        pytest.param({"created_at": NOON - timedelta(hours=1)}, False, id="older"),
+        pytest.param({"created_at": None}, False, id="no date"),
+        pytest.param({"sku": "somebody's"}, False, id="another sku"),
+    ],
+)
+def test_a_create_is_found_by_its_face_where_vk_tells_no_sku(values: Any, is_ours: bool) -> None:
+    # VK dates an item in whole seconds, so it may seem older by a fraction.
+    sent_at = NOON - timedelta(seconds=10) + timedelta(milliseconds=900)
+    stands = item(7, **{"sku": None, "created_at": sent_at.replace(microsecond=0)} | values)
+
+    made = plan(draft(), items=(stands,), intents=(intent(sent_at=sent_at),))
+
+    adopted = [change.item for change in made.changes if isinstance(change, Adopt)]
+    assert adopted == ([stands] if is_ours else [])
+    assert made.strangers == (0 if is_ours else 1)
+
+
+def test_two_creates_of_one_face_get_an_item_each() -> None:
+    stands = [item(number, product_id=None, created_at=NOON) for number in (8, 7)]
+
+    made = plan([draft("a"), draft("b")], items=tuple(stands), intents=(intent("a"), intent("b")))
+
+    pairs = {
+        change.draft.product_id: change.item.item_id
+        for change in made.changes
+        if isinstance(change, Adopt)
+    }
+    assert pairs == {"a": 7, "b": 8}
+
+
+def test_an_item_of_equal_name_is_a_stranger() -> None:
+    made = plan(draft(), items=(item(7, product_id=None),))
+
+    assert made.changes == (Create(draft=draft()),)
+    assert made.strangers == 1
+
+
+@pytest.mark.parametrize(("known_skus", "strangers"), [(frozenset({"old"}), 0), (frozenset(), 1)])
+def test_a_sku_we_ever_wrote_is_ours_for_ever(known_skus: frozenset[str], strangers: int) -> None:
+    standing = Standing(reading=reading(item(7, product_id="old")), known_skus=known_skus)
+
+    made = make_plan(Drafted(), standing, rules(), settle=SETTLE)
+
+    assert (made.changes, made.strangers) == ((), strangers)
+
+
+def test_of_several_the_linked_one_is_the_item() -> None:
+    made = plan(draft(), (link(item_id=8),), (item(7), item(8)))
+
+    assert made.changes == ()
+    assert codes(made) == ["duplicate_in_vk"]
+
+
+def test_of_several_unlinked_the_oldest_is_the_item() -> None:
+    made = plan(draft(), items=(item(8), item(7)))
+
+    assert made.changes == (Adopt(draft=draft(), item=item(7), is_intended=False),)
+    assert codes(made) == ["duplicate_in_vk"]
+
+
+def test_a_double_under_our_own_intent_is_hidden() -> None:
+    made = plan(draft(), (link(item_id=8),), (item(7), item(8)), intents=(intent(),))
+
+    double = Link(product_id="assam", item_id=7)
+    assert made.changes == (Hide(link=double, item=item(7)),)
+    assert (made.problems, made.missing_intents) == ((), ())
+
+
+def test_a_double_that_nobody_sees_is_no_problem() -> None:
+    made = plan(draft(), (link(item_id=8),), (item(7, availability=AWAY), item(8)))
+
+    assert (made.changes, made.problems) == ((), ())
+
+
+def test_a_double_of_a_product_without_draft_is_named_as_vk_names_it() -> None:
+    made = plan([], (link(item_id=8),), (item(7), item(8, title="Чай")))
+
+    assert [(one.code, one.name) for one in made.problems] == [("duplicate_in_vk", "Чай")]
+
+
+def test_an_absent_linked_item_is_not_replaced_by_another() -> None:
+    made = plan(draft(), (link(item_id=8),), (item(7),))
+
+    assert (made.changes, codes(made)) == ((), ["checking"])
+
+
+def test_a_deleted_linked_item_is_replaced_by_one_that_stands() -> None:
+    made = plan(draft(), (link(item_id=8, state=LinkState.DELETED),), (item(7),))
+
+    assert made.changes == (Adopt(draft=draft(), item=item(7), is_intended=False),)
