@@ -1,0 +1,237 @@
+"""Queries on the cached rows of the shop: what Evotor listed when it was last read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from evosync.catalog.product import Attribute, Choice, Product, ProductGroup, Store
+from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
+from evosync.db.differences import Key, Rows, Scope, load_rows, write_differences
+from evosync.db.selection import Switch, switch_on
+from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
+from evosync.db.types import Quantity, Tx, folded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedStore:
+    """A store as last read. `position` is the user's order, from 0."""
+
+    store: Store
+    state: ReadingState
+    reason: str
+    position: int
+    new_groups: bool
+    is_new: bool
+
+
+async def save_snapshot(tx: Tx, user_id: int, snapshot: Snapshot, now: datetime) -> None:
+    """Bring the cached rows up to date.
+
+    A store that is no longer listed goes with all its rows. A store that was
+    not read whole keeps its groups and products; of it only the state is
+    new. Groups that appeared later are switched on where the user wants so.
+    """
+    fixed = {"user_id": user_id}
+    readings = {reading.store.id: reading for reading in snapshot.readings}
+    known = await _save_stores(tx, Scope(table=cached_stores, fixed=fixed), readings, now)
+    whole = [reading for reading in readings.values() if reading.is_whole]
+    # What was not read is as it was; what is not listed is gone.
+    unread = readings.keys() - {reading.store.id for reading in whole}
+    bad = {(row.store_id, row.id) for reading in whole for row in reading.bad_rows}
+
+    def is_unknown(key: Key) -> bool:
+        return key[0] in unread or key in bad
+
+    groups = Scope(table=cached_groups, fixed=fixed)
+    standing = await load_rows(tx, groups, (*_GROUP_COLUMNS, "is_new"))
+    wanted = _group_rows(whole, standing)
+    born = (await write_differences(tx, groups, standing, wanted, now, is_unknown)).inserted
+    await _switch_on_new(tx, user_id, [key for key in born if known.get(key[0])], wanted, now)
+    products = Scope(table=cached_products, fixed=fixed)
+    await write_differences(
+        tx,
+        products,
+        await load_rows(tx, products, _PRODUCT_COLUMNS),
+        {(p.store_id, p.id): _product_row(p) for reading in whole for p in reading.products},
+        now,
+        is_unknown,
+    )
+
+
+async def list_stores(tx: Tx, user_id: int) -> list[CachedStore]:
+    """List the stores in the user's order."""
+    found = await tx.execute(
+        select(cached_stores)
+        .where(cached_stores.c.user_id == user_id)
+        .order_by(cached_stores.c.position, cached_stores.c.store_id)
+    )
+    return [
+        CachedStore(
+            store=Store(
+                id=row.store_id, name=row.name, address=row.address, user_id=row.evotor_user_id
+            ),
+            state=ReadingState(row.state),
+            reason=row.reason,
+            position=row.position,
+            new_groups=row.new_groups,
+            is_new=row.is_new,
+        )
+        for row in found
+    ]
+
+
+async def list_groups(tx: Tx, user_id: int) -> list[ProductGroup]:
+    """List the groups of all stores by store and name, modification groups among them."""
+    found = await tx.execute(
+        select(cached_groups)
+        .where(cached_groups.c.user_id == user_id)
+        .order_by(cached_groups.c.store_id, cached_groups.c.name_folded, cached_groups.c.group_id)
+    )
+    return [
+        ProductGroup(
+            id=row.group_id,
+            store_id=row.store_id,
+            name=row.name,
+            parent_id=row.parent_id,
+            attributes=_attributes(row.attributes or []),
+        )
+        for row in found
+    ]
+
+
+async def list_products(tx: Tx, user_id: int, store_id: str) -> list[Product]:
+    """List the products of one store by name."""
+    found = await tx.execute(
+        select(cached_products)
+        .where(cached_products.c.user_id == user_id, cached_products.c.store_id == store_id)
+        .order_by(cached_products.c.name_folded, cached_products.c.product_id)
+    )
+    return [_product(row) for row in found]
+
+
+_STORE_COLUMNS = (
+    *("name", "name_folded", "address", "evotor_user_id", "state", "reason"),
+    *("position", "new_groups", "is_new"),
+)
+_GROUP_COLUMNS = ("name", "name_folded", "parent_id", "attributes")
+_PRODUCT_COLUMNS = (
+    *("name", "name_folded", "parent_id", "type", "price", "quantity", "measure_name"),
+    *("allow_to_sell", "description", "code", "barcodes", "choices"),
+)
+
+
+async def _save_stores(
+    tx: Tx, scope: Scope, readings: Mapping[str, StoreReading], now: datetime
+) -> Mapping[str, bool]:
+    """Write the stores; returns those known before, and whether each wants its new groups on."""
+    standing = await load_rows(tx, scope, _STORE_COLUMNS)
+    last = max((row["position"] for row in standing.values()), default=-1)
+    wanted: dict[Key, dict[str, Any]] = {}
+    for store_id, reading in readings.items():
+        kept = standing.get((store_id,))
+        if kept is None:
+            last += 1
+            # The first reading shows nothing as new: all of it would be.
+            kept = {"position": last, "new_groups": False, "is_new": bool(standing)}
+        wanted[(store_id,)] = {
+            "name": reading.store.name,
+            "name_folded": folded(reading.store.name),
+            "address": reading.store.address,
+            "evotor_user_id": reading.store.user_id,
+            "state": reading.state.value,
+            "reason": reading.reason,
+            **{name: kept[name] for name in ("position", "new_groups", "is_new")},
+        }
+    await write_differences(tx, scope, standing, wanted, now)
+    return {key[0]: row["new_groups"] for key, row in standing.items()}
+
+
+def _group_rows(readings: Iterable[StoreReading], standing: Rows) -> Rows:
+    seen = {key[0] for key in standing}
+    rows = {}
+    for reading in readings:
+        for group in reading.groups:
+            key = (group.store_id, group.id)
+            kept = standing.get(key)
+            rows[key] = {
+                "name": group.name,
+                "name_folded": folded(group.name),
+                "parent_id": group.parent_id,
+                "attributes": _plain(group.attributes),
+                "is_new": kept["is_new"] if kept else group.store_id in seen,
+            }
+    return rows
+
+
+async def _switch_on_new(
+    tx: Tx, user_id: int, born: Iterable[Key], rows: Rows, now: datetime
+) -> None:
+    switches = [
+        Switch.group(store_id, group_id, name=rows[store_id, group_id]["name"])
+        for store_id, group_id in born
+        # A modification group has no switch of its own.
+        if rows[store_id, group_id]["attributes"] is None
+    ]
+    if switches:
+        await switch_on(tx, user_id, switches, now)
+
+
+def _product_row(product: Product) -> dict[str, Any]:
+    quantity = product.quantity
+    return {
+        "name": product.name,
+        "name_folded": folded(product.name),
+        "parent_id": product.parent_id,
+        "type": product.type,
+        "price": product.price,
+        # As the column will hold it: else it would differ at each reading.
+        "quantity": None if quantity is None else Quantity.rounded(quantity),
+        "measure_name": product.measure_name,
+        "allow_to_sell": product.allow_to_sell,
+        "description": product.description,
+        "code": product.code,
+        "barcodes": list(product.barcodes),
+        "choices": [list(choice) for choice in product.choices],
+    }
+
+
+def _product(row: Row[Any]) -> Product:
+    return Product(
+        id=row.product_id,
+        store_id=row.store_id,
+        name=row.name,
+        parent_id=row.parent_id,
+        type=row.type,
+        price=row.price,
+        quantity=row.quantity,
+        measure_name=row.measure_name,
+        allow_to_sell=row.allow_to_sell,
+        description=row.description,
+        code=row.code,
+        barcodes=tuple(row.barcodes),
+        choices=tuple((attribute, choice) for attribute, choice in row.choices),
+    )
+
+
+def _plain(attributes: Iterable[Attribute]) -> list[Any] | None:
+    plain = [
+        [each.id, each.name, [[choice.id, choice.name] for choice in each.choices]]
+        for each in attributes
+    ]
+    return plain or None
+
+
+def _attributes(plain: Iterable[Any]) -> tuple[Attribute, ...]:
+    return tuple(
+        Attribute(
+            id=attribute_id,
+            name=name,
+            choices=tuple(
+                Choice(id=choice_id, name=choice_name) for choice_id, choice_name in choices
+            ),
+        )
+        for attribute_id, name, choices in plain
+    )

@@ -1,0 +1,214 @@
+"""Queries on the two connections of a user. Tokens come sealed and leave sealed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from evosync.db.sync import forget_confirmation, touch_config
+from evosync.db.tables.connections import evotor_connections, vk_connections
+from evosync.db.tables.journal import webhook_events
+from evosync.db.tables.sync import sync_configs
+from evosync.db.types import Tx
+from evosync.errors import NeedsPerson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What the last check said; `last_checked_at` None = not checked yet."""
+
+    is_online: bool = False
+    last_checked_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvotorConnection:
+    """One user's way to the shop; `Vault.open` gives the token."""
+
+    user_id: int
+    sealed_token: str = field(repr=False)
+    evotor_user_id: str | None = None
+    store_id: str | None = None
+    store_name: str | None = None
+    health: Health = field(default_factory=Health)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VkConnection:
+    """One user's way to a community; `Vault.open` gives the tokens.
+
+    `expires_at` is the access token's end, None when it has none.
+    """
+
+    user_id: int
+    community_id: int
+    sealed_token: str = field(repr=False)
+    sealed_refresh_token: str | None = field(repr=False, default=None)
+    community_name: str | None = None
+    vk_user_id: int | None = None
+    expires_at: datetime | None = None
+    health: Health = field(default_factory=Health)
+
+
+async def save_evotor(tx: Tx, connection: EvotorConnection, now: datetime) -> None:
+    """Connect the shop, or replace the token; its health starts anew.
+
+    Another Evotor account than the confirmed one asks for a new confirmation.
+    """
+    values = {
+        "access_token": connection.sealed_token,
+        "evotor_user_id": connection.evotor_user_id,
+        "store_id": connection.store_id,
+        "store_name": connection.store_name,
+    }
+    await _save(tx, evotor_connections, connection.user_id, values, now)
+    if connection.evotor_user_id is not None:
+        await forget_confirmation(
+            tx,
+            connection.user_id,
+            sync_configs.c.confirmed_evotor_user_id != connection.evotor_user_id,
+        )
+
+
+async def save_vk(tx: Tx, connection: VkConnection, now: datetime) -> None:
+    """Connect the community, or replace the tokens; its health starts anew.
+
+    Raises NeedsPerson when another user has this community. Another
+    community than the confirmed one asks for a new confirmation.
+    """
+    values = {
+        "community_id": connection.community_id,
+        "community_name": connection.community_name,
+        "access_token": connection.sealed_token,
+        "refresh_token": connection.sealed_refresh_token,
+        "vk_user_id": connection.vk_user_id,
+        "expires_at": connection.expires_at,
+    }
+    try:
+        async with tx.begin_nested():
+            await _save(tx, vk_connections, connection.user_id, values, now)
+    except IntegrityError:
+        raise NeedsPerson(
+            "Это сообщество VK уже подключено к другой учётной записи.", code="community_taken"
+        ) from None
+    await forget_confirmation(
+        tx, connection.user_id, sync_configs.c.confirmed_community_id != connection.community_id
+    )
+
+
+async def find_evotor(tx: Tx, user_id: int) -> EvotorConnection | None:
+    """Find the shop's connection; None while no token has been given."""
+    row = await _find(tx, evotor_connections, user_id)
+    if row is None:
+        return None
+    return EvotorConnection(
+        user_id=user_id,
+        sealed_token=row.access_token,
+        evotor_user_id=row.evotor_user_id,
+        store_id=row.store_id,
+        store_name=row.store_name,
+        health=_health(row),
+    )
+
+
+async def find_vk(tx: Tx, user_id: int) -> VkConnection | None:
+    """Find the community's connection; None while no token or no community has been given."""
+    row = await _find(tx, vk_connections, user_id)
+    if row is None or row.community_id is None:
+        return None
+    return VkConnection(
+        user_id=user_id,
+        community_id=row.community_id,
+        sealed_token=row.access_token,
+        sealed_refresh_token=row.refresh_token,
+        community_name=row.community_name,
+        vk_user_id=row.vk_user_id,
+        expires_at=row.expires_at,
+        health=_health(row),
+    )
+
+
+async def mark_evotor_checked(tx: Tx, user_id: int, error: str | None, now: datetime) -> None:
+    """Write down a check of the shop's connection; no error (a Russian sentence) = online."""
+    await _mark(tx, evotor_connections, user_id, error, now)
+
+
+async def mark_vk_checked(tx: Tx, user_id: int, error: str | None, now: datetime) -> None:
+    """Write down a check of the community's connection; no error = online."""
+    await _mark(tx, vk_connections, user_id, error, now)
+
+
+async def delete_evotor(tx: Tx, user_id: int) -> None:
+    """Disconnect the shop: the connection and its tokens go, nothing else."""
+    await tx.execute(delete(evotor_connections).where(evotor_connections.c.user_id == user_id))
+
+
+async def delete_vk(tx: Tx, user_id: int) -> None:
+    """Disconnect the community: the connection and its tokens go, nothing else."""
+    await tx.execute(delete(vk_connections).where(vk_connections.c.user_id == user_id))
+
+
+async def has_sealed_rows(tx: Tx) -> bool:
+    """Tell whether the database holds anything sealed, so that its key must not be lost."""
+    evotor, vk = evotor_connections.c, vk_connections.c
+    queries = (
+        select(evotor.id).where(
+            or_(
+                evotor.access_token.is_not(None),
+                evotor.refresh_token.is_not(None),
+                evotor.candidate_token.is_not(None),
+                evotor.api_token.is_not(None),
+            )
+        ),
+        select(vk.id).where(or_(vk.access_token.is_not(None), vk.refresh_token.is_not(None))),
+        select(sync_configs.c.user_id).where(sync_configs.c.feed_secret.is_not(None)),
+        select(webhook_events.c.id).where(webhook_events.c.sealed.is_not(None)),
+    )
+    for query in queries:
+        if await tx.scalar(query.limit(1)) is not None:
+            return True
+    return False
+
+
+async def _save(
+    tx: Tx, table: Table[Any], user_id: int, values: dict[str, Any], now: datetime
+) -> None:
+    # Locks the user's settings, so that two saves at once queue here; and a run
+    # sees by the version that what it works with is no longer the same.
+    await touch_config(tx, user_id, now)
+    fresh = {
+        **values,
+        "is_online": False,
+        "last_checked_at": None,
+        "last_error": None,
+        "last_error_code": None,
+        "connected_at": now,
+        "updated_at": now,
+    }
+    changed = await tx.execute(update(table).where(table.c.user_id == user_id).values(fresh))
+    if changed.rowcount == 0:
+        await tx.execute(insert(table).values(user_id=user_id, **fresh))
+
+
+async def _find(tx: Tx, table: Table[Any], user_id: int) -> Row[Any] | None:
+    found = await tx.execute(
+        select(table).where(table.c.user_id == user_id, table.c.access_token.is_not(None))
+    )
+    return found.one_or_none()
+
+
+async def _mark(tx: Tx, table: Table[Any], user_id: int, error: str | None, now: datetime) -> None:
+    await tx.execute(
+        update(table)
+        .where(table.c.user_id == user_id)
+        .values(is_online=error is None, last_error=error, last_checked_at=now, updated_at=now)
+    )
+
+
+def _health(row: Row[Any]) -> Health:
+    return Health(
+        is_online=row.is_online, last_checked_at=row.last_checked_at, last_error=row.last_error
+    )

@@ -1,0 +1,217 @@
+"""The ledger of one run: implements `evosync.engine.ports.Ledger` over the database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import insert
+
+from evosync import clock
+from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
+from evosync.catalog.snapshot import Snapshot
+from evosync.db import catalog, leases, links, market
+from evosync.db.aftermath import link_after, new_link, pending_of
+from evosync.db.change_rows import change_row
+from evosync.db.engine import Database
+from evosync.db.links import IntentState, Place
+from evosync.db.tables.runs import run_changes
+from evosync.db.types import Tx
+from evosync.engine.changes import (
+    AddAlbum,
+    Adopt,
+    Change,
+    Create,
+    Delete,
+    Done,
+    EditAlbum,
+    Failed,
+    Hide,
+    Outcome,
+    Plan,
+    Restore,
+    TakeAlbum,
+)
+from evosync.errors import TryLater
+
+
+class DbLedger:
+    """What we remember of one user and one community, for the run that holds the user's lease.
+
+    `lease_token` is the token of the holder of `leases.mirror_lease(user_id)`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        user_id: int,
+        community_id: int,
+        run_id: int,
+        lease_token: str,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self._database = database
+        self._place = Place(user_id=user_id, community_id=community_id)
+        self._run_id = run_id
+        self._lease_token = lease_token
+        self._now = now
+        # The Evotor account that links are made from, as this run's reading told it.
+        self._evotor_user_id: str | None = None
+
+    async def links(self) -> tuple[Link, ...]:
+        """List the links by product id."""
+        async with self._database.read() as tx:
+            return await links.list_links(tx, self._place)
+
+    async def album_links(self) -> tuple[AlbumLink, ...]:
+        """List the album links by key."""
+        async with self._database.read() as tx:
+            return await links.list_album_links(tx, self._place)
+
+    async def intents(self) -> tuple[Intent, ...]:
+        """List the creates whose outcome is not known."""
+        async with self._database.read() as tx:
+            return await links.list_open_intents(tx, self._place)
+
+    async def known_skus(self) -> frozenset[str]:
+        """List every product id of any link or intent we ever wrote."""
+        async with self._database.read() as tx:
+            return await links.known_skus(tx, self._place.user_id)
+
+    async def save_snapshot(self, snapshot: Snapshot) -> None:
+        """Bring the cached stores, groups and products up to date."""
+        accounts = (reading.store.user_id for reading in snapshot.readings)
+        self._evotor_user_id = next(filter(None, accounts), None)
+        await self._database.write(
+            catalog.save_snapshot, self._place.user_id, snapshot, self._now()
+        )
+
+    async def save_market(self, reading: MarketReading) -> None:
+        """Bring the cached items and albums up to date."""
+        await self._database.write(
+            market.save_reading,
+            self._place.user_id,
+            self._place.community_id,
+            reading,
+            self._now(),
+        )
+
+    async def settle(self, plan: Plan) -> None:
+        """Write down moved links and missing intents. Raises TryLater like `begin`."""
+        if plan.moved or plan.missing_intents:
+            await self._database.write(self._settle, plan)
+
+    async def begin(self, changes: Sequence[Change], now: datetime) -> None:
+        """Commit what is about to be sent; raises TryLater when the lease is no longer ours."""
+        await self._database.write(self._begin, changes, now)
+
+    async def withdraw(self, changes: Sequence[Change]) -> None:
+        """Take back what `begin` wrote for changes that were surely not carried out."""
+        await self._database.write(self._withdraw, changes)
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Commit what became of a batch. It is written even without the lease: it happened."""
+        if outcomes:
+            await self._database.write(self._record, outcomes)
+
+    async def _settle(self, tx: Tx, plan: Plan) -> None:
+        await self._check_lease(tx)
+        now = self._now()
+        await links.save_stores(tx, self._place, plan.moved, now)
+        missing = dict.fromkeys(plan.missing_intents)
+        await links.close_intents(tx, self._place, missing, IntentState.ABSENT, now)
+
+    async def _begin(self, tx: Tx, changes: Sequence[Change], now: datetime) -> None:
+        await self._check_lease(tx)
+        opened = [
+            Intent(
+                product_id=change.draft.product_id,
+                run_id=self._run_id,
+                sent_at=now,
+                title=change.draft.title,
+                price=change.draft.price,
+            )
+            for change in changes
+            if isinstance(change, Create)
+        ]
+        await links.open_intents(tx, self._place, opened, self._evotor_user_id)
+        pending = {
+            change.link.item_id: pending_of(change)
+            for change in changes
+            if isinstance(change, Hide | Delete | Restore)
+        }
+        await links.save_pending(tx, self._place, pending, now)
+
+    async def _withdraw(self, tx: Tx, changes: Sequence[Change]) -> None:
+        now = self._now()
+        unsent = {change.draft.product_id: None for change in changes if isinstance(change, Create)}
+        await links.close_intents(tx, self._place, unsent, IntentState.ABSENT, now)
+        pending = {
+            # What was pending before is so again.
+            change.link.item_id: change.link.pending
+            for change in changes
+            if isinstance(change, Hide | Delete | Restore)
+        }
+        await links.save_pending(tx, self._place, pending, now)
+
+    async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
+        now = self._now()
+        done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
+        refused = [outcome.change for outcome in outcomes if isinstance(outcome, Failed)]
+        await self._record_new(tx, done, now)
+        after = (link_after(outcome.change) for outcome in done)
+        await links.save_links(tx, self._place, filter(None, after), now)
+        await links.save_album_links(
+            tx, self._place, [link for each in done for link in _album_links(each)], now
+        )
+        unsent = {change.draft.product_id: None for change in refused if isinstance(change, Create)}
+        await links.close_intents(tx, self._place, unsent, IntentState.REFUSED, now)
+        still = {
+            change.link.item_id: None
+            for change in refused
+            if isinstance(change, Hide | Delete | Restore)
+        }
+        await links.save_pending(tx, self._place, still, now)
+        await self._record_changes(tx, outcomes, now)
+
+    async def _record_new(self, tx: Tx, done: Sequence[Done], now: datetime) -> None:
+        new: list[Link] = []
+        answered: dict[str, int | None] = {}
+        for outcome in done:
+            match outcome:
+                case Done(change=Create() as change, item_id=int(item_id)):
+                    new.append(new_link(change, item_id))
+                    answered[change.draft.product_id] = item_id
+                case Done(change=Adopt() as change):
+                    new.append(new_link(change, change.item.item_id))
+                    if change.is_intended:
+                        answered[change.draft.product_id] = change.item.item_id
+                case _:
+                    pass
+        await links.save_new_links(tx, self._place, new, self._evotor_user_id, now)
+        await links.close_intents(tx, self._place, answered, IntentState.DONE, now)
+
+    async def _record_changes(self, tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:
+        whose = {"run_id": self._run_id, "user_id": self._place.user_id, "created_at": now}
+        await tx.execute(
+            insert(run_changes), [{**whose, **change_row(outcome)} for outcome in outcomes]
+        )
+
+    async def _check_lease(self, tx: Tx) -> None:
+        name = leases.mirror_lease(self._place.user_id)
+        if not await leases.holds(tx, name, self._lease_token):
+            raise TryLater("Запуск продолжил другой процесс.", code="lease_lost")
+
+
+def _album_links(done: Done) -> Sequence[AlbumLink]:
+    match done:
+        case Done(change=AddAlbum(key=key, title=title, photo=photo), album_id=int(album_id)):
+            return (AlbumLink(key=key, album_id=album_id, title=title, is_made=True, photo=photo),)
+        case Done(change=TakeAlbum(link=link)):
+            return (link,)
+        case Done(change=EditAlbum(link=link) as change):
+            return (
+                replace(link, title=change.title, is_hidden=change.is_hidden, photo=change.photo),
+            )
+        case _:
+            return ()

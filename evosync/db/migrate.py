@@ -1,0 +1,204 @@
+"""The schema brought up to date, so that a kill in the middle or a mistake loses no row."""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import NullPool
+
+from evosync.db.engine import BEGIN, create_engine
+from evosync.db.faults import busy, fault_from
+from evosync.db.schema import metadata
+from evosync.db.urls import NAME, is_sqlite, normalise_url, prepare_file, sqlite_file
+from evosync.errors import Misconfigured
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+LOCK = "evosync_migration"
+LOCK_TIMEOUT_S = 60
+
+
+class SchemaState(StrEnum):
+    """How the database's schema compares with the one this program was written for."""
+
+    EMPTY = "empty"
+    BEHIND = "behind"
+    CURRENT = "current"
+    FUTURE = "future"
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema up to date; nothing is touched when it is already.
+
+    Raises Misconfigured when the schema is newer than the program, or the
+    database holds tables of something else.
+    """
+    state = await check_schema(url)
+    if state is SchemaState.CURRENT:
+        return
+    if state is SchemaState.FUTURE:
+        raise from_the_future()
+    await on_own_connection(url, _upgrade)
+    log.info("schema upgraded", was=state.value, revision=head_revision())
+
+
+async def check_schema(url: str) -> SchemaState:
+    """Compare the database's schema with ours; changes nothing, and makes no file.
+
+    Raises Misconfigured when the database holds tables of something else.
+    """
+    where = normalise_url(url)
+    if is_sqlite(where):
+        prepare_file(sqlite_file(where))
+        if not sqlite_file(where).exists():
+            return SchemaState.EMPTY
+    async with _connection(where, will_write=False) as connection:
+        return await connection.run_sync(_state)
+
+
+async def on_own_connection(url: str, work: Callable[[Connection], T]) -> T:
+    """Run `work` on a connection made for migrations, alone, and commit it.
+
+    SQLite: foreign keys are off, since changing a table there means to make it
+    anew and drop the old one, which would take the child rows along; all of it
+    is one transaction, checked for orphans at the end; a file that holds an
+    older schema is copied aside first. MariaDB commits at every statement of
+    DDL; so each migration can be begun again, and a lock keeps others out.
+    """
+    where = normalise_url(url)
+    if is_sqlite(where):
+        prepare_file(sqlite_file(where))
+    async with _connection(where, will_write=True) as connection:
+        if not is_sqlite(where):
+            return await _under_lock(connection, work)
+        if await connection.run_sync(_state) is SchemaState.BEHIND:
+            # Our write lock is held already, and readers are let in: the copy is whole.
+            await asyncio.to_thread(copy_aside, sqlite_file(where), head_revision())
+        result = await connection.run_sync(work)
+        if (await connection.execute(text("PRAGMA foreign_key_check"))).first() is not None:
+            raise Misconfigured(NAME, "обновление базы нарушило бы связи строк, оно отменено.")
+        await connection.commit()
+        return result
+
+
+def copy_aside(file: Path, revision: str) -> Path:
+    """Copy a SQLite file to `<file>.before-<revision>`; older copies of this kind go.
+
+    Returns the copy's path.
+    """
+    target = file.with_name(f"{file.name}.before-{revision}")
+    unfinished = target.with_name(f"{target.name}.part")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    with (
+        contextlib.closing(sqlite3.connect(file)) as source,
+        contextlib.closing(sqlite3.connect(unfinished)) as copy,
+    ):
+        source.backup(copy)
+    unfinished.replace(target)
+    for older in file.parent.glob(f"{file.name}.before-*"):
+        if older != target:
+            older.unlink()
+    return target
+
+
+def migrations_dir() -> Path:
+    """Find the migrations: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_migrations"
+    return installed if installed.is_dir() else package.parent / "migrations"
+
+
+def head_revision() -> str:
+    """Return the newest revision that this program knows."""
+    head = _scripts().get_current_head()
+    if head is None:
+        raise RuntimeError(f"no migrations in {migrations_dir()}")
+    return head
+
+
+def from_the_future() -> Misconfigured:
+    """Make the error of a schema that a newer program wrote."""
+    return Misconfigured(
+        NAME,
+        "база создана более новой версией EvoSync. Обновите программу или восстановите "
+        "базу из копии; ничего не изменено.",
+    )
+
+
+def run_here(connection: Connection) -> Config:
+    """Make alembic's configuration for commands that work on a given connection."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    # Looked at once more, now that nobody else can change it.
+    if _state(connection) is SchemaState.FUTURE:
+        raise from_the_future()
+    command.upgrade(run_here(connection), "head")
+
+
+def _state(connection: Connection) -> SchemaState:
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        if tables & set(metadata.tables):
+            raise Misconfigured(NAME, "в базе уже есть таблицы другой программы.")
+        return SchemaState.EMPTY
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        return SchemaState.EMPTY  # a first migration that was cut short
+    scripts = _scripts()
+    if revision == scripts.get_current_head():
+        return SchemaState.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return SchemaState.BEHIND if revision in known else SchemaState.FUTURE
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(migrations_dir()))
+
+
+@contextlib.asynccontextmanager
+async def _connection(where: URL, *, will_write: bool) -> AsyncIterator[AsyncConnection]:
+    engine = create_engine(where, foreign_keys=False, poolclass=NullPool)
+    try:
+        begun = engine.execution_options(**{BEGIN: "IMMEDIATE" if will_write else "DEFERRED"})
+        async with begun.connect() as connection:
+            yield connection
+    except (DBAPIError, OSError) as error:
+        raise fault_from(error) or error from None
+    finally:
+        await engine.dispose()
+
+
+async def _under_lock(connection: AsyncConnection, work: Callable[[Connection], T]) -> T:
+    taken = await connection.scalar(
+        text("SELECT GET_LOCK(:name, :seconds)"), {"name": LOCK, "seconds": LOCK_TIMEOUT_S}
+    )
+    if taken != 1:
+        raise busy("another migration is going on")
+    try:
+        result = await connection.run_sync(work)
+        await connection.commit()
+        return result
+    finally:
+        await connection.execute(text("DO RELEASE_LOCK(:name)"), {"name": LOCK})

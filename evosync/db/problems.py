@@ -1,0 +1,47 @@
+"""Queries on problems: why a product is not published or not as asked, as the last run saw it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from evosync.catalog.problem import Problem
+from evosync.db.differences import Scope, load_rows, write_differences
+from evosync.db.tables.runs import problems
+from evosync.db.types import Tx, folded
+
+_COLUMNS = ("name", "name_folded", "detail")
+
+
+async def save_problems(tx: Tx, user_id: int, found: Iterable[Problem], now: datetime) -> None:
+    """Make the standing problems those of this run; what stands already keeps its moment."""
+    scope = Scope(table=problems, fixed={"user_id": user_id})
+    wanted = {
+        (problem.store_id, problem.product_id, problem.code): {
+            "name": problem.name,
+            "name_folded": folded(problem.name),
+            "detail": dict(problem.detail),
+        }
+        for problem in found
+    }
+    await write_differences(tx, scope, await load_rows(tx, scope, _COLUMNS), wanted, now)
+
+
+async def list_problems(tx: Tx, user_id: int) -> list[Problem]:
+    """List a user's problems by the product's name."""
+    rows = problems.c
+    found = await tx.execute(
+        select(problems)
+        .where(rows.user_id == user_id)
+        .order_by(rows.name_folded, rows.product_id, rows.store_id, rows.code)
+    )
+    return [
+        Problem(
+            product_id=row.product_id,
+            store_id=row.store_id,
+            name=row.name,
+            code=row.code,
+            detail=row.detail,
+        )
+        for row in found
+    ]

@@ -1,0 +1,252 @@
+"""Queries on runs: queued, claimed, finished, listed; and who is due for one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, delete, exists, insert, select, update
+
+from evosync.db.accounts import UserStatus
+from evosync.db.tables.accounts import users
+from evosync.db.tables.connections import evotor_connections, vk_connections
+from evosync.db.tables.runs import run_changes, runs
+from evosync.db.tables.sync import sync_configs
+from evosync.db.types import Tx, new_id
+from evosync.engine.report import RunStatus
+
+
+class RunKind(StrEnum):
+    """What a run is to do."""
+
+    MIRROR = "mirror"
+    PREVIEW = "preview"
+    READING = "reading"  # the cached rows only, of the sides that are connected
+
+
+class RunTrigger(StrEnum):
+    """What asked for a run."""
+
+    TIMER = "timer"
+    BUTTON = "button"
+    COMMAND = "command"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run's record; `repeats` empty runs in a row are kept as the last of them."""
+
+    id: int
+    user_id: int
+    kind: RunKind
+    trigger: RunTrigger
+    status: RunStatus
+    counts: Mapping[str, int]
+    queued_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    error_code: str | None = None
+    error_text: str | None = None
+    repeats: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnd:
+    """How a run ended. `is_empty` = it changed nothing and has nothing to tell."""
+
+    status: RunStatus
+    counts: Mapping[str, int] = field(default_factory=dict)
+    error_code: str | None = None
+    error_text: str | None = None
+    is_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReading:
+    """A user whose sides may be read, whether or not they may be mirrored."""
+
+    user_id: int
+    evotor: bool
+    vk: bool
+
+
+async def create_run(
+    tx: Tx, user_id: int, kind: RunKind, trigger: RunTrigger, now: datetime
+) -> int:
+    """Queue a run and return its id."""
+    made = await tx.execute(
+        insert(runs).values(
+            user_id=user_id,
+            kind=kind.value,
+            trigger=trigger.value,
+            status=RunStatus.QUEUED.value,
+            counts={},
+            queued_at=now,
+        )
+    )
+    return new_id(made)
+
+
+async def claim_run(tx: Tx, run_id: int, worker: str, now: datetime) -> bool:
+    """Make a queued run ours; False when another was first."""
+    changed = await tx.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.status == RunStatus.QUEUED.value)
+        .values(status=RunStatus.RUNNING.value, worker=worker, started_at=now)
+    )
+    return changed.rowcount == 1
+
+
+async def finish_run(tx: Tx, run_id: int, end: RunEnd, now: datetime) -> None:
+    """Write down how a run ended; an empty one takes the empty ones just before it along."""
+    await tx.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(
+            status=end.status.value,
+            counts=dict(end.counts),
+            error_code=end.error_code,
+            error_text=end.error_text,
+            is_empty=end.is_empty,
+            finished_at=now,
+        )
+    )
+    if end.is_empty:
+        await _fold(tx, run_id)
+
+
+async def end_lost_runs(tx: Tx, user_id: int, keep: int, now: datetime) -> int:
+    """End the runs of a user whose process died: who holds the lease knows there is no other.
+
+    `keep` is the run that holds it now. Returns how many were ended.
+    """
+    changed = await tx.execute(
+        update(runs)
+        .where(
+            runs.c.user_id == user_id, runs.c.status == RunStatus.RUNNING.value, runs.c.id != keep
+        )
+        .values(
+            status=RunStatus.PARTIAL.value,
+            finished_at=now,
+            error_code="interrupted",
+            error_text="Запуск прервался: программа была остановлена.",
+        )
+    )
+    return changed.rowcount
+
+
+async def find_run(tx: Tx, run_id: int) -> Run | None:
+    """Find a run."""
+    row = (await tx.execute(select(runs).where(runs.c.id == run_id))).one_or_none()
+    return None if row is None else _run(row)
+
+
+async def list_runs(tx: Tx, user_id: int, limit: int = 50) -> list[Run]:
+    """List a user's runs, the latest first."""
+    found = await tx.execute(
+        select(runs).where(runs.c.user_id == user_id).order_by(runs.c.id.desc()).limit(limit)
+    )
+    return [_run(row) for row in found]
+
+
+async def last_finished_at(tx: Tx) -> datetime | None:
+    """Return when the last run of anybody ended."""
+    moment: datetime | None = await tx.scalar(
+        select(runs.c.finished_at)
+        .where(runs.c.finished_at.is_not(None))
+        .order_by(runs.c.finished_at.desc())
+        .limit(1)
+    )
+    return moment
+
+
+async def list_changes(tx: Tx, run_id: int) -> list[Mapping[str, Any]]:
+    """List what a run changed, in order: kind, product, item, field → [old, new], outcome."""
+    found = await tx.execute(
+        select(run_changes).where(run_changes.c.run_id == run_id).order_by(run_changes.c.id)
+    )
+    return [row._asdict() for row in found]
+
+
+async def users_due(tx: Tx) -> list[int]:
+    """List whom the timer mirrors: active, both sides connected, enabled and confirmed."""
+    config = sync_configs.c
+    found = await tx.scalars(
+        select(users.c.id)
+        .join(sync_configs)
+        .where(
+            users.c.status == UserStatus.ACTIVE.value,
+            config.enabled,
+            config.mirror,
+            config.confirmed_at.is_not(None),
+            _HAS_EVOTOR,
+            _HAS_VK,
+        )
+        .order_by(users.c.id)
+    )
+    return list(found)
+
+
+async def readings_due(tx: Tx) -> list[DueReading]:
+    """List whose sides the timer reads: active, and that side connected and switched on."""
+    config = sync_configs.c
+    evotor = (_HAS_EVOTOR & config.refresh_evotor).label("evotor")
+    vk = (_HAS_VK & config.refresh_vk).label("vk")
+    found = await tx.execute(
+        select(users.c.id, evotor, vk)
+        .join(sync_configs)
+        .where(users.c.status == UserStatus.ACTIVE.value, evotor | vk)
+        .order_by(users.c.id)
+    )
+    return [DueReading(user_id=row.id, evotor=bool(row.evotor), vk=bool(row.vk)) for row in found]
+
+
+_HAS_EVOTOR = exists().where(
+    evotor_connections.c.user_id == users.c.id, evotor_connections.c.access_token.is_not(None)
+)
+_HAS_VK = exists().where(
+    vk_connections.c.user_id == users.c.id,
+    vk_connections.c.access_token.is_not(None),
+    vk_connections.c.community_id.is_not(None),
+)
+
+
+async def _fold(tx: Tx, run_id: int) -> None:
+    run = (await tx.execute(select(runs).where(runs.c.id == run_id))).one()
+    found = await tx.execute(
+        select(runs)
+        .where(runs.c.user_id == run.user_id, runs.c.id < run_id)
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    before = found.one_or_none()
+    if before is None or not before.is_empty or before.kind != run.kind:
+        return
+    await tx.execute(delete(runs).where(runs.c.id == before.id))
+    await tx.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(
+            repeats=before.repeats + 1,
+            first_started_at=before.first_started_at or before.started_at,
+        )
+    )
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        id=row.id,
+        user_id=row.user_id,
+        kind=RunKind(row.kind),
+        trigger=RunTrigger(row.trigger),
+        status=RunStatus(row.status),
+        counts=row.counts,
+        queued_at=row.queued_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        error_code=row.error_code,
+        error_text=row.error_text,
+        repeats=row.repeats,
+    )

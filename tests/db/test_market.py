@@ -1,0 +1,63 @@
+"""The cached rows of the market."""
+
+from dataclasses import replace
+
+from evosync.catalog.item import Album, Availability, MarketItem, MarketReading
+from evosync.db import market
+from evosync.db.engine import Database
+from tests.builders import NOON, item, reading
+
+COMMUNITY = 123
+FULL = item(
+    7,
+    title="Ёлочный чай",
+    photo_ids=(5, 4),
+    album_ids=frozenset({2, 1}),
+    created_at=NOON,
+    rejected="не чай",
+    availability=Availability.UNAVAILABLE,
+)
+BARE = item(8, product_id=None, price=None, stock=None, category_id=None)
+ALBUM = Album(album_id=1, title="Чай", count=2, is_hidden=True, photo_id=9)
+
+
+async def save(database: Database, user_id: int, read: MarketReading) -> None:
+    """Save a reading."""
+    await database.write(market.save_reading, user_id, COMMUNITY, read, NOON)
+
+
+async def items(database: Database, user_id: int) -> list[MarketItem]:
+    """List the cached items."""
+    async with database.read() as tx:
+        return await market.list_items(tx, user_id, COMMUNITY)
+
+
+async def test_the_rows_are_what_was_read(database: Database, anna: int) -> None:
+    await save(database, anna, reading(BARE, FULL, albums=(ALBUM,)))
+    assert await items(database, anna) == [FULL, BARE]
+    async with database.read() as tx:
+        assert await market.list_albums(tx, anna, COMMUNITY) == [ALBUM]
+
+
+async def test_a_quiet_reading_writes_no_rows(
+    database: Database, anna: int, writes: list[str]
+) -> None:
+    read = reading(BARE, FULL, albums=(ALBUM,))
+    await save(database, anna, read)
+    writes.clear()
+    await save(database, anna, read)
+    assert writes == []
+
+
+async def test_what_a_whole_reading_lacks_goes(database: Database, anna: int) -> None:
+    await save(database, anna, reading(BARE, FULL))
+    await save(database, anna, reading(replace(BARE, price=1)))
+    assert await items(database, anna) == [replace(BARE, price=1)]
+
+
+async def test_a_reading_that_is_not_whole_removes_nothing(database: Database, anna: int) -> None:
+    await save(database, anna, reading(BARE, FULL, albums=(ALBUM,)))
+    await save(database, anna, reading(replace(BARE, price=1), is_whole=False))
+    assert await items(database, anna) == [FULL, replace(BARE, price=1)]
+    async with database.read() as tx:
+        assert await market.list_albums(tx, anna, COMMUNITY) == [ALBUM]

@@ -1,0 +1,121 @@
+"""A MariaDB of our own: started in a folder, reached over loopback, gone with the tests."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 20.0
+USER = "evosync"
+PASSWORD = "evosync-tests"  # of a server that lives as long as the tests, on loopback
+
+# Small, and quick rather than safe: its data is thrown away.
+OPTIONS = (
+    "--no-defaults",
+    "--skip-log-bin",
+    "--skip-name-resolve",
+    "--bind-address=127.0.0.1",
+    "--innodb-buffer-pool-size=32M",
+    "--innodb-log-file-size=16M",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=0",
+    "--innodb-flush-method=nosync",
+    "--performance-schema=OFF",
+    "--max-connections=120",
+    "--key-buffer-size=1M",
+    "--table-open-cache=400",
+    "--innodb-lock-wait-timeout=5",
+)
+
+
+def is_installed() -> bool:
+    """Tell whether there is a server to start."""
+    return all(_find(name) for name in ("mariadbd", "mariadb-install-db"))
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Start a server in `folder`; yields the beginning of its URLs, up to the database's name."""
+    data = folder / "data"
+    account = ["--user=root"] if os.geteuid() == 0 else []
+    _run(
+        _need("mariadb-install-db"),
+        "--no-defaults",
+        f"--datadir={data}",
+        "--skip-test-db",
+        "--auth-root-authentication-method=normal",
+        *account,
+    )
+    port = _free_port()
+    sql = folder / "init.sql"
+    sql.write_text(
+        f"CREATE USER '{USER}'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';"
+        f"\nGRANT ALL ON *.* TO '{USER}'@'127.0.0.1';\n"
+    )
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [
+                _need("mariadbd"),
+                *OPTIONS,
+                *account,
+                f"--datadir={data}",
+                f"--socket={folder / 'socket'}",
+                f"--pid-file={folder / 'pid'}",
+                f"--port={port}",
+                f"--init-file={sql}",
+            ],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(server, port, folder / "log")
+        yield f"mariadb://{USER}:{PASSWORD}@127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        try:
+            server.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _find(name: str) -> str | None:
+    # Debian keeps daemons where an ordinary user's PATH does not look.
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def _need(name: str) -> str:
+    found = _find(name)
+    if found is None:
+        raise FileNotFoundError(name)
+    return found
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            break
+        # The port opens after the init file has been read.
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"mariadbd did not start: {log.read_text(errors='replace')[-2000:]}")
