@@ -62,6 +62,12 @@ def link_after(change: Change) -> Link | None:
             return None
 
 
+def fields_taken(link: Link, fields: Iterable[Field]) -> Link:
+    """Return a link whose count of writes begins anew for these fields: VK shows them as wanted."""
+    repeats = {**link.written.repeats, **{field.value: 1 for field in fields}}
+    return replace(link, written=replace(link.written, repeats=repeats))
+
+
 def pending_of(change: Change) -> Pending | None:
     """Return what is to be noted on a link before the change is sent."""
     match change:

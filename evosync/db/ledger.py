@@ -10,7 +10,7 @@ from evosync import clock
 from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
 from evosync.catalog.snapshot import Snapshot
 from evosync.db import catalog, leases, links, market
-from evosync.db.aftermath import link_after, new_link, pending_of
+from evosync.db.aftermath import fields_taken, link_after, new_link, pending_of
 from evosync.db.change_rows import change_row
 from evosync.db.engine import Database
 from evosync.db.links import IntentState, Place
@@ -97,8 +97,11 @@ class DbLedger:
         )
 
     async def settle(self, plan: Plan) -> None:
-        """Write down moved links and missing intents. Raises TryLater like `begin`."""
-        if plan.moved or plan.missing_intents:
+        """Write down what needed no call: moved links, fields taken, missing intents.
+
+        Raises TryLater like `begin`.
+        """
+        if plan.moved or plan.taken or plan.missing_intents:
             await self._database.write(self._settle, plan)
 
     async def begin(self, changes: Sequence[Change], now: datetime) -> None:
@@ -118,6 +121,12 @@ class DbLedger:
         await self._check_lease(tx)
         now = self._now()
         await links.save_stores(tx, self._place, plan.moved, now)
+        taken = dict(plan.taken)
+        known = await links.list_links(tx, self._place) if taken else ()
+        begun_anew = [
+            fields_taken(link, taken[link.product_id]) for link in known if link.product_id in taken
+        ]
+        await links.save_links(tx, self._place, begun_anew, now)
         missing = dict.fromkeys(plan.missing_intents)
         await links.close_intents(tx, self._place, missing, IntentState.ABSENT, now)
 

@@ -134,14 +134,16 @@ class Plan:
 
     `changes` stand in the order in which they are applied. `moved` are links
     whose stores changed, to be written down without a call (product id →
-    store ids). `missing_intents` are creates that a whole reading proves
-    never happened. `unchanged` counts items already right, `skipped` products
-    that are neither published nor to be.
+    store ids). `taken` are fields that were written as often as may be and
+    now show as wanted: their count begins anew. `missing_intents` are creates
+    that a whole reading proves never happened. `unchanged` counts items
+    already right, `skipped` products that are neither published nor to be.
     """
 
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     moved: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    taken: tuple[tuple[str, frozenset[Field]], ...] = ()
     missing_intents: tuple[str, ...] = ()
     unchanged: int = 0
     skipped: int = 0

@@ -177,6 +177,16 @@ async def test_settling_moves_links_and_closes_what_never_happened(
     assert await ledger.known_skus() == {"assam", "tea-7"}
 
 
+async def test_settling_begins_the_count_of_a_field_taken_anew(ledger: Ledger) -> None:
+    (made,) = await created(ledger, 7)
+    again = Update(link=made, draft=draft(made.product_id), item=item(item_id=7), fields=PRICE)
+    await ledger.record([Done(change=again)])
+    twice = (await only(ledger)).written.repeats
+    assert twice["price"] == 2
+    await ledger.settle(Plan(taken=((made.product_id, PRICE),)))
+    assert (await only(ledger)).written.repeats == {**twice, "price": 1}
+
+
 async def test_settling_nothing_writes_nothing(ledger: Ledger, writes: list[str]) -> None:
     await ledger.settle(Plan(unchanged=5))
     await ledger.record([])

@@ -38,6 +38,22 @@ def find_difference(draft: Draft, link: Link, item: MarketItem | None) -> Differ
     return Difference(fields=frozenset(different) - stuck, stuck=tuple(sorted(stuck)))
 
 
+def find_taken(draft: Draft, link: Link, item: MarketItem) -> frozenset[Field]:
+    """List the fields that were written as often as may be, and that VK shows as wanted now.
+
+    VK took them in the end; if it shows another value later (its orders
+    lower a stock), they may be written again.
+    """
+    shows_wanted = {
+        Field.TITLE: plain_name(item.title) == plain_name(draft.title),
+        Field.PRICE: item.price == draft.price,
+        Field.STOCK: item.stock is not None and item.stock == draft.stock,
+    }
+    return frozenset(
+        field for field, is_so in shows_wanted.items() if is_so and _is_stuck(field, draft, link)
+    )
+
+
 def wants_zero(link: Link, item: MarketItem) -> bool:
     """Tell whether an item that is to have stock 0 needs a write for that."""
     if link.written.stock != 0:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from evosync.catalog.item import Availability, Draft, Intent, Link, LinkState, MarketItem, Pending
 from evosync.catalog.problem import Problem
-from evosync.engine.changes import Create, Hide, ItemChange, Restore, Update
+from evosync.engine.changes import Create, Field, Hide, ItemChange, Restore, Update
 from evosync.engine.draft.shop import Drafted
-from evosync.engine.plan.fields import FIELD_NAMES, find_difference
+from evosync.engine.plan.fields import FIELD_NAMES, find_difference, find_taken
 from evosync.engine.plan.match import Matches, answers
 from evosync.engine.plan.standing import (
     Standing,
@@ -32,6 +32,7 @@ class ItemPlan:
     changes: list[ItemChange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     moved: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    taken: list[tuple[str, frozenset[Field]]] = field(default_factory=list)
     placed: dict[str, Draft] = field(default_factory=dict)
     unchanged: int = 0
     skipped: int = 0
@@ -150,6 +151,8 @@ def _plan_standing(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -
     plan.placed[draft.product_id] = draft
     draft = _with_opening_stock(draft, link)
     difference = find_difference(draft, link, item)
+    if taken := find_taken(draft, link, item):
+        plan.taken.append((draft.product_id, taken))
     for stuck in difference.stuck:
         plan.problems.append(_problem(draft, "not_taken", field=FIELD_NAMES[stuck]))
     if item.rejected is not None:

@@ -65,6 +65,7 @@ def make_plan(
         changes=(*sorted(changes, key=_urgency), *albums.changes),
         problems=tuple(sorted(problems, key=lambda one: (one.product_id, one.store_id, one.code))),
         moved=tuple(items.moved),
+        taken=tuple(items.taken),
         missing_intents=tuple(sorted(disproved)),
         unchanged=items.unchanged,
         skipped=items.skipped + len(drafted.kept - matches.links.keys()),

@@ -142,6 +142,18 @@ class TestUpdate:
         assert (made.changes, codes(made)) == ((), ["not_taken"])
         assert made.problems[0].detail == {"field": named}
 
+    @pytest.mark.parametrize("field", [Field.TITLE, Field.PRICE, Field.STOCK])
+    def test_a_field_that_vk_took_in_the_end_may_be_written_again(self, field: Field) -> None:
+        twice = link(last={"repeats": {field: 2}})
+
+        assert plan(draft(), (twice,), (item(),)).taken == (("assam", frozenset({field})),)
+        assert plan(draft(), (link(last={"repeats": {field: 1}}),), (item(),)).taken == ()
+
+    def test_a_stock_that_vk_does_not_show_was_not_seen_to_be_taken(self) -> None:
+        twice = link(last={"repeats": {"stock": 2}})
+
+        assert plan(draft(), (twice,), (item(stock=None),)).taken == ()
+
     def test_a_new_value_is_tried_afresh(self) -> None:
         stuck = link(last={"repeats": {"title": 2}})
 
