@@ -6,23 +6,39 @@ from urllib.parse import urlsplit, urlunsplit
 
 MASK = "***"
 
-# Keys whose values are never shown, as settings, parameters, headers and JSON name them.
-_SECRET_KEY = re.compile(
-    r"token|secret|passw|passphrase|authorization|cookie|api_key|credential|code_verifier|"
-    r"session|sealed|device_id|database_url",
-    re.IGNORECASE,
+# Names whose values are never shown, as settings, parameters, headers and JSON spell them.
+_NAMES = (
+    r"token|secret|passw|passphrase|authorization|cookie|api_?key|credential|code_verifier|"
+    r"session|sealed|device_id|database_url"
 )
-_SECRET_TEXT = (
-    # VK access tokens: "vk1.a.…", "vk2.a.…"
-    re.compile(r"\bvk\d\.[a-z]\.[\w.\-]+"),
-    # Authorization: Bearer …
-    re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=\-]+"),
-    # access_token=… in an URL, a form or a JSON text
-    re.compile(
-        r"(?i)([\"']?\w*(?:token|secret|passw(?:or)?d|passphrase)\w*[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
-    ),
-    # user:password@ in an URL
-    re.compile(r"(?<=://)[^/\s@:]+:[^/\s@]+(?=@)"),
+_SECRET_KEY = re.compile(_NAMES, re.IGNORECASE)
+
+# A name in a text, with the sign before its value: an equals sign or a colon
+# (url-encoded too), or the comma of a pair. «SECRET_KEY: ключ пуст» is our own
+# sentence about a setting and holds no value.
+_BEFORE = (
+    rf"(?:{_NAMES})(?!(?-i:[A-Z_]*: [а-яё]))[\w.\[\]-]{{0,40}}"
+    r"""(?:\\*["']?\s*(?:=>|[=:]|%3[AD])\s*|\\*["']\s*,\s*(?=b?\\*["']))"""
+)
+# In this order; what stands in the first group is kept.
+_SECRET_TEXT = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        # VK's access tokens begin with "vk1.a." or "vk2.a."; the older ones are 85 hex digits.
+        r"()vk\d+\.[a-z]\.[\w.%~+/=-]+",
+        r"()\b[0-9a-f]{80,}\b",
+        r"(\b(?:bearer|basic)(?:\s|%20)+)[\w.%~+/=-]+",
+        # user:password@ in an URL; a careless password holds "/" or "@".
+        r"""((?<=://))(?:[^\s/:@"']*:[^\s"']*|[^\s/@"']+)(?=@)""",
+        # a header as it is sent, up to the end of its line
+        r"""((?:authorization|cookie)[\w-]{0,20}\s*:\s*)[^\s"'\\][^\r\n]*""",
+        # a value in double quotes, in single ones, in quotes inside quotes, in brackets, in none
+        rf'({_BEFORE}b?")(?:\\.|[^"\\])*',
+        rf"({_BEFORE}b?')(?:\\.|[^'\\])*",
+        rf"""({_BEFORE}b?\\+["'])(?:(?!\\+["']).)*""",
+        rf"({_BEFORE})[\[({{][^\])}}]*",
+        rf"""({_BEFORE})(?!b?\\*["'])[^\s"'&\\\[({{]+""",
+    )
 )
 
 
@@ -34,7 +50,7 @@ def is_secret_key(key: str) -> bool:
 def mask_text(text: str) -> str:
     """Mask everything in a text that looks like a secret."""
     for pattern in _SECRET_TEXT:
-        text = pattern.sub(lambda found: (found.group(1) if found.lastindex else "") + MASK, text)
+        text = pattern.sub(rf"\g<1>{MASK}", text)
     return text
 
 
@@ -50,18 +66,29 @@ def mask_url(url: str) -> str:
 
 
 def mask(value: object) -> object:
-    """Mask a value of any shape: mappings by key, texts by pattern."""
+    """Mask a value of any shape: mappings and pairs by name, texts by pattern.
+
+    What is left are values that JSON knows; anything else becomes its text.
+    """
     match value:
-        case str():
-            return mask_text(value)
-        case Mapping():
-            return {
-                key: MASK if isinstance(key, str) and is_secret_key(key) and inner else mask(inner)
-                for key, inner in value.items()
-            }
-        case list() | tuple() | set() | frozenset():
-            return [mask(inner) for inner in value]
+        case None | bool() | int() | float():
+            return value
         case bytes():
             return f"<{len(value)} bytes>"
+        case Mapping():
+            return {_mask_key(key): mask_under(key, inner) for key, inner in value.items()}
+        case (str() as key, inner) if is_secret_key(key):
+            return [mask_text(key), mask_under(key, inner)]
+        case list() | tuple() | set() | frozenset():
+            return [mask(inner) for inner in value]
         case _:
-            return value
+            return mask_text(str(value))
+
+
+def mask_under(key: object, value: object) -> object:
+    """Mask a value that stands under a name: whole when the name says so, if there is any."""
+    return MASK if isinstance(key, str) and is_secret_key(key) and value else mask(value)
+
+
+def _mask_key(key: object) -> object:
+    return mask_text(key) if isinstance(key, str) else key

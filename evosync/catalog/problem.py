@@ -36,14 +36,43 @@ REASONS: Mapping[str, str] = {
     "not_taken": "VK не меняет поле «{field}».",
     "vk_error": "VK не принял товар: {why} (код {code}).",
     "photo_refused": "VK не принял картинку: {why}.",
+    "album_refused": (
+        "VK не принял изменение подборки: {why} (код {code}). Сами товары опубликованы."
+    ),
     "vk_busy": "VK просит подождать: продолжим позже.",
 }
 """Sentences by code; the braces are filled from a problem's `detail`."""
 
 NOTES = frozenset(
-    {"name_adjusted", "stock_unknown", "no_stock", "not_taken", "vk_limit_album", "vk_limit_albums"}
+    {
+        "name_adjusted",
+        "stock_unknown",
+        "no_stock",
+        "not_taken",
+        "vk_limit_album",
+        "vk_limit_albums",
+        "album_refused",
+    }
 )
 """Codes that only remark on a published product; the others say why it is not up to date."""
+
+# Fields of Evotor's rows under the names that Evotor's own JSON gives them, as
+# a shop owner knows them from the till.
+_FIELDS = {
+    "id": "идентификатор",
+    "parent_id": "группа",
+    "name": "название",
+    "type": "тип товара",
+    "code": "код",
+    "price": "цена",
+    "quantity": "остаток",
+    "measure_name": "единица измерения",
+    "allow_to_sell": "можно продавать",
+    "description": "описание",
+    "barcodes": "штрихкоды",
+    "attributes_choices": "модификации",
+}
+_UNTOLD = "не указано"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +88,23 @@ class Problem:
     @property
     def reason(self) -> str:
         """The sentence a shop owner reads."""
-        return REASONS[self.code].format_map(self.detail)
+        return REASONS[self.code].format_map(_Words(self.detail))
 
     @property
     def is_note(self) -> bool:
         """Whether the product is published all the same."""
         return self.code in NOTES
+
+
+class _Words(dict[str, str]):
+    """Details as they fit into a sentence; one that is lacking or empty does not break it."""
+
+    def __init__(self, detail: Mapping[str, str]) -> None:
+        super().__init__((key, word) for key, word in detail.items() if word)
+        if "field" in self:
+            self["field"] = _FIELDS.get(self["field"], self["field"])
+        if "why" in self:  # others' words; our sentence goes on after them
+            self["why"] = self["why"].strip().rstrip(".")
+
+    def __missing__(self, key: str) -> str:
+        return _UNTOLD

@@ -1,0 +1,1 @@
+"""Accounts: passwords, later links and permissions."""

@@ -1,0 +1,37 @@
+"""`evosync serve`: the service itself."""
+
+import asyncio
+import os
+
+import click
+import structlog
+
+from evosync.cli.frame import ENV_FILE, run_async
+from evosync.log import configure_logging
+from evosync.settings import read_settings
+from evosync.web.app import make_app
+from evosync.web.lifespan import lifespan
+from evosync.web.server import serve as serve_app
+from evosync.web.server import stop_signals, take_socket
+
+log = structlog.get_logger(__name__)
+
+
+@click.command()
+def serve() -> None:
+    """Запустить сервис (адрес: настройки HOST и PORT)."""
+    run_async(_serve)
+
+
+async def _serve() -> None:
+    settings, warnings = read_settings(os.environ, ENV_FILE)
+    configure_logging(settings.log_level, style=settings.log_format)
+    for warning in warnings:
+        log.warning("unknown setting", words=warning)
+    stopping = asyncio.Event()
+    app = make_app()
+    with stop_signals(stopping), take_socket(settings) as taken:
+        async with lifespan(app, settings, stopping):
+            host, port = taken.getsockname()[:2]
+            log.info("listening", host=host, port=port)
+            await serve_app(app, taken, settings, stopping)

@@ -1,0 +1,116 @@
+"""The registry of runs: one at a time for a user, a few users at once, a stop with grace."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from evosync.db import runs
+from evosync.db.runs import RunKind, RunTrigger
+from evosync.engine.report import RunReport, RunStatus
+from evosync.errors import EvoSyncError
+from evosync.jobs.one_run import Order, Watch, carry_out
+from evosync.wiring import Installation
+
+log = structlog.get_logger(__name__)
+
+STOP_GRACE_S = 40.0
+"""How long a stop waits for the batches in hand; intents make what follows safe."""
+
+INTERVALS_OF_SILENCE = 3
+"""Without a success for so many intervals, while someone is due, the service is degraded."""
+
+
+class Mirroring:
+    """Owns the tasks of runs. What is asked for while a user's run goes on becomes one more run."""
+
+    def __init__(self, opened: Installation, stopping: asyncio.Event) -> None:
+        self._opened = opened
+        self._stopping = stopping
+        self._slots = asyncio.Semaphore(opened.settings.sync_concurrency)
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()
+        self._waiting: dict[int, asyncio.TimerHandle] = {}
+        self._good_at = opened.clock()
+        self._is_anyone_due = False
+        self.last_run_at: datetime | None = None
+
+    async def start(self) -> None:
+        """Learn from the database what health tells."""
+        async with self._opened.database.read() as tx:
+            self.last_run_at = await runs.last_finished_at(tx)
+
+    async def enqueue_due(self) -> None:
+        """Ask for a run of every user whose mirror is on."""
+        async with self._opened.database.read() as tx:
+            due = await runs.users_due(tx)
+        self._is_anyone_due = bool(due)
+        for user_id in due:
+            self.enqueue(user_id)
+
+    def enqueue(self, user_id: int) -> None:
+        """Ask for a run of one user, at once or after the one that is going on."""
+        if self._stopping.is_set():
+            return
+        if timer := self._waiting.pop(user_id, None):
+            timer.cancel()
+        if user_id in self._tasks:
+            self._again.add(user_id)
+            return
+        task = asyncio.create_task(self._run(user_id), name=f"run of user {user_id}")
+        self._tasks[user_id] = task
+        task.add_done_callback(lambda _: self._ended(user_id))
+
+    def is_overdue(self) -> bool:
+        """Whether runs are asked for and none has succeeded for three intervals."""
+        every = timedelta(seconds=self._opened.settings.catalog_refresh_interval_seconds)
+        silence = self._opened.clock() - self._good_at
+        return self._is_anyone_due and silence > INTERVALS_OF_SILENCE * every
+
+    async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
+        """Let every run finish the batch in hand, then cancel what is still going on."""
+        for timer in self._waiting.values():
+            timer.cancel()
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=grace_s)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("runs cancelled at the stop", runs=len(late))
+            await asyncio.wait(late)
+
+    async def _run(self, user_id: int) -> None:
+        async with self._slots:
+            if self._stopping.is_set():
+                return
+            order = Order(user_id=user_id, kind=RunKind.MIRROR, trigger=RunTrigger.TIMER)
+            try:
+                finished = await carry_out(self._opened, order, Watch(stopping=self._stopping))
+            except EvoSyncError as error:
+                log.info("run not begun", user_id=user_id, code=error.code)
+            except Exception:  # one user's failure must not reach another's run
+                log.exception("run broke outside its record", user_id=user_id)
+            else:
+                self._note(user_id, finished.report)
+
+    def _note(self, user_id: int, report: RunReport) -> None:
+        now = self._opened.clock()
+        self.last_run_at = now
+        if report.status in {RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD}:
+            self._good_at = now
+        if self._stopping.is_set():
+            return
+        if report.left and report.error is None:
+            self._again.add(user_id)  # its time was over: on with fresh readings
+        elif report.retry_at is not None:
+            delay_s = max(0.0, (report.retry_at - now).total_seconds())
+            loop = asyncio.get_running_loop()
+            self._waiting[user_id] = loop.call_later(delay_s, self.enqueue, user_id)
+
+    def _ended(self, user_id: int) -> None:
+        del self._tasks[user_id]
+        if user_id in self._again:
+            self._again.discard(user_id)
+            self.enqueue(user_id)

@@ -1,0 +1,195 @@
+"""One run of one user: the lease, the parts, the engine, the record of how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from evosync.db import connections, problems, runs, sync
+from evosync.db.connections import EvotorConnection, VkConnection
+from evosync.db.ledger import DbLedger
+from evosync.db.runs import RunEnd, RunKind, RunTrigger
+from evosync.db.selection import get_selection
+from evosync.db.sync import SyncConfig
+from evosync.db.types import Tx
+from evosync.engine.apply import Checkpoint, Progress
+from evosync.engine.changes import Plan
+from evosync.engine.report import RunReport, RunStatus, status_of
+from evosync.engine.rules import Selection
+from evosync.engine.run import Run, mirror
+from evosync.errors import EvoSyncError, NeedsPerson
+from evosync.jobs.lease import Hold, hold_user
+from evosync.wiring import Installation
+
+log = structlog.get_logger(__name__)
+
+TIME_SLICE = timedelta(minutes=15)
+"""After this long a run ends as partial, and the next one starts with fresh readings."""
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody of the progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked for: whose run, of what kind, and by whom."""
+
+    user_id: int
+    kind: RunKind
+    trigger: RunTrigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Who looks on: the event that asks for a stop, and whoever is told of the progress."""
+
+    stopping: asyncio.Event
+    progress: Progress = quiet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A run that ended, in whatever way."""
+
+    run_id: int
+    report: RunReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What the database says of a user before a run."""
+
+    config: SyncConfig
+    selection: Selection
+    evotor: EvotorConnection
+    vk: VkConnection
+
+
+async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finished:
+    """Run once, and write down how it ended; what it met is in the report, not raised.
+
+    Raises TryLater when another run of this user is going on, NeedsPerson
+    when the user has not connected or not started the mirror: then there is
+    no run at all.
+    """
+    setup = await _read_setup(opened, order)
+    async with hold_user(opened.database, order.user_id) as hold:
+        run_id = await opened.database.write(_begin, order, hold.holder.token, opened.clock())
+        with structlog.contextvars.bound_contextvars(run_id=run_id, user_id=order.user_id):
+            ledger = DbLedger(
+                opened.database,
+                user_id=order.user_id,
+                community_id=setup.vk.community_id,
+                run_id=run_id,
+                lease_token=hold.holder.token,
+            )
+            checkpoint = _checkpoint(opened, hold, watch.stopping)
+            report = await _guarded(
+                lambda: _run(opened, order, setup, ledger, checkpoint, watch.progress)
+            )
+            await opened.database.write(_end, order, run_id, report, opened.clock())
+            _tell(report)
+    return Finished(run_id=run_id, report=report)
+
+
+async def _begin(tx: Tx, order: Order, worker: str, now: datetime) -> int:
+    """Write down a run that begins, and the end of those that a kill left open."""
+    run_id = await runs.create_run(tx, order.user_id, order.kind, order.trigger, now)
+    await runs.claim_run(tx, run_id, worker, now)
+    await runs.end_lost_runs(tx, order.user_id, run_id, now)
+    return run_id
+
+
+async def _end(tx: Tx, order: Order, run_id: int, report: RunReport, now: datetime) -> None:
+    end = RunEnd(
+        status=report.status,
+        counts=report.counts(),
+        error_code=report.error.code if report.error else None,
+        error_text=report.error.message if report.error else None,
+        is_empty=report.is_empty,
+    )
+    await runs.finish_run(tx, run_id, end, now)
+    if order.kind is RunKind.MIRROR and report.error is None:
+        await problems.save_problems(tx, order.user_id, report.problems, now)
+
+
+async def _read_setup(opened: Installation, order: Order) -> Setup:
+    async with opened.database.read() as tx:
+        evotor = await connections.find_evotor(tx, order.user_id)
+        vk = await connections.find_vk(tx, order.user_id)
+        config = await sync.get_config(tx, order.user_id)
+        selection = await get_selection(tx, order.user_id)
+    if evotor is None:
+        raise NeedsPerson("Касса Эвотор не подключена.", code="connection_broken")
+    if vk is None:
+        raise NeedsPerson("Сообщество VK не подключено.", code="connection_broken")
+    if order.kind is RunKind.MIRROR:
+        if not config.enabled:
+            raise NeedsPerson("Синхронизация выключена.", code="sync_off")
+        if config.confirmed_at is None:
+            raise NeedsPerson("Вы ещё не подтвердили первую отправку.", code="never_confirmed")
+    return Setup(config=config, selection=selection, evotor=evotor, vk=vk)
+
+
+async def _guarded(work: Callable[[], Awaitable[RunReport]]) -> RunReport:
+    """Turn whatever ends a run early into its report: one run's failure is its own."""
+    try:
+        return await work()
+    except EvoSyncError as error:
+        return RunReport(status=status_of(error), plan=Plan(), error=error)
+    except Exception:
+        log.exception("run broke")
+        broken = EvoSyncError("Внутренняя ошибка EvoSync, подробности в журнале.", code="internal")
+        return RunReport(status=RunStatus.FAILED, plan=Plan(), error=broken)
+
+
+async def _run(
+    opened: Installation,
+    order: Order,
+    setup: Setup,
+    ledger: DbLedger,
+    checkpoint: Checkpoint,
+    progress: Progress,
+) -> RunReport:
+    run = Run(
+        source=opened.source(setup.evotor),
+        target=opened.target(setup.vk),
+        ledger=ledger,
+        rules=opened.rules(setup.config, setup.selection),
+        settle=timedelta(seconds=opened.settings.vk_settle_seconds),
+        clock=opened.clock,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+    return await mirror(run, is_dry=order.kind is RunKind.PREVIEW)
+
+
+def _checkpoint(opened: Installation, hold: Hold, stopping: asyncio.Event) -> Checkpoint:
+    until = opened.clock() + TIME_SLICE
+
+    async def reason() -> str | None:
+        if stopping.is_set():
+            return "stopping"
+        if hold.is_lost:
+            return "lost"
+        return "time" if opened.clock() >= until else None
+
+    return reason
+
+
+def _tell(report: RunReport) -> None:
+    log.info(
+        "run finished",
+        status=report.status.value,
+        **report.counts(),
+        problems=len(report.problems),
+        left=report.left,
+        evotor_requests=report.effort.evotor_requests,
+        vk_requests=report.effort.vk_requests,
+        seconds=report.effort.seconds,
+        error=report.error.code if report.error else None,
+        cause=report.error.cause if report.error else None,
+    )

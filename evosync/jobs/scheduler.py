@@ -1,0 +1,90 @@
+"""What runs when: a beat that proves the loop alive, and the pipeline's rounds.
+
+The scheduler only enqueues. APScheduler cancels its own tasks at shutdown, so
+no run is ever one of them.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger(__name__)
+
+BEAT = timedelta(seconds=30)
+MAX_SILENCE = timedelta(minutes=3)
+"""Without a beat for this long the service counts as down (design: Health)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One repeated piece of work: what, how often, and how long after the start first."""
+
+    name: str
+    work: Callable[[], Awaitable[None]]
+    every: timedelta
+    first_after: timedelta
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """Wakes rounds; a round that fails is logged and comes again at its next time."""
+
+    clock: Callable[[], datetime]
+    rounds: tuple[Round, ...]
+    beat_at: datetime | None = None
+    failed: set[str] = field(default_factory=set)
+    _inner: AsyncIOScheduler = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A round that overlaps itself is skipped; one missed while the machine
+        # slept is run once, not as often as it was missed.
+        self._inner = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        """Begin, in the running loop."""
+        now = self.clock()
+        self.beat_at = now
+        self._inner.add_job(self._beat, "interval", seconds=BEAT.total_seconds(), id="beat")
+        for each in self.rounds:
+            self._inner.add_job(
+                self._run,
+                "interval",
+                args=[each],
+                seconds=each.every.total_seconds(),
+                next_run_time=now + each.first_after,
+                id=each.name,
+            )
+        self._inner.start()
+
+    def stop(self) -> None:
+        """Wake nothing any more."""
+        if self._inner.running:
+            self._inner.shutdown(wait=False)
+
+    def is_alive(self) -> bool:
+        """Whether the loop still comes round."""
+        return self.beat_at is not None and self.clock() - self.beat_at < MAX_SILENCE
+
+    def next_at(self, name: str) -> datetime | None:
+        """When a round comes next; None when it is not planned."""
+        job = self._inner.get_job(name)
+        found: datetime | None = job.next_run_time if job else None
+        return found
+
+    async def _beat(self) -> None:
+        self.beat_at = self.clock()
+
+    async def _run(self, each: Round) -> None:
+        try:
+            await each.work()
+        except Exception:  # one round's failure must not end the rounds
+            self.failed.add(each.name)
+            log.exception("round failed", round=each.name)
+        else:
+            self.failed.discard(each.name)

@@ -1,0 +1,63 @@
+"""What lives while the service runs: the installation, the scheduler and the runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from starlette.applications import Starlette
+
+from evosync.db.migrate import migrate
+from evosync.jobs.mirroring import Mirroring
+from evosync.jobs.scheduler import Round, Scheduler
+from evosync.settings import Settings
+from evosync.web.state import AppState
+from evosync.wiring import open_installation
+
+log = structlog.get_logger(__name__)
+
+FIRST_PIPELINE = timedelta(seconds=30)
+
+
+@asynccontextmanager
+async def lifespan(
+    app: Starlette,
+    settings: Settings,
+    stopping: asyncio.Event,
+    *,
+    first_pipeline: timedelta = FIRST_PIPELINE,
+) -> AsyncIterator[None]:
+    """Open the service behind `app`; `stopping` is set as soon as a stop is asked for.
+
+    Entered by our own server and not by uvicorn, so that a start that fails
+    raises what it is: one EvoSyncError with one sentence.
+    """
+    await migrate(settings.database)
+    async with open_installation(settings) as opened:
+        mirroring = Mirroring(opened, stopping)
+        every = timedelta(seconds=settings.catalog_refresh_interval_seconds)
+        scheduler = Scheduler(
+            clock=opened.clock,
+            rounds=(
+                Round(
+                    name="pipeline",
+                    work=mirroring.enqueue_due,
+                    every=every,
+                    first_after=min(first_pipeline, every),
+                ),
+            ),
+        )
+        await mirroring.start()
+        scheduler.start()
+        app.state.evosync = AppState(
+            database=opened.database, mirroring=mirroring, scheduler=scheduler
+        )
+        log.info("service started")
+        try:
+            yield
+        finally:
+            stopping.set()
+            scheduler.stop()
+            await mirroring.stop()
+            log.info("service stopped")

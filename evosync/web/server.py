@@ -1,0 +1,82 @@
+"""The service on its socket: uvicorn, with one stop event set the moment a signal comes."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from evosync.errors import Misconfigured
+from evosync.settings import Settings
+
+# How long open requests may take to end after a stop; runs have their own time.
+REQUESTS_GRACE_S = 5
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers, which would raise the signal once more."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def take_socket(settings: Settings) -> socket.socket:
+    """Take the address before anything else is opened. Raises Misconfigured when it is not free."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # asyncio sends answers without delay only from sockets that say they are TCP.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((settings.host, settings.port))
+        # Only a socket that listens keeps others from binding the same address.
+        taken.listen()
+    except OSError as error:
+        taken.close()
+        why = f"адрес {settings.host}:{settings.port} занять не удалось ({error.strerror})."
+        raise Misconfigured("HOST, PORT", why) from None
+    return taken
+
+
+async def serve(
+    app: Starlette, taken: socket.socket, settings: Settings, stopping: asyncio.Event
+) -> None:
+    """Answer requests until `stopping` is set."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            forwarded_allow_ips=settings.forwarded_allow_ips,
+            timeout_graceful_shutdown=REQUESTS_GRACE_S,
+            server_header=False,
+        )
+    )
+
+    async def follow() -> None:
+        await stopping.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(follow())
+        await server.serve(sockets=[taken])
+        stopping.set()
+
+
+@contextmanager
+def stop_signals(stopping: asyncio.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT set the stop event for as long as the block runs."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    stop: Callable[[], None] = stopping.set
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
