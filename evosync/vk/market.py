@@ -1,6 +1,7 @@
 """The VK side of a run: the engine's Target, one community's market."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from evosync.catalog.item import MarketReading
@@ -59,8 +60,8 @@ class VkMarket:
         """Carry out changes, one outcome each, in the order given.
 
         When VK stops us halfway, what it did is returned, the rest is Failed
-        with VK's code (0 when it was not sent at all), and the next `send`
-        raises. Raises TryLater or NeedsPerson when nothing was carried out.
+        with the code 0, and the next `send` raises. Raises TryLater or
+        NeedsPerson when nothing was carried out.
         """
         if self._stop is not None:
             last_stop, self._stop = self._stop, None
@@ -70,7 +71,7 @@ class VkMarket:
         if stop is not None and not any(map(_is_word, outcomes)):
             raise stop
         self._stop = stop
-        return outcomes
+        return [_put_off(outcome) for outcome in outcomes]
 
     def _talk(self, change: Change) -> Talk:
         if isinstance(change, AlbumChange):
@@ -106,3 +107,10 @@ def _is_word(outcome: Outcome) -> bool:
     if isinstance(outcome, Failed):
         return VkRefusal(code=outcome.code, message="").is_about_call
     return True
+
+
+def _put_off(outcome: Outcome) -> Outcome:
+    """Take from a change the code of a stop, which says nothing about its product."""
+    if isinstance(outcome, Failed) and not _is_word(outcome):
+        return replace(outcome, code=NOT_SENT)
+    return outcome
