@@ -26,10 +26,7 @@ def configure_logging(level: str, *, style: str = "", stream: TextIO | None = No
     out = stream or sys.stdout
     is_console = style == "console" or (not style and out.isatty())
     last: Any = (
-        # A traceback is plain text by then: the redaction has to see it.
-        structlog.dev.ConsoleRenderer(
-            colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        structlog.dev.ConsoleRenderer(colors=out.isatty())
         if is_console
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

@@ -1,0 +1,215 @@
+import re
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+import pytest
+
+from evosync.cli.main import cli
+from tests.cli.conftest import Terminal
+
+EMAIL_COMMANDS = [
+    pytest.param(["connect", "evotor", "--token-stdin"], id="connect evotor"),
+    pytest.param(["connect", "vk", "--group-id", "7", "--token-stdin"], id="connect vk"),
+    pytest.param(["config", "show"], id="config show"),
+    pytest.param(["config", "set", "enabled=true"], id="config set"),
+    pytest.param(["config", "select", "--all"], id="config select"),
+    pytest.param(["sync"], id="sync"),
+]
+
+NEEDS_DATABASE = [
+    pytest.param(["user", "list"], id="user list"),
+    pytest.param(["sync", "anna@example.com"], id="sync"),
+    pytest.param(["migrate"], id="migrate"),
+    pytest.param(["serve"], id="serve"),
+]
+
+
+def walk(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield " ".join((*path, name)), command
+        if isinstance(command, click.Group):
+            yield from walk(command, (*path, name))
+
+
+COMMANDS = dict(walk(cli))
+
+
+@pytest.fixture
+def database_file(tmp_path: Path, sqlite_template: Path) -> Path:
+    """Give the file that commands use, with the present schema and no rows."""
+    path = tmp_path / "data" / "evosync.db"
+    path.parent.mkdir()
+    path.write_bytes(sqlite_template.read_bytes())
+    return path
+
+
+def test_these_are_the_commands() -> None:
+    assert set(COMMANDS) == {
+        *("serve", "demo", "migrate", "sandbox", "sync", "user", "user create", "user list"),
+        *("connect", "connect evotor", "connect vk"),
+        *("config", "config show", "config set", "config select"),
+    }
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS))
+def test_every_command_explains_itself(path: str, evosync: Terminal) -> None:
+    assert f"Usage: evosync {path} " in evosync.ok(*path.split(), "--help").out
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS))
+def test_no_command_takes_a_secret_as_an_argument(path: str) -> None:
+    secrets = [
+        param
+        for param in COMMANDS[path].params
+        if re.search("token|password|secret|key", param.name or "")
+    ]
+    assert all(isinstance(param, click.Option) and param.is_flag for param in secrets)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(["nonsense"], id="unknown command"),
+        pytest.param(["sync"], id="missing e-mail"),
+        pytest.param(["sync", "anna@example.com", "--nonsense"], id="unknown option"),
+        pytest.param(["user", "create", "a@b.ru", "--role", "king"], id="unknown role"),
+        pytest.param(["demo", "--port", "99999"], id="no such port"),
+        pytest.param(["demo", "--goods", "nowhere.json"], id="no such file"),
+    ],
+)
+def test_wrong_words_are_one_line_that_names_the_help(args: list[str], evosync: Terminal) -> None:
+    told = evosync(*args)
+    assert (told.code, told.out) == (2, "")
+    assert told.error.endswith(" --help")
+
+
+def test_no_command_at_all_shows_what_there_is(evosync: Terminal) -> None:
+    told = evosync()
+    assert told.code == 2
+    assert set(cli.commands) <= set(told.err.split())
+
+
+@pytest.mark.parametrize("args", EMAIL_COMMANDS)
+def test_an_unknown_email_is_told(args: list[str], evosync: Terminal, database_file: Path) -> None:
+    told = evosync(*args, "boris@example.com", stdin="token\n")
+    if args[:2] == ["config", "set"]:
+        told = evosync("config", "set", "boris@example.com", "enabled=true")
+    assert (told.code, told.out) == (2, "")
+    assert told.error == "Нет пользователя с почтой boris@example.com."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("PORT", "abc", id="not a number"),
+        pytest.param("VK_REQUESTS_PER_SECOND", "0", id="too small"),
+        pytest.param("LOG_LEVEL", "LOUD", id="not a choice"),
+        pytest.param("EVOTOR_API_URL", "nonsense", id="not an address"),
+        pytest.param("DATABASE_URL", "postgres://anna:secret@host/name", id="another database"),
+        pytest.param("DATABASE_URL", "mariadb://anna:secret@127.0.0.1", id="no database's name"),
+        pytest.param("VK_DEFAULT_PHOTO_PATH", "/nowhere.jpg", id="no such file"),
+        pytest.param("EVOTOR_CA_FILE", __file__, id="no certificates"),
+    ],
+)
+@pytest.mark.parametrize("command", [["user", "list"], ["serve"]], ids=" ".join)
+def test_a_broken_setting_stops_with_its_name(
+    command: list[str], name: str, value: str, evosync: Terminal
+) -> None:
+    evosync.set(PORT="0")
+    evosync.set(**{name: value})
+    told = evosync(*command)
+    assert told.code == 2
+    assert told.error.startswith(f"{name}: ")
+    assert "secret" not in told.err
+
+
+def test_an_unknown_name_in_the_env_file_is_a_warning(evosync: Terminal, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DATABASE_URI=x\nREDIS_URL=y\n")
+    told = evosync("user", "list")
+    assert told.code == 0
+    assert told.err.splitlines() == [
+        ".env: DATABASE_URI: такой настройки нет. Может быть, DATABASE_URL?",
+        ".env: REDIS_URL: больше не используется.",
+    ]
+
+
+@pytest.mark.parametrize("args", NEEDS_DATABASE)
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"this is a letter, not a database\n" * 40, id="another kind of file"),
+        pytest.param(b"SQLite format 3\x00" + b"\x07" * 9000, id="damaged"),
+    ],
+)
+def test_a_broken_database_file_is_told_and_left_as_it_is(
+    content: bytes, args: list[str], evosync: Terminal, database_file: Path
+) -> None:
+    database_file.write_bytes(content)
+    evosync.set(PORT="0")
+    told = evosync(*args)
+    assert (told.code, told.out) == (2, "")
+    assert told.error.startswith("DATABASE_URL: файл базы повреждён")
+    assert database_file.read_bytes() == content
+
+
+@pytest.mark.parametrize("args", NEEDS_DATABASE)
+def test_a_schema_from_the_future_is_told_and_left_as_it_is(
+    args: list[str], evosync: Terminal, database_file: Path
+) -> None:
+    with closing(sqlite3.connect(database_file)) as future, future:
+        future.execute("UPDATE alembic_version SET version_num = 'from_2099'")
+    before = database_file.read_bytes()
+    evosync.set(PORT="0")
+    told = evosync(*args)
+    assert (told.code, told.out) == (2, "")
+    assert told.error.startswith("DATABASE_URL: база создана более новой версией EvoSync.")
+    assert database_file.read_bytes() == before
+    assert [path.name for path in database_file.parent.iterdir()] == [database_file.name]
+
+
+@pytest.mark.parametrize("args", NEEDS_DATABASE)
+def test_a_database_that_cannot_be_reached_is_for_later(args: list[str], evosync: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    evosync.set(PORT="0", DATABASE_URL=f"mariadb://anna:secret@127.0.0.1:{port}/evosync")
+    told = evosync(*args)
+    assert (told.code, told.out) == (5, "")
+    assert told.error == "База данных не отвечает."
+
+
+def test_a_folder_in_the_place_of_the_database_is_told(evosync: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "data" / "evosync.db").mkdir(parents=True)
+    told = evosync("user", "list")
+    assert told.code == 2
+    assert told.error.startswith("DATABASE_URL: ")
+
+
+@pytest.mark.parametrize("command", ["serve", "sandbox", "demo"])
+def test_a_port_that_is_taken_is_told(command: str, evosync: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        evosync.set(PORT=port)
+        told = evosync(command, *([] if command == "serve" else ["--port", port]))
+    assert told.code == 2
+    assert port in told.error
+
+
+def test_migrate_makes_the_schema_and_may_be_repeated(evosync: Terminal, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert evosync.ok("migrate").out == "Схема базы данных обновлена.\n"
+    assert (tmp_path / "data" / "evosync.db").is_file()
+    assert evosync.ok("user", "list").out == ""
+
+
+def test_a_lost_key_stops_and_names_the_fix(anna: str, evosync: Terminal, tmp_path: Path) -> None:
+    [key] = [path for path in (tmp_path / "data").iterdir() if "evosync.db" not in path.name]
+    key.unlink()
+    told = evosync("sync", anna)
+    assert told.code == 2
+    assert told.error.startswith("SECRET_KEY: ")
+    assert str(key.name) in told.error
+    assert not key.exists()

@@ -1,0 +1,84 @@
+"""A market and a ledger in memory that share one journal, and the hands that work with them."""
+
+from datetime import timedelta
+
+import pytest
+
+from evosync.engine.apply import Hands
+from evosync.engine.run import Run
+from tests.builders import rules
+from tests.engine.journal import Journal
+from tests.engine.ports import HandClock, MemoryLedger, MemorySource, MemoryTarget
+from tests.engine.wishes import TEAS
+
+
+@pytest.fixture
+def journal() -> Journal:
+    return []
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def target(journal: Journal, clock: HandClock) -> MemoryTarget:
+    return MemoryTarget(journal=journal, clock=clock)
+
+
+@pytest.fixture
+def ledger(journal: Journal, clock: HandClock) -> MemoryLedger:
+    return MemoryLedger(journal=journal, clock=clock)
+
+
+@pytest.fixture
+def told() -> list[tuple[str, int, int]]:
+    """What was told of the progress."""
+    return []
+
+
+@pytest.fixture
+def hands(
+    target: MemoryTarget,
+    ledger: MemoryLedger,
+    clock: HandClock,
+    told: list[tuple[str, int, int]],
+) -> Hands:
+    """Hands that nobody stops."""
+
+    async def go_on() -> str | None:
+        return None
+
+    return Hands(
+        target=target,
+        ledger=ledger,
+        clock=clock,
+        checkpoint=go_on,
+        progress=lambda *news: told.append(news),
+    )
+
+
+@pytest.fixture
+def source() -> MemorySource:
+    return MemorySource(shop=TEAS)
+
+
+@pytest.fixture
+def run(
+    source: MemorySource,
+    target: MemoryTarget,
+    ledger: MemoryLedger,
+    clock: HandClock,
+    hands: Hands,
+) -> Run:
+    return Run(
+        source=source,
+        target=target,
+        ledger=ledger,
+        rules=rules(),
+        settle=timedelta(seconds=120),
+        clock=clock,
+        checkpoint=hands.checkpoint,
+        progress=hands.progress,
+    )

@@ -1,0 +1,296 @@
+"""The three ports in memory: a till, a market and a ledger that write down what happens to them."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from evosync.catalog.item import (
+    Album,
+    AlbumLink,
+    Availability,
+    Intent,
+    Link,
+    MarketItem,
+    MarketReading,
+)
+from evosync.catalog.product import Product
+from evosync.catalog.snapshot import SecondLook, Snapshot
+from evosync.db.aftermath import link_after, new_link, pending_of, values_of
+from evosync.engine.changes import (
+    AddAlbum,
+    Adopt,
+    Change,
+    Create,
+    Delete,
+    Done,
+    Failed,
+    Field,
+    Hide,
+    Outcome,
+    Plan,
+    PutInAlbum,
+    Restore,
+    TakeAlbum,
+    Uncertain,
+    Update,
+    Zero,
+)
+from evosync.errors import EvoSyncError
+from tests.builders import NOON, snapshot
+from tests.engine.journal import Journal, called, subject
+
+
+@dataclass(kw_only=True)
+class HandClock:
+    """A moment that stands still until a test moves it."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(kw_only=True)
+class MemorySource:
+    """A till. `gone` are the pairs (store, product) that a second look proves absent.
+
+    Of what it is asked again it finds what is in `hidden`; the rest is unknown.
+    """
+
+    shop: Snapshot = field(default_factory=snapshot)
+    hidden: tuple[Product, ...] = ()
+    gone: frozenset[tuple[str, str]] = frozenset()
+    error: EvoSyncError | None = None
+    asked: list[Mapping[str, Collection[str]]] = field(default_factory=list)
+    requests: int = 0
+
+    async def fetch(self) -> Snapshot:
+        self.requests += 1
+        if self.error is not None:
+            raise self.error
+        return self.shop
+
+    async def look_again(self, missing: Mapping[str, Collection[str]]) -> SecondLook:
+        self.asked.append(missing)
+        pairs = {(store_id, key) for store_id, keys in missing.items() for key in keys}
+        found = tuple(one for one in self.hidden if (one.store_id, one.id) in pairs)
+        seen = {(one.store_id, one.id) for one in found} | self.gone
+        return SecondLook(found=found, absent=self.gone & pairs, unknown=frozenset(pairs - seen))
+
+
+@dataclass(kw_only=True)
+class MemoryTarget:
+    """A market that does what it is told, but for what a test scripts.
+
+    By the subject of a change: `refused` gives the code VK answers, `unheard`
+    creates stand but their answer is lost, `dropped` ones are lost on the
+    way, and at those in `stops` the batch ends: they and the rest of it are
+    Failed with code 0. `errors` end the next sends, one each, before they begin.
+    """
+
+    journal: Journal = field(default_factory=list)
+    clock: Callable[[], datetime] = field(default_factory=HandClock)
+    items: dict[int, MarketItem] = field(default_factory=dict)
+    albums: dict[int, Album] = field(default_factory=dict)
+    is_whole: bool = True
+    batch_size: int = 25
+    refused: dict[str, int] = field(default_factory=dict)
+    unheard: set[str] = field(default_factory=set)
+    dropped: set[str] = field(default_factory=set)
+    stops: dict[str, EvoSyncError] = field(default_factory=dict)
+    errors: list[BaseException] = field(default_factory=list)
+    fetch_error: EvoSyncError | None = None
+    fetches: int = 0
+    sizes: list[int] = field(default_factory=list)
+    requests: int = 0
+    calls: int = 0
+    _stop: EvoSyncError | None = None
+
+    async def fetch(self) -> MarketReading:
+        self.fetches += 1
+        self.requests += 1
+        if self.fetch_error is not None:
+            raise self.fetch_error
+        counts = [one for item in self.items.values() for one in item.album_ids]
+        return MarketReading(
+            items=tuple(self.items.values()),
+            albums=tuple(
+                replace(one, count=counts.count(one.album_id)) for one in self.albums.values()
+            ),
+            begun_at=self.clock(),
+            is_whole=self.is_whole,
+        )
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        if self._stop is not None:
+            stop, self._stop = self._stop, None
+            raise stop
+        if not changes:
+            return []
+        self.journal.append(("send", [called(change) for change in changes]))
+        self.sizes.append(len(changes))
+        self.requests += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        outcomes = [self._answer(change) for change in changes]
+        if all(isinstance(one, Failed) and one.code == 0 for one in outcomes):
+            return await self.send(())  # nothing was carried out: raises the stop
+        return outcomes
+
+    def _answer(self, change: Change) -> Outcome:
+        about = subject(change)
+        self._stop = self._stop or self.stops.pop(about, None)
+        if self._stop is not None:
+            return Failed(change=change, code=0, message="Не отправлено.")
+        self.calls += 1
+        if about in self.refused:
+            return Failed(change=change, code=self.refused[about], message="Bad words.")
+        if about in self.dropped:
+            return Uncertain(change=change, cause="time-out")
+        done = self._do(change)
+        return Uncertain(change=change, cause="time-out") if about in self.unheard else done
+
+    def _do(self, change: Change) -> Done:
+        match change:
+            case Create(draft=draft):
+                item_id = 500 + len(self.items)
+                self.items[item_id] = MarketItem(
+                    item_id=item_id,
+                    title=draft.title,
+                    description=draft.description,
+                    price=draft.price,
+                    availability=Availability.AVAILABLE,
+                    sku=draft.product_id,
+                    stock=draft.stock,
+                    created_at=self.clock(),
+                )
+                return Done(change=change, item_id=item_id)
+            case Update(link=link, draft=draft, fields=fields):
+                shown = fields - {Field.PHOTO, Field.SKU, Field.CATEGORY}
+                values = {one.value: value for one, value in values_of(draft, shown).items()}
+                self._edit(link, **values)
+            case Hide(link=link):
+                self._edit(link, availability=Availability.UNAVAILABLE)
+            case Restore(link=link):
+                self._edit(link, availability=Availability.AVAILABLE)
+            case Zero(link=link):
+                self._edit(link, stock=0)
+            case _:
+                return self._do_album(change)
+        return Done(change=change, item_id=change.link.item_id)
+
+    def _do_album(self, change: Change) -> Done:
+        match change:
+            case AddAlbum(title=title):
+                album_id = 900 + len(self.albums)
+                self.albums[album_id] = Album(album_id=album_id, title=title)
+                return Done(change=change, album_id=album_id)
+            case PutInAlbum(album_id=int(album_id), item_ids=item_ids):
+                for item_id in item_ids:
+                    item = self.items[item_id]
+                    self.items[item_id] = replace(item, album_ids=item.album_ids | {album_id})
+            case _:
+                pass
+        return Done(change=change)
+
+    def _edit(self, link: Link, **values: object) -> None:
+        self.items[link.item_id] = replace(self.items[link.item_id], **values)  # type: ignore[arg-type]
+
+
+@dataclass(kw_only=True)
+class MemoryLedger:
+    """What we remember. `errors` gives, by method, what ends its next calls."""
+
+    journal: Journal = field(default_factory=list)
+    clock: Callable[[], datetime] = field(default_factory=HandClock)
+    linked: dict[str, Link] = field(default_factory=dict)
+    album_linked: dict[str, AlbumLink] = field(default_factory=dict)
+    open_intents: dict[str, Intent] = field(default_factory=dict)
+    skus: set[str] = field(default_factory=set)
+    errors: dict[str, list[BaseException]] = field(default_factory=dict)
+
+    async def links(self) -> tuple[Link, ...]:
+        return tuple(self.linked.values())
+
+    async def album_links(self) -> tuple[AlbumLink, ...]:
+        return tuple(self.album_linked.values())
+
+    async def intents(self) -> tuple[Intent, ...]:
+        return tuple(self.open_intents.values())
+
+    async def known_skus(self) -> frozenset[str]:
+        return frozenset(self.skus | self.linked.keys())
+
+    async def save_snapshot(self, snapshot: Snapshot) -> None:
+        self._write("save_snapshot", ())
+
+    async def save_market(self, reading: MarketReading) -> None:
+        self._write("save_market", ())
+
+    async def settle(self, plan: Plan) -> None:
+        self._write("settle", ())
+        for product_id in plan.missing_intents:
+            del self.open_intents[product_id]
+        for product_id, store_ids in plan.moved:
+            self.linked[product_id] = replace(self.linked[product_id], store_ids=store_ids)
+
+    async def begin(self, changes: Sequence[Change], now: datetime) -> None:
+        self._write("begin", changes)
+        for change in changes:
+            match change:
+                case Create(draft=draft):
+                    self.skus.add(draft.product_id)
+                    self.open_intents[draft.product_id] = Intent(
+                        product_id=draft.product_id,
+                        run_id=1,
+                        sent_at=now,
+                        title=draft.title,
+                        price=draft.price,
+                    )
+                case Hide(link=link) | Delete(link=link) | Restore(link=link):
+                    self.linked[link.product_id] = replace(link, pending=pending_of(change))
+                case _:
+                    pass
+
+    async def withdraw(self, changes: Sequence[Change]) -> None:
+        self._write("withdraw", changes)
+        self._forget(changes)
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        self._write("record", [outcome.change for outcome in outcomes])
+        self._forget([one.change for one in outcomes if isinstance(one, Failed)])
+        for outcome in outcomes:
+            if isinstance(outcome, Done):
+                self._keep(outcome)
+
+    def _write(self, method: str, changes: Iterable[Change]) -> None:
+        if pending := self.errors.get(method):
+            raise pending.pop(0)
+        self.journal.append((method, [called(change) for change in changes]))
+
+    def _forget(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            match change:
+                case Create(draft=draft):
+                    del self.open_intents[draft.product_id]
+                case Hide(link=link) | Delete(link=link) | Restore(link=link):
+                    self.linked[link.product_id] = link
+                case _:
+                    pass
+
+    def _keep(self, done: Done) -> None:
+        match done:
+            case Done(change=Create() | Adopt() as change):
+                item_id = change.item.item_id if isinstance(change, Adopt) else done.item_id
+                assert item_id is not None
+                self.linked[change.draft.product_id] = new_link(change, item_id)
+                self.open_intents.pop(change.draft.product_id, None)
+            case Done(change=AddAlbum(key=key, title=title), album_id=int(album_id)):
+                self.album_linked[key] = AlbumLink(
+                    key=key, album_id=album_id, title=title, is_made=True
+                )
+            case Done(change=TakeAlbum(link=link)):
+                self.album_linked[link.key] = link
+            case _:
+                if after := link_after(done.change):
+                    self.linked[after.product_id] = after

@@ -1,0 +1,134 @@
+"""Creates whose answer was lost, looked for once more at the end of a run."""
+
+import pytest
+
+from evosync.catalog.item import Availability
+from evosync.engine.apply import Applied, Hands, apply, read_back
+from evosync.engine.changes import AddAlbum, Create, Done, Outcome, Uncertain
+from evosync.errors import NeedsPerson, TryLater
+from tests.builders import draft, item, link
+from tests.engine.journal import Journal
+from tests.engine.ports import MemoryLedger, MemoryTarget
+
+LATER = TryLater("VK просит подождать.")
+LOST = Uncertain(change=Create(draft=draft("assam")), cause="time-out")
+
+
+async def test_a_lost_create_that_stands_is_linked_and_counted_as_done(
+    hands: Hands, target: MemoryTarget, ledger: MemoryLedger, journal: Journal
+) -> None:
+    target.unheard.add("assam")
+    applied = await apply([Create(draft=draft("assam")), Create(draft=draft("keemun"))], hands)
+
+    after = await read_back(applied, hands)
+
+    ids = {one.sku: one.item_id for one in target.items.values()}
+    assert after.outcomes == (
+        Done(change=Create(draft=draft("assam")), item_id=ids["assam"]),
+        Done(change=Create(draft=draft("keemun")), item_id=ids["keemun"]),
+    )
+    assert ledger.linked["assam"].item_id == ids["assam"]
+    assert not ledger.open_intents
+    assert journal[-1] == ("record", ["Create assam"])
+
+
+async def test_what_is_not_seen_stays_uncertain_with_its_intent_open(
+    hands: Hands, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    target.dropped.add("assam")
+    applied = await apply([Create(draft=draft("assam"))], hands)
+
+    after = await read_back(applied, hands)
+
+    assert after == applied
+    assert set(ledger.open_intents) == {"assam"}
+
+
+async def test_of_two_items_only_the_older_is_linked(
+    hands: Hands, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    target.items = {8: item(8), 3: item(3)}
+
+    after = await read_back(Applied(outcomes=(LOST,)), hands)
+
+    assert after.outcomes == (Done(change=LOST.change, item_id=3),)
+    assert ledger.linked["assam"].item_id == 3
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        pytest.param(item(5, product_id="keemun"), id="another product's"),
+        pytest.param(item(5, product_id=None), id="no sku"),
+        pytest.param(item(5, availability=Availability.REMOVED), id="removed"),
+    ],
+)
+async def test_no_other_item_is_taken_for_the_lost_one(
+    stranger: object, hands: Hands, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    target.items = {5: stranger}  # type: ignore[dict-item]  # parametrize loses the type
+
+    after = await read_back(Applied(outcomes=(LOST,)), hands)
+
+    assert after.outcomes == (LOST,)
+    assert not ledger.linked
+
+
+async def test_an_item_that_is_linked_already_is_never_linked_again(
+    hands: Hands, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    target.items = {5: item(5)}
+    ledger.linked["keemun"] = link("keemun", 5)
+
+    after = await read_back(Applied(outcomes=(LOST,)), hands)
+
+    assert after.outcomes == (LOST,)
+    assert set(ledger.linked) == {"keemun"}
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [
+        pytest.param(Applied(), id="nothing was done"),
+        pytest.param(
+            Applied(outcomes=(Done(change=LOST.change, item_id=3),)), id="everything was heard"
+        ),
+        pytest.param(
+            Applied(
+                outcomes=(
+                    Uncertain(change=AddAlbum(key="чай", title="Чай", photo=None), cause="?"),
+                )
+            ),
+            id="an album is no item",
+        ),
+        pytest.param(Applied(outcomes=(LOST,), left=1, stopped="stopping"), id="a stop is wanted"),
+        pytest.param(Applied(outcomes=(LOST,), error=LATER), id="VK wants rest"),
+    ],
+)
+async def test_nothing_is_read_where_there_is_nothing_to_find_or_no_time(
+    applied: Applied, hands: Hands, target: MemoryTarget
+) -> None:
+    assert await read_back(applied, hands) == applied
+    assert target.fetches == 0
+
+
+async def test_a_market_that_cannot_be_read_leaves_it_to_the_next_run(
+    hands: Hands, target: MemoryTarget
+) -> None:
+    target.fetch_error = NeedsPerson("Подключите VK заново.", code="connection_broken")
+
+    after = await read_back(Applied(outcomes=(LOST,)), hands)
+
+    assert after.outcomes == (LOST,)
+
+
+async def test_what_cannot_be_written_down_stays_uncertain(
+    hands: Hands, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    target.items = {5: item(5)}
+    ledger.errors["record"] = [LATER]
+    before: tuple[Outcome, ...] = (LOST,)
+
+    after = await read_back(Applied(outcomes=before), hands)
+
+    assert after.outcomes == before

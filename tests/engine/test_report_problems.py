@@ -1,0 +1,139 @@
+"""What a report says of the products that VK refused."""
+
+import pytest
+
+from evosync.catalog.item import AlbumLink
+from evosync.catalog.problem import Problem
+from evosync.engine.changes import (
+    Change,
+    Delete,
+    EditAlbum,
+    Plan,
+    PutInAlbum,
+    Restore,
+    TakeFromAlbum,
+    Uncertain,
+    Zero,
+)
+from evosync.engine.report import RunStatus
+from evosync.errors import NeedsPerson
+from tests.builders import SHOP, draft, item, link
+from tests.engine.reporting import failed, reported
+from tests.engine.wishes import MADE, create, hide, put, update
+
+CAPTCHA = NeedsPerson("VK просит подтвердить, что вы не робот.", code="vk_captcha")
+ALBUM = AlbumLink(key="чай", album_id=9, title="Чай", is_made=True)
+
+
+def restore(product_id: str = "assam") -> Restore:
+    return Restore(link=link(product_id), draft=draft(product_id), item=None, fields=frozenset())
+
+
+def unpaid(code: str = "store_not_paid") -> Problem:
+    detail = {"store": "Чайная", "why": "нет связи"}
+    return Problem(product_id="", store_id=SHOP, name="Чайная", code=code, detail=detail)
+
+
+@pytest.mark.parametrize(
+    "change", [create(), update(), restore()], ids=["create", "update", "restore"]
+)
+def test_a_refused_product_is_told_by_its_name_and_store(change: Change) -> None:
+    (problem,) = reported(failed(change)).problems
+
+    assert (problem.product_id, problem.store_id) == ("assam", SHOP)
+    assert (problem.name, problem.code) == ("Чай чёрный «Ассам»", "vk_error")
+    assert problem.reason == "VK не принял товар: Wrong price (код 100)."
+
+
+@pytest.mark.parametrize(
+    "change",
+    [hide(), Zero(link=link(), item=item()), Delete(link=link(), item=item())],
+    ids=["hide", "zero", "delete"],
+)
+def test_a_refusal_about_a_product_that_is_gone_is_told_by_the_name_in_vk(change: Change) -> None:
+    (problem,) = reported(failed(change)).problems
+
+    assert (problem.product_id, problem.store_id) == ("assam", SHOP)
+    assert (problem.name, problem.code) == ("Чай чёрный «Ассам»", "vk_error")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (100, "vk_error"),
+        (1405, "vk_limit_items"),
+        (22, "photo_refused"),
+        (105, "photo_refused"),
+        (118, "photo_refused"),
+        (121, "photo_refused"),
+        (122, "photo_refused"),
+        (129, "photo_refused"),
+    ],
+)
+def test_a_refused_item_has_the_problem_of_vks_code(code: int, expected: str) -> None:
+    assert [one.code for one in reported(failed(create(), code)).problems] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(1406, "vk_limit_album"), (1407, "vk_limit_albums"), (100, "album_refused")],
+)
+@pytest.mark.parametrize("change", [MADE, put("assam", "keemun")], ids=["new album", "membership"])
+def test_a_refused_album_is_a_note_on_each_product_that_was_to_be_in_it(
+    change: Change, code: int, expected: str
+) -> None:
+    other = PutInAlbum(key="кофе", product_ids=("arabica",))
+    plan = Plan(changes=(MADE, put("assam"), put("keemun"), other))
+    drafts = [draft("assam"), draft("keemun", name="Кимун"), draft("arabica")]
+
+    problems = reported(failed(change, code), plan=plan, drafts=drafts).problems
+
+    assert [(one.product_id, one.code) for one in problems] == [
+        ("assam", expected),
+        ("keemun", expected),
+    ]
+    assert [one.name for one in problems] == ["Чай чёрный «Ассам»", "Кимун"]
+    assert all(one.is_note and one.reason for one in problems)
+
+
+def test_a_product_that_could_not_be_taken_out_of_an_album_is_told() -> None:
+    take = TakeFromAlbum(link=link(), album_ids=(9,))
+
+    (problem,) = reported(failed(take), drafts=[draft()]).problems
+
+    assert (problem.product_id, problem.code) == ("assam", "album_refused")
+
+
+def test_an_album_that_could_not_be_renamed_is_no_products_problem() -> None:
+    edit = EditAlbum(link=ALBUM, title="Чаи", is_hidden=False, photo=None)
+
+    report = reported(failed(edit))
+
+    assert (report.problems, report.status) == ((), RunStatus.PARTIAL)
+
+
+def test_a_product_is_not_blamed_for_what_was_not_sent() -> None:
+    report = reported(failed(create(), 0), failed(update("keemun", 2), 0), error=CAPTCHA)
+
+    assert report.problems == ()
+
+
+def test_an_uncertain_create_is_being_checked() -> None:
+    (problem,) = reported(Uncertain(change=create(), cause="time-out")).problems
+
+    assert (problem.product_id, problem.code) == ("assam", "checking")
+
+
+@pytest.mark.parametrize("change", [update(), MADE, hide()], ids=["update", "album", "hide"])
+def test_any_other_uncertain_change_is_no_products_problem(change: Change) -> None:
+    report = reported(Uncertain(change=change, cause="time-out"))
+
+    assert (report.problems, report.status) == ((), RunStatus.PARTIAL)
+
+
+def test_the_plans_problems_come_before_those_of_the_work() -> None:
+    plan = Plan(changes=(create(),), problems=(unpaid(),))
+
+    problems = reported(failed(create()), plan=plan).problems
+
+    assert [one.code for one in problems] == ["store_not_paid", "vk_error"]

@@ -1,0 +1,114 @@
+"""When a run asks to be followed by another."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from evosync.engine.run import Run, mirror
+from evosync.errors import EvoSyncError, NeedsPerson, TryLater
+from tests.builders import (
+    NOON,
+)
+from tests.engine.ports import HandClock, MemoryTarget
+
+SETTLE = timedelta(seconds=120)
+CAPTCHA = NeedsPerson("VK просит подтвердить, что вы не робот.", code="vk_captcha")
+LATER = TryLater("VK просит подождать.", retry_at=NOON + timedelta(minutes=5))
+
+
+def fail(error: EvoSyncError) -> Callable[[MemoryTarget], None]:
+    def prepare(target: MemoryTarget) -> None:
+        target.errors = [error]
+
+    return prepare
+
+
+def lose(target: MemoryTarget) -> None:
+    target.dropped.add("assam")
+
+
+def lose_and_stop(target: MemoryTarget) -> None:
+    lose(target)
+    target.stops["keemun"] = TryLater("VK не отвечает.")
+
+
+def lose_and_pause(target: MemoryTarget) -> None:
+    lose(target)
+    target.stops["keemun"] = CAPTCHA
+
+
+@pytest.mark.parametrize(
+    ("prepare", "retry_at"),
+    [
+        pytest.param(lambda _: None, None, id="all is done"),
+        pytest.param(fail(LATER), LATER.retry_at, id="VK names a moment"),
+        pytest.param(fail(TryLater("VK не отвечает.")), None, id="VK names none"),
+        pytest.param(fail(CAPTCHA), None, id="a person is needed"),
+        pytest.param(lose, NOON + SETTLE, id="a create was lost"),
+        pytest.param(lose_and_stop, NOON + SETTLE, id="lost, and VK fell silent"),
+        pytest.param(lose_and_pause, None, id="lost, and a person is needed"),
+    ],
+)
+async def test_the_next_run_is_asked_for_when_it_can_know_more(
+    prepare: Callable[[MemoryTarget], None],
+    retry_at: object,
+    run: Run,
+    target: MemoryTarget,
+) -> None:
+    prepare(target)
+
+    report = await mirror(run)
+
+    assert report.retry_at == retry_at
+
+
+async def test_a_run_longer_than_vk_takes_is_followed_at_once(
+    run: Run, target: MemoryTarget, clock: HandClock
+) -> None:
+    target.dropped.add("assam")
+
+    async def dawdle() -> str | None:
+        clock.at += timedelta(minutes=3)
+        return None
+
+    report = await mirror(replace(run, checkpoint=dawdle))
+
+    assert report.retry_at == clock.at
+
+
+async def test_a_reading_that_was_late_enough_but_not_whole_is_not_repeated_at_once(
+    run: Run, target: MemoryTarget, clock: HandClock
+) -> None:
+    target.dropped.add("assam")
+    await mirror(run)
+    clock.at += SETTLE
+    target.is_whole = False
+
+    report = await mirror(run)
+
+    assert {one.code for one in report.problems} == {"checking"}
+    assert report.retry_at is None
+
+
+async def test_an_item_that_somebody_deleted_does_not_bring_run_after_run(
+    run: Run, target: MemoryTarget
+) -> None:
+    await mirror(run)
+    target.items = {key: one for key, one in target.items.items() if one.sku != "assam"}
+
+    report = await mirror(run)
+
+    assert [one.code for one in report.problems] == ["checking"]
+    assert report.retry_at is None
+
+
+async def test_a_preview_asks_for_no_further_run(run: Run, target: MemoryTarget) -> None:
+    target.dropped.add("assam")
+    await mirror(run)
+
+    report = await mirror(run, is_dry=True)
+
+    assert "checking" in {one.code for one in report.problems}
+    assert report.retry_at is None

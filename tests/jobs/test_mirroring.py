@@ -1,0 +1,293 @@
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+
+from evosync.catalog.item import Intent
+from evosync.db import links, sync
+from evosync.db.connections import EvotorConnection
+from evosync.db.links import Place
+from evosync.db.runs import Run, list_runs
+from evosync.db.tables.runs import leases
+from evosync.engine.report import RunStatus
+from evosync.evotor.source import EvotorSource
+from evosync.jobs.mirroring import INTERVALS_OF_SILENCE, Mirroring
+from evosync.sandbox.comparison import find_differences
+from evosync.wiring import Installation
+from tests.flow.stand import Shop, product_named, until
+
+DELAY_S = 0.2  # of VK's answers, long enough to do something in the meantime
+
+
+class Broken(Installation):
+    """An installation with a mistake that nobody foresaw, in the run of one user."""
+
+    __slots__ = ()
+    user_ids: set[int] = set()  # noqa: RUF012 - emptied to mend it
+
+    def source(self, connection: EvotorConnection) -> EvotorSource:
+        if connection.user_id in self.user_ids:
+            raise ZeroDivisionError("nobody thought of this")
+        return super().source(connection)
+
+
+def broken_for(opened: Installation, user_id: int) -> Broken:
+    Broken.user_ids = {user_id}
+    return Broken(**parts(opened))
+
+
+def parts(opened: Installation) -> dict[str, Any]:
+    return {each.name: getattr(opened, each.name) for each in fields(opened)}
+
+
+async def quiet() -> None:
+    """Wait until no run goes on, and none comes of one that ended."""
+    while tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith("run of")]:
+        await asyncio.wait(tasks)
+
+
+async def runs_of(shop: Shop) -> list[Run]:
+    """List the runs, the first one first."""
+    async with shop.opened.database.read() as tx:
+        return (await list_runs(tx, shop.user_id))[::-1]
+
+
+async def set_enabled(shop: Shop, *, is_on: bool) -> None:
+    async with shop.opened.database.read() as tx:
+        config = await sync.get_config(tx, shop.user_id)
+    changed = replace(config, enabled=is_on)
+    await shop.opened.database.write(sync.save_config, changed, shop.opened.clock())
+
+
+@pytest.fixture
+def stopping() -> asyncio.Event:
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def mirroring(shop: Shop, stopping: asyncio.Event) -> AsyncIterator[Mirroring]:
+    made = Mirroring(shop.opened, stopping)
+    yield made
+    stopping.set()
+    await made.stop()
+
+
+@pytest.fixture
+async def silent_url() -> AsyncIterator[str]:
+    """Give the address of a server that takes requests and never answers."""
+    closing = asyncio.Event()
+
+    async def listen(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await closing.wait()
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        closing.set()
+
+
+async def test_a_request_makes_a_run(shop: Shop, mirroring: Mirroring) -> None:
+    assert mirroring.last_run_at is None
+    mirroring.enqueue(shop.user_id)
+    await quiet()
+    assert not find_differences(shop.world)
+    assert mirroring.last_run_at is not None
+
+
+async def test_what_is_asked_for_during_a_run_becomes_one_more(
+    shop: Shop, mirroring: Mirroring
+) -> None:
+    shop.world.vk.knobs.execute_delay_s = DELAY_S
+    mirroring.enqueue(shop.user_id)
+    await until(lambda: bool(shop.visible()), "the first run creates")
+    product = shop.world.add_product("Чай, пришедший позже", 10)
+    for _ in range(5):
+        mirroring.enqueue(shop.user_id)
+    await quiet()
+    first, second = await runs_of(shop)
+    assert (first.counts["created"], second.counts["created"]) == (5, 1)
+    assert first.finished_at is not None
+    assert second.started_at is not None
+    assert first.finished_at <= second.started_at
+    assert shop.item(product).price == 1000
+
+
+async def test_two_users_run_at_once(shop: Shop, boris: Shop, mirroring: Mirroring) -> None:
+    shop.world.vk.knobs.execute_delay_s = DELAY_S
+    mirroring.enqueue(shop.user_id)
+    mirroring.enqueue(boris.user_id)
+    await quiet()
+    [annas], [boriss] = await runs_of(shop), await runs_of(boris)
+    assert annas.finished_at is not None
+    assert boriss.started_at is not None
+    assert boriss.started_at < annas.finished_at
+
+
+async def test_no_more_users_run_at_once_than_the_setting_says(
+    shop: Shop, boris: Shop, stopping: asyncio.Event
+) -> None:
+    settings = msgspec.structs.replace(shop.opened.settings, sync_concurrency=1)
+    mirroring = Mirroring(replace(shop.opened, settings=settings), stopping)
+    mirroring.enqueue(shop.user_id)
+    mirroring.enqueue(boris.user_id)
+    await quiet()
+    [annas], [boriss] = await runs_of(shop), await runs_of(boris)
+    assert annas.finished_at is not None
+    assert boriss.started_at is not None
+    assert annas.finished_at <= boriss.started_at
+
+
+async def test_a_run_that_breaks_is_recorded_and_stops_nobody_else(
+    shop: Shop, boris: Shop, stopping: asyncio.Event
+) -> None:
+    mirroring = Mirroring(broken_for(shop.opened, boris.user_id), stopping)
+    with capture_logs() as events:
+        mirroring.enqueue(boris.user_id)
+        mirroring.enqueue(shop.user_id)
+        await quiet()
+    assert [run.status for run in await runs_of(shop)] == [RunStatus.DONE]
+    [run] = await runs_of(boris)
+    assert (run.status, run.error_code) == (RunStatus.FAILED, "internal")
+    assert "ZeroDivisionError" not in (run.error_text or "")
+    assert [event["event"] for event in events if event["log_level"] == "error"] == ["run broke"]
+
+    Broken.user_ids.clear()
+    mirroring.enqueue(boris.user_id)
+    await quiet()
+    assert [run.status for run in await runs_of(boris)] == [RunStatus.FAILED, RunStatus.DONE]
+
+
+async def test_what_breaks_outside_a_runs_record_frees_the_users_place(
+    shop: Shop, stopping: asyncio.Event
+) -> None:
+    moments: list[datetime] = []
+
+    def clock() -> datetime:
+        if len(moments) == 1:  # the first is for the registry, the second for a run's beginning
+            moments.append(shop.opened.clock())
+            raise ZeroDivisionError("nobody thought of this")
+        moments.append(shop.opened.clock())
+        return moments[-1]
+
+    mirroring = Mirroring(replace(shop.opened, clock=clock), stopping)
+    with capture_logs() as events:
+        mirroring.enqueue(shop.user_id)
+        await quiet()
+    assert "run broke outside its record" in {event["event"] for event in events}
+    assert await runs_of(shop) == []
+    mirroring.enqueue(shop.user_id)
+    await quiet()
+    assert [run.status for run in await runs_of(shop)] == [RunStatus.DONE]
+
+
+async def test_a_lost_create_is_looked_for_by_another_run_at_its_time(
+    shop: Shop, mirroring: Mirroring
+) -> None:
+    # As a kill leaves it: the intent is committed, the item was never made.
+    product = product_named(shop.world, "Чашка белая")
+    intent = Intent(
+        product_id=product.id, run_id=0, sent_at=shop.opened.clock(), title=product.name, price=1
+    )
+    place = Place(user_id=shop.user_id, community_id=shop.world.community_id)
+    await shop.opened.database.write(links.open_intents, place, [intent], None)
+    mirroring.enqueue(shop.user_id)
+    await quiet()
+    assert not shop.items(product)
+    assert len(shop.visible()) == 4
+    await until(lambda: bool(shop.items(product)), "another run creates it")
+    await quiet()
+    assert not find_differences(shop.world)
+    assert len(await runs_of(shop)) == 2
+
+
+async def test_only_those_who_are_due_run(shop: Shop, boris: Shop, mirroring: Mirroring) -> None:
+    await set_enabled(boris, is_on=False)
+    await mirroring.enqueue_due()
+    await quiet()
+    assert len(await runs_of(shop)) == 1
+    assert await runs_of(boris) == []
+
+
+async def test_a_stop_lets_the_batch_in_hand_finish_and_leaves_the_rest(
+    shop: Shop, mirroring: Mirroring, stopping: asyncio.Event
+) -> None:
+    for number in range(60):
+        shop.world.add_product(f"Пряник {number}", 10)
+    shop.world.vk.knobs.execute_delay_s = DELAY_S
+    mirroring.enqueue(shop.user_id)
+    await until(lambda: bool(shop.visible()), "the first batch stands")
+    stopping.set()
+    await mirroring.stop()
+    [run] = await runs_of(shop)
+    assert run.status is RunStatus.PARTIAL
+    assert run.counts["created"] == len(shop.visible()) < 65
+    place = Place(user_id=shop.user_id, community_id=shop.world.community_id)
+    async with shop.opened.database.read() as tx:
+        assert not await links.list_open_intents(tx, place)
+
+
+async def test_nothing_begins_after_a_stop(
+    shop: Shop, mirroring: Mirroring, stopping: asyncio.Event
+) -> None:
+    stopping.set()
+    await mirroring.stop()
+    mirroring.enqueue(shop.user_id)
+    await quiet()
+    assert await runs_of(shop) == []
+
+
+async def test_a_run_that_does_not_end_in_time_is_cancelled_and_frees_its_place(
+    shop: Shop, stopping: asyncio.Event, silent_url: str
+) -> None:
+    settings = msgspec.structs.replace(shop.opened.settings, evotor_api_url=silent_url)
+    mirroring = Mirroring(replace(shop.opened, settings=settings), stopping)
+    mirroring.enqueue(shop.user_id)
+    requests = shop.opened.evotor.requests
+    await until(lambda: shop.opened.evotor.requests > requests, "the run waits for Evotor")
+    stopping.set()
+    began = time.monotonic()
+    await mirroring.stop(grace_s=0.1)
+    assert time.monotonic() - began < 5
+    async with shop.opened.database.read() as tx:
+        assert not (await tx.execute(leases.select())).all()
+    # Its record says so as soon as the next run begins.
+    await shop.mirror()
+    cut, done = await runs_of(shop)
+    assert (cut.status, cut.error_code, done.status) == (
+        RunStatus.PARTIAL,
+        "interrupted",
+        RunStatus.DONE,
+    )
+
+
+async def test_a_long_time_without_a_success_is_told_while_someone_is_due(
+    shop: Shop, stopping: asyncio.Event
+) -> None:
+    present = [shop.opened.clock()]
+    opened = replace(broken_for(shop.opened, shop.user_id), clock=lambda: present[0])
+    mirroring = Mirroring(opened, stopping)
+    every = timedelta(seconds=opened.settings.catalog_refresh_interval_seconds)
+    present[0] += INTERVALS_OF_SILENCE * every + timedelta(seconds=1)
+    assert not mirroring.is_overdue()  # nobody is due yet
+    await mirroring.enqueue_due()
+    await quiet()
+    assert mirroring.is_overdue()
+    Broken.user_ids.clear()
+    await mirroring.enqueue_due()
+    await quiet()
+    assert not mirroring.is_overdue()
+
+
+async def test_the_last_run_is_known_after_a_restart(shop: Shop, stopping: asyncio.Event) -> None:
+    await shop.mirror()
+    mirroring = Mirroring(shop.opened, stopping)
+    await mirroring.start()
+    [run] = await runs_of(shop)
+    assert mirroring.last_run_at == run.finished_at

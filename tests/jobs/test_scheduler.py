@@ -1,0 +1,128 @@
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from evosync import clock
+from evosync.jobs.scheduler import MAX_SILENCE, Round, Scheduler
+from tests.flow.stand import until
+
+SOON = timedelta(milliseconds=20)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class Work:
+    """A round's work: counted, failing as often as a test wants."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.times = 0
+        self.failures = failures
+        self.going_on = 0
+        self.most_at_once = 0
+        self.may_end = asyncio.Event()
+        self.may_end.set()
+
+    async def __call__(self) -> None:
+        self.times += 1
+        self.going_on += 1
+        self.most_at_once = max(self.most_at_once, self.going_on)
+        try:
+            await self.may_end.wait()
+        finally:
+            self.going_on -= 1
+        if self.times <= self.failures:
+            raise ZeroDivisionError("nobody thought of this")
+
+
+def scheduler(work: Work, now: Callable[[], datetime] = clock.now) -> Scheduler:
+    return Scheduler(
+        clock=now, rounds=(Round(name="pipeline", work=work, every=SOON, first_after=SOON),)
+    )
+
+
+async def test_a_round_comes_again_and_again() -> None:
+    work = Work()
+    made = scheduler(work)
+    made.start()
+    await until(lambda: work.times >= 3, "three rounds")
+    made.stop()
+    assert not made.failed
+
+
+async def test_a_round_that_fails_is_marked_and_comes_again() -> None:
+    work = Work(failures=2)
+    made = scheduler(work)
+    with capture_logs() as events:
+        made.start()
+        await until(lambda: made.failed == {"pipeline"}, "the failure is marked")
+        await until(lambda: not made.failed, "a later round succeeds")
+        made.stop()
+    assert work.times >= 3
+    told = [event for event in events if event["event"] == "round failed"]
+    assert [event["round"] for event in told] == ["pipeline"] * 2
+
+
+async def test_a_round_never_overlaps_itself() -> None:
+    work, other = Work(), Work()
+    work.may_end.clear()
+    slow = Round(name="slow", work=work, every=SOON, first_after=SOON)
+    quick = Round(name="quick", work=other, every=SOON, first_after=SOON)
+    made = Scheduler(clock=clock.now, rounds=(slow, quick))
+    made.start()
+    await until(lambda: other.times >= 5, "the other round goes on meanwhile")
+    assert (work.times, work.most_at_once) == (1, 1)
+    work.may_end.set()
+    await until(lambda: work.times >= 2, "it comes again when it has ended")
+    made.stop()
+    assert work.most_at_once == 1
+
+
+async def test_nothing_wakes_after_a_stop() -> None:
+    work, other = Work(), Work()
+    made, later = scheduler(work), scheduler(other)
+    made.start()
+    made.stop()
+    made.stop()  # may be said twice
+    later.start()
+    await until(lambda: other.times >= 3, "time passes")
+    later.stop()
+    assert work.times == 0
+
+
+async def test_the_next_time_of_a_round_is_told() -> None:
+    made = Scheduler(
+        clock=clock.now,
+        rounds=(Round(name="pipeline", work=Work(), every=SOON, first_after=timedelta(hours=1)),),
+    )
+    assert made.next_at("pipeline") is None
+    before = clock.now()
+    made.start()
+    planned = made.next_at("pipeline")
+    assert planned is not None
+    assert before + timedelta(hours=1) <= planned <= clock.now() + timedelta(hours=1)
+    assert made.next_at("nonsense") is None
+    made.stop()
+
+
+@pytest.mark.parametrize(
+    ("silence", "is_alive"),
+    [
+        pytest.param(timedelta(0), True, id="just now"),
+        pytest.param(MAX_SILENCE - timedelta(seconds=1), True, id="almost too long"),
+        pytest.param(MAX_SILENCE, False, id="too long"),
+    ],
+)
+async def test_a_scheduler_lives_while_its_beat_is_heard(
+    silence: timedelta, is_alive: bool
+) -> None:
+    present = [NOON]
+    made = Scheduler(clock=lambda: present[0], rounds=())
+    assert not made.is_alive()
+    made.start()
+    present[0] += silence
+    assert made.is_alive() is is_alive
+    await made._beat()
+    assert made.is_alive()
+    made.stop()

@@ -1,0 +1,65 @@
+import asyncio
+import os
+import signal
+import socket
+
+import httpx
+import pytest
+
+from evosync.errors import Misconfigured
+from evosync.settings import Settings
+from evosync.web.app import make_app
+from evosync.web.server import serve, stop_signals, take_socket
+
+DEADLINE_S = 10
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_address_is_taken_once(host: str) -> None:
+    with take_socket(Settings(host=host, port=0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Misconfigured) as caught:
+            take_socket(Settings(host=host, port=port))
+    assert caught.value.name == "HOST, PORT"
+    assert str(port) in caught.value.message
+
+
+def test_an_address_of_another_machine_is_told() -> None:
+    # 192.0.2.0/24 belongs to nobody (RFC 5737).
+    with pytest.raises(Misconfigured, match=r"192\.0\.2\.1:8000"):
+        take_socket(Settings(host="192.0.2.1"))
+
+
+def test_answers_leave_without_delay() -> None:
+    # asyncio turns Nagle's algorithm off only where the socket names its protocol;
+    # with it each answer to a kept connection takes 40 ms more.
+    with take_socket(Settings(port=0)) as taken:
+        assert taken.proto == socket.IPPROTO_TCP
+
+
+async def test_requests_are_answered_until_the_stop() -> None:
+    settings, stopping = Settings(port=0), asyncio.Event()
+    taken = take_socket(settings)
+    serving = asyncio.create_task(serve(make_app(), taken, settings, stopping))
+    url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    async with httpx.AsyncClient(base_url=url) as client:
+        answer = await client.get("/nowhere")
+        assert answer.status_code == 404
+        assert "server" not in answer.headers
+    stopping.set()
+    async with asyncio.timeout(DEADLINE_S):
+        await serving
+    async with httpx.AsyncClient(base_url=url) as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/nowhere")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda each: each.name)
+async def test_a_signal_asks_for_a_stop_as_long_as_the_block_runs(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    stopping = asyncio.Event()
+    with stop_signals(stopping):
+        os.kill(os.getpid(), number)
+        async with asyncio.timeout(DEADLINE_S):
+            await stopping.wait()
+    assert signal.getsignal(number) in {before, signal.SIG_DFL, signal.default_int_handler}
