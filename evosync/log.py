@@ -15,6 +15,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+_CHATTY = ("apscheduler", "httpx", "httpcore", "aiosqlite", "asyncmy", "alembic", "uvicorn.error")
 
 
 def configure_logging(level: str, *, style: str = "", stream: TextIO | None = None) -> None:
@@ -46,7 +47,7 @@ def configure_logging(level: str, *, style: str = "", stream: TextIO | None = No
     root.handlers[:] = [handler]
     root.setLevel(level)
     # The libraries' own chatter at INFO says nothing that our events do not.
-    for name in ("apscheduler", "httpx", "httpcore", "aiosqlite", "asyncmy", "alembic"):
+    for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     # uvicorn installs handlers of its own unless told not to; its loggers pass on to ours.
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):

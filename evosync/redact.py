@@ -20,25 +20,31 @@ _BEFORE = (
     rf"(?:{_NAMES})(?!(?-i:[A-Z_]*: [а-яё]))[\w.\[\]-]{{0,40}}"
     r"""(?:\\*["']?\s*(?:=>|[=:]|%3[AD])\s*|\\*["']\s*,\s*(?=b?\\*["']))"""
 )
-# In this order; what stands in the first group is kept.
-_SECRET_TEXT = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        # VK's access tokens begin with "vk1.a." or "vk2.a."; the older ones are 85 hex digits.
-        r"()vk\d+\.[a-z]\.[\w.%~+/=-]+",
-        r"()\b[0-9a-f]{80,}\b",
-        r"(\b(?:bearer|basic)(?:\s|%20)+)[\w.%~+/=-]+",
-        # user:password@ in an URL; a careless password holds "/" or "@".
-        r"""((?<=://))(?:[^\s/:@"']*:[^\s"']*|[^\s/@"']+)(?=@)""",
-        # a header as it is sent, up to the end of its line
-        r"""((?:authorization|cookie)[\w-]{0,20}\s*:\s*)[^\s"'\\][^\r\n]*""",
-        # a value in double quotes, in single ones, in quotes inside quotes, in brackets, in none
-        rf'({_BEFORE}b?")(?:\\.|[^"\\])*',
-        rf"({_BEFORE}b?')(?:\\.|[^'\\])*",
-        rf"""({_BEFORE}b?\\+["'])(?:(?!\\+["']).)*""",
-        rf"({_BEFORE})[\[({{][^\])}}]*",
-        rf"""({_BEFORE})(?!b?\\*["'])[^\s"'&\\\[({{]+""",
-    )
+
+
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in patterns)
+
+
+# Secrets that show themselves; in these patterns what stands in the first group is kept.
+_BY_LOOK = _compiled(
+    # VK's access tokens begin with "vk1.a." or "vk2.a."; the older ones are 85 hex digits.
+    r"()vk\d+\.[a-z]\.[\w.%~+/=-]+",
+    r"()\b[0-9a-f]{80,}\b",
+    r"(\b(?:bearer|basic)(?:\s|%20)+)[\w.%~+/=-]+",
+    # user:password@ in an URL; a careless password holds "/" or "@".
+    r"""((?<=://))(?:[^\s/:@"']*:[^\s"']*|[^\s/@"']+)(?=@)""",
+)
+# Whatever stands under a secret's name.
+_BY_NAME = _compiled(
+    # a header as it is sent, up to the end of its line
+    r"""((?:authorization|cookie)[\w-]{0,20}\s*:\s*)[^\s"'\\][^\r\n]*""",
+    # a value in double quotes, in single ones, in quotes inside quotes, in brackets, in none
+    rf'({_BEFORE}b?")(?:\\.|[^"\\])*',
+    rf"({_BEFORE}b?')(?:\\.|[^'\\])*",
+    rf"""({_BEFORE}b?\\+["'])(?:(?!\\+["']).)*""",
+    rf"({_BEFORE})[\[({{][^\])}}]*",
+    rf"""({_BEFORE})(?!b?\\*["'])[^\s"'&\\\[({{]+""",
 )
 
 
@@ -49,9 +55,16 @@ def is_secret_key(key: str) -> bool:
 
 def mask_text(text: str) -> str:
     """Mask everything in a text that looks like a secret."""
-    for pattern in _SECRET_TEXT:
-        text = pattern.sub(rf"\g<1>{MASK}", text)
-    return text
+    return _masked(text, _BY_LOOK + _BY_NAME)
+
+
+def mask_by_look(text: str) -> str:
+    """Mask only what is a secret by its look, wherever it stands.
+
+    For our own sentences about a setting, which name files and never quote a
+    value: a path such as «session: 1/x.json» is no secret.
+    """
+    return _masked(text, _BY_LOOK)
 
 
 def mask_url(url: str) -> str:
@@ -88,6 +101,12 @@ def mask(value: object) -> object:
 def mask_under(key: object, value: object) -> object:
     """Mask a value that stands under a name: whole when the name says so, if there is any."""
     return MASK if isinstance(key, str) and is_secret_key(key) and value else mask(value)
+
+
+def _masked(text: str, patterns: tuple[re.Pattern[str], ...]) -> str:
+    for pattern in patterns:
+        text = pattern.sub(rf"\g<1>{MASK}", text)
+    return text
 
 
 def _mask_key(key: object) -> object:

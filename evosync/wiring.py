@@ -1,11 +1,16 @@
 """The installation's open parts, and Source, Target and Ledger built from them for one user."""
 
+import asyncio
 import hashlib
+import io
+import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
 
 from evosync import clock
 from evosync.db import connections
@@ -27,6 +32,15 @@ from evosync.vk.market import VkMarket
 from evosync.vk.photos import Photos
 
 SHIPPED_PHOTO = Path(__file__).parent / "assets" / "default_photo.jpg"
+
+# VK's rules for the picture of a product (help of market.getProductPhotoUploadServer;
+# the ratio is what VK's own SDK keeps to).
+MAX_PHOTO_BYTES = 50 * 1024 * 1024
+PHOTO_KINDS = ("JPEG", "PNG", "GIF")
+MIN_PHOTO_SIDE = 400  # pixels
+MAX_PHOTO_SIDES = 14_000  # pixels, width and height added
+MAX_PHOTO_RATIO = 20
+_PHOTO = "VK_DEFAULT_PHOTO_PATH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +146,7 @@ async def open_installation(settings: Settings) -> AsyncIterator[Installation]:
     another version's, or a file or a key cannot be used.
     """
     await _check_schema(settings.database)
-    picture = _read_picture(Path(settings.vk_default_photo_path or SHIPPED_PHOTO))
+    picture = await asyncio.to_thread(_read_picture, settings.vk_default_photo_path)
     photo = hashlib.sha256(picture).hexdigest()
     database = open_database(settings.database)
     evotor = _open_evotor(settings.evotor_ca_file)
@@ -167,13 +181,53 @@ def _open_evotor(ca_file: str) -> Client:
         raise Misconfigured("EVOTOR_CA_FILE", "в файле нет сертификатов PEM.") from None
 
 
-def _read_picture(path: Path) -> bytes:
+def _read_picture(given: str) -> bytes:
+    if not given:
+        return SHIPPED_PHOTO.read_bytes()
     try:
-        return path.read_bytes()
+        with Path(given).open("rb") as file:
+            content = file.read(MAX_PHOTO_BYTES + 1)
     except OSError as error:
-        raise Misconfigured(
-            "VK_DEFAULT_PHOTO_PATH", f"файл не читается ({error.strerror})."
-        ) from None
+        raise Misconfigured(_PHOTO, f"файл не читается ({error.strerror}).") from None
+    why = picture_problem(content)
+    if why is not None:
+        raise Misconfigured(_PHOTO, why)
+    return content
+
+
+def picture_problem(content: bytes) -> str | None:
+    """Say why VK would not take a picture (a Russian sentence), or None when it would.
+
+    Decodes the whole picture: not for the loop.
+    """
+    if len(content) > MAX_PHOTO_BYTES:
+        return f"файл больше {MAX_PHOTO_BYTES // 1024**2} МБ."
+    try:
+        with (
+            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(io.BytesIO(content), formats=PHOTO_KINDS) as image,
+        ):
+            why = _size_problem(*image.size)
+            if why is None:
+                image.load()
+            return why
+    except UnidentifiedImageError:
+        return "это не картинка JPG, PNG или GIF."
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return "картинка слишком большая."
+    except Exception:  # noqa: BLE001 - each of Pillow's decoders breaks in ways of its own
+        return "картинка повреждена."
+
+
+def _size_problem(width: int, height: int) -> str | None:
+    size = f"картинка {width}×{height}, а VK принимает"
+    if min(width, height) < MIN_PHOTO_SIDE:
+        return f"{size} от {MIN_PHOTO_SIDE}×{MIN_PHOTO_SIDE}."
+    if width + height > MAX_PHOTO_SIDES:
+        return f"{size} не больше {MAX_PHOTO_SIDES} пикселей в сумме сторон."
+    if max(width, height) > MAX_PHOTO_RATIO * min(width, height):
+        return f"{size} стороны не более чем {MAX_PHOTO_RATIO} к 1."
+    return None
 
 
 async def _check_schema(url: str) -> None:

@@ -17,10 +17,13 @@ from evosync.catalog.item import (
 )
 from evosync.catalog.product import Product, ProductGroup, Store
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
+from evosync.engine.changes import Adopt
+from evosync.engine.plan.adopt import adopt_drafted
 from evosync.engine.rules import NO_GROUP, Rules, Selection
 
 SHOP = "20200101-AAAA-4000-80AA-000000000001"
 SECOND_SHOP = "20200101-BBBB-4000-80BB-000000000002"
+BOTH_SHOPS = (SHOP, SECOND_SHOP)
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 PHOTO = hashlib.sha256(b"a teapot").hexdigest()
 
@@ -64,7 +67,7 @@ def snapshot(*readings: StoreReading | Product) -> Snapshot:
 
 def rules(
     *,
-    stores: Iterable[str] = (SHOP, SECOND_SHOP),
+    stores: Iterable[str] = (SHOP,),
     groups: Iterable[str] = (NO_GROUP, "tea"),
     products_off: Iterable[tuple[str, str]] = (),
     store_order: tuple[str, ...] = (),
@@ -151,3 +154,9 @@ def reading(*items: MarketItem, **values: Any) -> MarketReading:
     """Build a whole reading of the market, begun at noon."""
     defaults: dict[str, Any] = {"items": items, "albums": (), "begun_at": NOON}
     return MarketReading(**defaults | values)
+
+
+def adoption(product_id: str = "assam", item_id: int = 1, *, is_intended: bool = False) -> Adopt:
+    """Build what takes `item(item_id)` as that of `draft(product_id)`."""
+    stands = item(item_id, product_id=product_id)
+    return adopt_drafted(draft(product_id), stands, is_intended=is_intended)

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evosync.errors import Misconfigured
-from evosync.redact import MASK, is_secret_key, mask, mask_text, mask_under, mask_url
+from evosync.redact import (
+    MASK,
+    is_secret_key,
+    mask,
+    mask_by_look,
+    mask_text,
+    mask_under,
+    mask_url,
+)
 from evosync.settings import known_names
 
 VK = "vk1.a.Qw3rTy-UiOp_As0dFg"
@@ -122,6 +130,31 @@ def test_our_own_sentence_about_a_setting_can_be_read(name: str) -> None:
     message = Misconfigured(name, "значение не подходит: нужно целое число.").message
 
     assert mask_text(message) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DATABASE_URL: / — это папка, а нужен файл.",
+        "файл базы /home/anna/session: 1/x.json не открывается.",
+        "папка /srv/token=5/data не читается.",
+    ],
+)
+def test_by_look_a_sentence_of_ours_stays_whatever_it_names(text: str) -> None:
+    assert mask_by_look(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        pytest.param(f"файл {VK} не найден.", "файл *** не найден.", id="VK's token"),
+        pytest.param("ключ " + "0a1b2" * 17, "ключ ***", id="VK's older token"),
+        pytest.param(f"mysql://anna:{TOKEN}@db/tea.", "mysql://***@db/tea.", id="in an URL"),
+        pytest.param(f"Bearer {TOKEN}", "Bearer ***", id="bearer"),
+    ],
+)
+def test_by_look_a_secret_that_shows_itself_is_masked(text: str, masked: str) -> None:
+    assert mask_by_look(text) == masked
 
 
 tokens = st.text(

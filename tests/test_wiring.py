@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.sync import SyncConfig
@@ -113,7 +114,8 @@ async def test_the_shipped_picture_is_used_unless_another_is_given(
     opened: Installation, settings: Settings, tmp_path: Path
 ) -> None:
     own = tmp_path / "own.jpg"
-    own.write_bytes(b"a teapot")
+    # The other end of the sizes that VK takes.
+    Image.new("RGB", (400, 400), "teal").save(own)
     other = Settings(
         database_url=settings.database_url,
         data_dir=settings.data_dir,
@@ -122,7 +124,7 @@ async def test_the_shipped_picture_is_used_unless_another_is_given(
 
     assert opened.pictures == {opened.photo: SHIPPED_PHOTO.read_bytes()}
     async with open_installation(other) as second:
-        assert second.pictures == {second.photo: b"a teapot"}
+        assert second.pictures == {second.photo: own.read_bytes()}
 
 
 async def test_the_clients_are_closed_in_the_end(settings: Settings) -> None:

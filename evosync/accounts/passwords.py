@@ -33,5 +33,8 @@ async def hash_password(password: str) -> str:
         raise WeakPassword(f"Пароль слишком короткий: нужно не меньше {MIN_LENGTH} знаков.")
     if len(password) > MAX_LENGTH:
         raise WeakPassword(f"Пароль слишком длинный: не больше {MAX_LENGTH} знаков.")
+    if "\0" in password:
+        # Many programs take it for the end of a text.
+        raise WeakPassword("В пароле есть нулевой знак, так нельзя.")
     async with _turns:
         return await asyncio.to_thread(_context.hash, password)

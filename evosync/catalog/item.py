@@ -106,9 +106,10 @@ class Pending(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The values we last sent; None = never sent.
+    """The values we last sent; None = never sent, or nobody knows what VK took.
 
     `repeats` counts, per field, how often the same wanted value was written.
+    A field that is None and has a count was sent, and its answer never noted.
     """
 
     title: str | None = None
@@ -141,7 +142,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumLink:
-    """Folded group title ↔ album id; `is_made` when we created the album."""
+    """Folded group title ↔ album id; `is_made` when we created the album.
+
+    `title` is empty while an edit was sent whose answer was never noted: then
+    nobody knows what of it VK took.
+    """
 
     key: str
     album_id: int
@@ -153,10 +158,23 @@ class AlbumLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A create that was sent and whose outcome is not known; committed before the call."""
+    """A create that was sent and whose outcome is not known.
+
+    It was committed at `sent_at`, before the call. `doubted_at` is when its
+    answer was given up: pictures and quotas may have kept it waiting, but
+    later than that it cannot have been sent. `store_ids` are the draft's, for
+    when the product has left the till before the item is seen.
+    """
 
     product_id: str
     run_id: int
     sent_at: datetime
     title: str
     price: int
+    store_ids: tuple[str, ...] = ()
+    doubted_at: datetime | None = None
+
+    @property
+    def latest_at(self) -> datetime:
+        """The last moment at which it can have been sent, as far as that is known."""
+        return self.doubted_at or self.sent_at

@@ -1,7 +1,18 @@
-"""Names as they are compared, and as VK counts them."""
+"""Names as they are read, as they are compared, and as VK counts them."""
 
+import html
+import re
 import unicodedata
 from functools import lru_cache
+
+# Only entities that end with a semicolon: the legacy forms without one would
+# turn the «&not» of "Pen&notebook" into a sign.
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+
+def decode_entities(text: str) -> str:
+    """Decode HTML entities once: "&amp;" becomes "&"."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
 
 def fold_name(name: str) -> str:

@@ -1,15 +1,19 @@
 """`evosync config …`: the settings of a user's mirror and the switches of the catalog."""
 
 import json
+import re
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 import click
 
-from evosync.cli.frame import BadUsage, find_user, installation, run_async
+from evosync.cli.frame import BadUsage, run_async
+from evosync.cli.installation import find_user, installation
+from evosync.cli.select import select
 from evosync.cli.shown_config import describe
+from evosync.cli.words import printable
 from evosync.db import journal, sync
 from evosync.db.journal import Act
 from evosync.db.sync import SyncConfig
@@ -17,7 +21,9 @@ from evosync.db.types import Tx
 from evosync.engine.rules import AdoptPolicy, GonePolicy, Rounding, StockMode, TwinsPolicy
 
 LOWEST, HIGHEST = Decimal("0.01"), Decimal(100)  # of the multiplier (design: R4)
-PLACES = Decimal("0.0001")
+# Plain digits only: Decimal() itself takes much more, such as «1_0», «1e3» and «١».
+MULTIPLIER = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
+PLACES = 4
 
 CHOICES: dict[str, type[StrEnum]] = {
     "rounding": Rounding,
@@ -36,6 +42,9 @@ YES, NO = {"true", "1", "on", "yes", "да"}, {"false", "0", "off", "no", "не�
 @click.group()
 def config() -> None:
     """Настройки синхронизации и выбор товаров."""
+
+
+config.add_command(select)
 
 
 @config.command()
@@ -66,7 +75,7 @@ def show(email: str, *, as_json: bool, secrets: bool) -> None:
         return
     for key, value in shown.items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        click.echo(f"{key}: {text}")
+        click.echo(printable(f"{key}: {text}"))
 
 
 @config.command("set")
@@ -92,12 +101,12 @@ def set_values(email: str, pairs: tuple[str, ...]) -> None:
             await opened.database.write(change)
 
     run_async(work)
-    click.echo("Сохранено: " + ", ".join(f"{key}={value}" for key, value in values.items()) + ".")
+    click.echo("Сохранено: " + ", ".join(f"{key}={_typed(values[key])}" for key in values) + ".")
 
 
 def _parsed(pair: str) -> tuple[str, Any]:
     key, sign, text = pair.partition("=")
-    if not sign:
+    if not sign or not key.strip():
         raise BadUsage(f"«{pair}»: нужно КЛЮЧ=ЗНАЧЕНИЕ.")
     if key in SWITCHES:
         return key, _switch(key, text)
@@ -120,12 +129,17 @@ def _switch(key: str, text: str) -> bool:
 
 
 def _multiplier(text: str) -> Decimal:
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise BadUsage(f"price_multiplier: «{text}» не число.") from None
-    if not value.is_finite() or not LOWEST <= value <= HIGHEST:
+    digits = MULTIPLIER.fullmatch(text)
+    if digits is None:
+        raise BadUsage(f"price_multiplier: «{text}» не число.")
+    value = Decimal(text.replace(",", "."))
+    if not LOWEST <= value <= HIGHEST:
         raise BadUsage(f"price_multiplier: нужно число от {LOWEST} до {HIGHEST}.")
-    if value != value.quantize(PLACES):
-        raise BadUsage("price_multiplier: не больше четырёх знаков после запятой.")
+    if len(digits[2] or "") > PLACES:
+        raise BadUsage(f"price_multiplier: не больше {PLACES} знаков после запятой.")
     return value
+
+
+def _typed(value: Any) -> str:
+    """Write a value as it is typed."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

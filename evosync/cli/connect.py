@@ -2,8 +2,11 @@
 
 import click
 
-from evosync.cli.frame import find_user, installation, read_secret, run_async
+from evosync.cli.frame import read_token, run_async
+from evosync.cli.installation import find_user, installation
+from evosync.cli.words import printable
 from evosync.db import connections
+from evosync.db.types import Tx
 from evosync.jobs.connections import check_evotor, check_vk
 
 
@@ -17,19 +20,22 @@ def connect() -> None:
 @click.option("--token-stdin", is_flag=True, required=True, help="Ключ на стандартном вводе.")
 def evotor(email: str, *, token_stdin: bool) -> None:
     """Подключить кассу Эвотор пользователя EMAIL."""
-    token = read_secret("Ключ доступа Эвотор")
+    token = read_token("Ключ доступа Эвотор")
 
     async def work() -> str:
         async with installation() as opened:
             owner = await find_user(opened, email)
             connection = await check_evotor(opened, owner.id, token)
-            await opened.database.write(connections.save_evotor, connection, opened.clock())
-            await opened.database.write(
-                connections.mark_evotor_checked, owner.id, None, opened.clock()
-            )
+            now = opened.clock()
+
+            async def save(tx: Tx) -> None:
+                await connections.save_evotor(tx, connection, now)
+                await connections.mark_evotor_checked(tx, owner.id, None, now)
+
+            await opened.database.write(save)
             return connection.store_name or "магазинов пока нет"
 
-    click.echo(f"Эвотор подключён: {run_async(work)}.")
+    click.echo(printable(f"Эвотор подключён: {run_async(work)}."))
 
 
 @connect.command()
@@ -38,14 +44,19 @@ def evotor(email: str, *, token_stdin: bool) -> None:
 @click.option("--token-stdin", is_flag=True, required=True, help="Ключ на стандартном вводе.")
 def vk(email: str, group_id: int, *, token_stdin: bool) -> None:
     """Подключить сообщество VK пользователя EMAIL."""
-    token = read_secret("Ключ доступа VK")
+    token = read_token("Ключ доступа VK")
 
     async def work() -> str:
         async with installation() as opened:
             owner = await find_user(opened, email)
             connection = await check_vk(opened, owner.id, group_id, token)
-            await opened.database.write(connections.save_vk, connection, opened.clock())
-            await opened.database.write(connections.mark_vk_checked, owner.id, None, opened.clock())
+            now = opened.clock()
+
+            async def save(tx: Tx) -> None:
+                await connections.save_vk(tx, connection, now)
+                await connections.mark_vk_checked(tx, owner.id, None, now)
+
+            await opened.database.write(save)
             return connection.community_name or str(group_id)
 
-    click.echo(f"VK подключён: «{run_async(work)}».")
+    click.echo(printable(f"VK подключён: «{run_async(work)}»."))

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from evosync.cli.frame import run_async
-from evosync.demo import play_once, run_demo
+from evosync.demo.service import run_demo
+from evosync.demo.story import play_once
 from evosync.log import configure_logging
 
 

@@ -1,21 +1,17 @@
-"""What every command begins with: settings, logs, and the installation opened and closed."""
+"""What commands share: settings, logs, a loop of their own, and secrets from standard input."""
 
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
-from evosync.db import accounts
-from evosync.db.accounts import User
 from evosync.errors import EvoSyncError
 from evosync.log import configure_logging
-from evosync.settings import Settings, read_settings
-from evosync.wiring import Installation, open_installation
+from evosync.settings import Settings, make_data_dir, read_settings
 
 T = TypeVar("T")
 
@@ -36,9 +32,16 @@ class BadUsage(EvoSyncError):
         super().__init__(message, code="usage")
 
 
-def load_settings() -> Settings:
-    """Read the environment and `.env`; unknown names in the file are told on stderr."""
+def read_own_settings() -> tuple[Settings, tuple[str, ...]]:
+    """Read the environment and `.env`, and make the data folder; returns the warnings too."""
     settings, warnings = read_settings(os.environ, ENV_FILE)
+    make_data_dir(settings)
+    return settings, warnings
+
+
+def load_settings() -> Settings:
+    """Read the settings; what is odd in the file is told on stderr."""
+    settings, warnings = read_own_settings()
     for warning in warnings:
         click.echo(f"{ENV_FILE}: {warning}", err=True)
     return settings
@@ -50,24 +53,6 @@ def log_to_stderr(settings: Settings) -> None:
     configure_logging(level, style=settings.log_format, stream=sys.stderr)
 
 
-@asynccontextmanager
-async def installation() -> AsyncIterator[Installation]:
-    """Open the installation for one command."""
-    settings = load_settings()
-    log_to_stderr(settings)
-    async with open_installation(settings) as opened:
-        yield opened
-
-
-async def find_user(opened: Installation, email: str) -> User:
-    """Find an account. Raises UnknownEmail."""
-    async with opened.database.read() as tx:
-        found = await accounts.find_user_by_email(tx, email)
-    if found is None:
-        raise UnknownEmail(email)
-    return found
-
-
 def run_async(work: Callable[[], Awaitable[T]]) -> T:
     """Run a command's work in a loop of its own."""
 
@@ -77,17 +62,46 @@ def run_async(work: Callable[[], Awaitable[T]]) -> T:
     return asyncio.run(whole())
 
 
-def read_secret(what: str) -> str:
-    """Read a secret from standard input: one line, without its end.
+def read_token(what: str) -> str:
+    """Read a token from standard input: one line, without the blanks around it.
 
-    Raises BadUsage when there is none. On a terminal it is asked for and not
-    shown.
+    Raises BadUsage when there is none, or when it cannot be one.
     """
-    if sys.stdin.isatty():
-        text: str = click.prompt(what, hide_input=True, err=True)
+    token = _read_line(what).strip()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        # Tokens travel in headers, which take nothing else.
+        raise BadUsage(f"{what}: нужны знаки латиницей, без пробелов.")
+    return token
+
+
+def read_password() -> str:
+    """Read a password from standard input: one line as it stands, without its end.
+
+    Raises BadUsage when there is none.
+    """
+    return _read_line("Пароль")
+
+
+def _read_line(what: str) -> str:
+    """Read one line; on a terminal it is asked for and not shown."""
+    # There is no standard input where the caller closed it.
+    if sys.stdin is None:
+        raw = b""
+    elif sys.stdin.isatty():
+        raw = click.prompt(what, hide_input=True, err=True).encode(errors="surrogateescape")
     else:
-        text = sys.stdin.readline()
-    secret = text.strip("\r\n")
-    if not secret.strip():
+        raw = _piped_line(what)
+    try:
+        line = raw.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise BadUsage(f"{what}: текст не в кодировке UTF-8.") from None
+    if not line.strip():
         raise BadUsage(f"{what}: на стандартном вводе пусто.")
-    return secret
+    return line
+
+
+def _piped_line(what: str) -> bytes:
+    try:
+        return sys.stdin.buffer.readline()
+    except OSError as error:  # a folder, for example
+        raise BadUsage(f"{what}: стандартный ввод не читается ({error.strerror}).") from None

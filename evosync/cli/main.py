@@ -1,97 +1,115 @@
 """The command line's door: the group of commands, and every error as one clear line."""
 
+import errno
+import importlib
 import os
+import signal
 import sys
 import traceback
-from importlib.metadata import version
+import unicodedata
+from types import FrameType
 
 import click
 
-from evosync.cli.config import config
-from evosync.cli.connect import connect
-from evosync.cli.demo import demo
-from evosync.cli.migrate import migrate
-from evosync.cli.sandbox import sandbox
-from evosync.cli.select import select
-from evosync.cli.serve import serve
-from evosync.cli.sync import sync
-from evosync.cli.users import user
-from evosync.errors import EvoSyncError, Misconfigured, NeedsPerson, TryLater
+from evosync.cli.exit_codes import DONE, FAILED, LATER, USAGE, code_of_error
+from evosync.cli.words import in_russian, is_debug, printable, sentence_of
+from evosync.errors import EvoSyncError
 from evosync.redact import mask_text
 
-# Exit codes of every command (design: command line). 0 is done.
-FAILED, USAGE, HELD, PERSON, LATER, PARTIAL = 1, 2, 3, 4, 5, 6
+# The module of each command, where it stands under its own name.
+_HOMES = {
+    "config": "evosync.cli.config",
+    "connect": "evosync.cli.connect",
+    "demo": "evosync.cli.demo",
+    "migrate": "evosync.cli.migrate",
+    "sandbox": "evosync.cli.sandbox",
+    "serve": "evosync.cli.serve",
+    "sync": "evosync.cli.sync",
+    "user": "evosync.cli.users",
+}
+
+# How a write fails for want of room: standard output on a full disk, a quota, a limit.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("evosync"), prog_name="evosync")
+class _Commands(click.Group):
+    """Loads a command's module when the command is asked for.
+
+    The rest of the program takes a second to load; so one command does not
+    wait for another's, and Ctrl+C while it loads meets the door below.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_HOMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _HOMES:
+            return None
+        command: click.Command = getattr(importlib.import_module(_HOMES[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="evosync", prog_name="evosync")
 def cli() -> None:
     """EvoSync держит товары сообщества VK такими же, как в кассе Эвотор."""
 
 
-for _command in (config, connect, demo, migrate, sandbox, serve, sync, user):
-    cli.add_command(_command)
-config.add_command(select)
-
-
 def main() -> None:
     """Run a command and leave with its exit code; an error is one line on stderr."""
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run())
 
 
 def run(args: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
+    words = sys.argv[1:] if args is None else args
+    if any(unicodedata.category(each) == "Cs" for each in "".join(words)):
+        return _tell("Слова команды не в кодировке UTF-8.", USAGE)
     try:
-        result = cli.main(args=args, prog_name="evosync", standalone_mode=False)
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return error.exit_code
-    except click.ClickException as error:
-        click.echo(mask_text(_usage(error)), err=True)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Прервано.", err=True)
-        return LATER
-    except BrokenPipeError:
-        # Whoever read our output left; nothing more can be said to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except EvoSyncError as error:
-        click.echo(mask_text(error.message), err=True)
-        return exit_code(error)
+        result = cli.main(args=words, prog_name="evosync", standalone_mode=False)
+    # Where the reader of our output left, click itself ends the command, with FAILED.
+    except KeyboardInterrupt:
+        return _tell("Прервано.", LATER)
     except Exception as error:  # noqa: BLE001 - the last door: one line instead of a traceback
-        _tell_unforeseen(error)
-        return FAILED
-    return result if isinstance(result, int) else 0
+        return _told(error)
+    return result if isinstance(result, int) else DONE
 
 
-def exit_code(error: EvoSyncError) -> int:
-    """Tell the exit code that an error asks for."""
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Let SIGTERM do what Ctrl+C does, where nothing else waits for it."""
+    handler = signal.getsignal(signal.SIGINT)
+    (handler if callable(handler) else signal.default_int_handler)(number, frame)
+
+
+def _told(error: Exception) -> int:
+    """Say what ended a command; returns the exit code."""
     match error:
-        case Misconfigured():
+        case click.exceptions.NoArgsIsHelpError():
+            error.show()
             return USAGE
-        case NeedsPerson():
-            return PERSON
-        case TryLater():
-            return LATER
+        case click.ClickException():
+            return _tell(in_russian(error), error.exit_code)
+        case click.Abort():
+            return _tell("Прервано.", LATER)
+        case EvoSyncError():
+            return _tell(sentence_of(error), code_of_error(error))
+        case OSError(errno=number) if number in _NO_ROOM:
+            # What is still to be written would fail once more at the very end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _tell(f"Записать не удалось ({error.strerror}).", FAILED)
         case _:
-            return USAGE if error.code in {"unknown_email", "weak_password", "usage"} else FAILED
+            return _tell_unforeseen(error)
 
 
-def _usage(error: click.ClickException) -> str:
-    """Say in one line what does not fit, and where the command is explained."""
-    said = " ".join(error.format_message().split())
-    said += "" if said.endswith((".", "?")) else "."
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    return f"{said} Справка: {context.command_path} --help" if context else said
+def _tell(line: str, code: int) -> int:
+    click.echo(printable(line), err=True)
+    return code
 
 
-def _tell_unforeseen(error: Exception) -> None:
-    name = type(error).__name__
-    if os.environ.get("LOG_LEVEL") == "DEBUG":
+def _tell_unforeseen(error: Exception) -> int:
+    if is_debug():
         click.echo(mask_text("".join(traceback.format_exception(error))), err=True)
-    else:
-        hint = "Подробности: повторите с LOG_LEVEL=DEBUG."
-        click.echo(f"Внутренняя ошибка EvoSync: {name}. {hint}", err=True)
+        return FAILED
+    hint = "Подробности: повторите с LOG_LEVEL=DEBUG."
+    return _tell(f"Внутренняя ошибка EvoSync: {type(error).__name__}. {hint}", FAILED)

@@ -39,6 +39,7 @@ async def _serve(world: SandboxWorld, port: int) -> None:
                     f"Витрина VK:    {url}/storefront/",
                     f"EVOTOR_API_URL={url}/evotor",
                     f"VK_API_URL={url}/vk",
+                    "VK_UPLOAD_HOSTS=127.0.0.1",
                     f"Ключ Эвотор:   {world.evotor_token}",
                     f"Ключ VK:       {world.vk_token}",
                     f"Сообщество:    {world.community_id}",
@@ -46,5 +47,5 @@ async def _serve(world: SandboxWorld, port: int) -> None:
                 ):
                     click.echo(line)
                 await stopping.wait()
-    except OSError as error:
-        raise BadUsage(f"Порт {port} занять не удалось ({error.strerror}).") from None
+    except OSError:
+        raise BadUsage(f"Порт {port} занять не удалось.") from None

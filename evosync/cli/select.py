@@ -2,7 +2,8 @@
 
 import click
 
-from evosync.cli.frame import BadUsage, find_user, installation, run_async
+from evosync.cli.frame import BadUsage, run_async
+from evosync.cli.installation import find_user, installation
 from evosync.db import catalog, selection
 from evosync.engine.rules import NO_GROUP
 from evosync.jobs.reading import read_catalog
@@ -95,11 +96,8 @@ class _Switch:
             )
 
     async def product(self, product_id: str) -> None:
-        found = []
         async with self._opened.database.read() as tx:
-            for store_id in await self._store_ids():
-                products = await catalog.list_products(tx, self._user_id, store_id)
-                found += [store_id for product in products if product.id == product_id]
+            found = await catalog.find_stores_of(tx, self._user_id, product_id)
         if not found:
             raise BadUsage(f"Товара {product_id} в каталоге нет.")
         for store_id in found:

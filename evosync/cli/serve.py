@@ -1,14 +1,12 @@
 """`evosync serve`: the service itself."""
 
 import asyncio
-import os
 
 import click
 import structlog
 
-from evosync.cli.frame import ENV_FILE, run_async
+from evosync.cli.frame import read_own_settings, run_async
 from evosync.log import configure_logging
-from evosync.settings import read_settings
 from evosync.web.app import make_app
 from evosync.web.lifespan import lifespan
 from evosync.web.server import serve as serve_app
@@ -24,10 +22,10 @@ def serve() -> None:
 
 
 async def _serve() -> None:
-    settings, warnings = read_settings(os.environ, ENV_FILE)
+    settings, warnings = read_own_settings()
     configure_logging(settings.log_level, style=settings.log_format)
     for warning in warnings:
-        log.warning("unknown setting", words=warning)
+        log.warning("line of the settings file was passed over", words=warning)
     stopping = asyncio.Event()
     app = make_app()
     with stop_signals(stopping), take_socket(settings) as taken:

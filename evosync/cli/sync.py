@@ -11,7 +11,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from evosync.cli.frame import find_user, installation, run_async
+from evosync.cli.exit_codes import DONE, FAILED, HELD, LATER, PARTIAL, PERSON
+from evosync.cli.frame import run_async
+from evosync.cli.installation import find_user, installation
+from evosync.cli.words import printable, sentence_of
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.apply import Progress as Tell
 from evosync.engine.report import RunReport, RunStatus, status_of
@@ -21,16 +24,14 @@ from evosync.web.server import stop_signals
 
 STAGES = {"shop": "Читаем Эвотор", "market": "Читаем VK", "apply": "Меняем товары в VK"}
 
-# Exit codes by status (design: command line); a failure that is only "later" is 5.
 CODES = {
-    RunStatus.DONE: 0,
-    RunStatus.FAILED: 1,
-    RunStatus.HELD: 3,
-    RunStatus.PAUSED: 4,
-    RunStatus.CANCELLED: 5,
-    RunStatus.PARTIAL: 6,
+    RunStatus.DONE: DONE,
+    RunStatus.FAILED: FAILED,
+    RunStatus.HELD: HELD,
+    RunStatus.PAUSED: PERSON,
+    RunStatus.CANCELLED: LATER,
+    RunStatus.PARTIAL: PARTIAL,
 }
-LATER = 5
 
 COUNTED = {
     "created": "добавлено",
@@ -65,7 +66,7 @@ def sync(email: str, *, as_json: bool, dry_run: bool) -> int:
     elif report.error is None:
         click.echo(in_words(report))
     if report.error is not None:
-        click.echo(report.error.message, err=True)
+        click.echo(printable(sentence_of(report.error)), err=True)
     return LATER if is_stopped else code_of(report)
 
 

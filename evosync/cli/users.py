@@ -1,16 +1,20 @@
 """`evosync user …`: accounts from the command line."""
 
 import re
+from collections.abc import Sequence
 
 import click
 
 from evosync.accounts.passwords import hash_password
-from evosync.cli.frame import BadUsage, installation, read_secret, run_async
+from evosync.cli.frame import BadUsage, read_password, run_async
+from evosync.cli.installation import installation
+from evosync.cli.words import printable
 from evosync.db import accounts
-from evosync.db.accounts import NewUser, RoleName, UserStatus
+from evosync.db.accounts import NewUser, RoleName, User, UserStatus
 
 # Loose on purpose: only a letter that arrives proves an address.
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
+LONGEST_EMAIL = 254  # characters (RFC 5321, erratum 1690)
 
 
 @click.group()
@@ -32,9 +36,11 @@ def create(email: str, role: str, *, password_stdin: bool) -> None:
     """Создать пользователя EMAIL; он сразу активен."""
     if not password_stdin:
         raise BadUsage("Добавьте --password-stdin и передайте пароль на стандартный ввод.")
-    if not EMAIL.fullmatch(email):
+    if not EMAIL.fullmatch(email) or not email.isprintable():
         raise BadUsage(f"«{email}» не похоже на адрес почты.")
-    password = read_secret("Пароль")
+    if len(email) > LONGEST_EMAIL:
+        raise BadUsage(f"Адрес почты длиннее {LONGEST_EMAIL} знаков.")
+    password = read_password()
 
     async def work() -> None:
         async with installation() as opened:
@@ -55,9 +61,9 @@ def create(email: str, role: str, *, password_stdin: bool) -> None:
 def list_all() -> None:
     """Показать всех пользователей."""
 
-    async def work() -> None:
+    async def work() -> Sequence[User]:
         async with installation() as opened, opened.database.read() as tx:
-            for each in await accounts.list_users(tx):
-                click.echo(f"{each.email}\t{each.status}\t{','.join(each.roles)}")
+            return await accounts.list_users(tx)
 
-    run_async(work)
+    for each in run_async(work):
+        click.echo(f"{printable(each.email or '—')}\t{each.status}\t{','.join(each.roles)}")

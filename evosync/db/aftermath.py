@@ -1,12 +1,11 @@
-"""What a change that VK carried out leaves in its link: the values last written (pure)."""
+"""What a change sets in its link: before it is sent, and once VK did or refused it (pure)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evosync.catalog.item import Draft, Link, LinkState, Pending, Written
 from evosync.engine.changes import (
-    Adopt,
     Change,
     Create,
     Delete,
@@ -16,7 +15,6 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
-from evosync.engine.plan.match import adopted_link
 
 NAMES: Mapping[Field, str] = {
     Field.TITLE: "title",
@@ -29,43 +27,94 @@ NAMES: Mapping[Field, str] = {
 }
 """Under what name `Written` keeps each field."""
 
+_LinkedChange = Update | Hide | Zero | Delete | Restore
 
-def new_link(change: Create | Adopt, item_id: int) -> Link:
-    """Return the link to an item that is now ours."""
-    if isinstance(change, Adopt):
-        return adopted_link(change)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPatch:
+    """What is to be set in the link of an item; everything else stays as it is found there.
+
+    `link` and `written` are attributes of `Link` and of `Written`, `repeats`
+    counts by field (None = forget it).
+    """
+
+    item_id: int
+    link: Mapping[str, Any] = field(default_factory=dict)
+    written: Mapping[str, Any] = field(default_factory=dict)
+    repeats: Mapping[str, int | None] = field(default_factory=dict)
+
+    def applied(self, link: Link) -> Link:
+        """Return the link with this set."""
+        counts = {**link.written.repeats, **self.repeats}
+        repeats = {name: count for name, count in counts.items() if count is not None}
+        return replace(
+            link, **self.link, written=replace(link.written, **self.written, repeats=repeats)
+        )
+
+
+def new_link(change: Create, item_id: int) -> Link:
+    """Return the link to an item that we made."""
     draft = change.draft
+    values = values_of(draft, Field)
     return Link(
         product_id=draft.product_id,
         item_id=item_id,
         store_ids=draft.store_ids,
-        written=_written(Written(), values_of(draft, Field)),
+        written=Written(
+            **{NAMES[each]: value for each, value in values.items()},
+            repeats=_counted(Written(), values),
+        ),
     )
 
 
-def link_after(change: Change) -> Link | None:
-    """Return a standing link as the change leaves it; None when it leaves it as it was."""
+def link_begun(change: Change) -> LinkPatch | None:
+    """Return what has to be noted in a link before a change of it is sent.
+
+    An act is pending, and what was last written to the fields that are sent
+    is not known from now on: cut short, they are sent again.
+    """
+    if not isinstance(change, _LinkedChange):
+        return None
+    act, sent, repeats = pending_of(change), _sent(change), change.link.written.repeats
+    return LinkPatch(
+        item_id=change.link.item_id,
+        link={"pending": act} if act else {},
+        written={NAMES[each]: None for each in sent},
+        # A count, even of 0, is what tells such a field from one never sent.
+        repeats={each.value: repeats.get(each.value, 0) for each in sent},
+    )
+
+
+def link_refused(change: Change) -> LinkPatch | None:
+    """Return what takes back `link_begun`, for a change that VK surely did not carry out."""
+    if not isinstance(change, _LinkedChange):
+        return None
+    before, sent = change.link, _sent(change)
+    return LinkPatch(
+        item_id=before.item_id,
+        link={"pending": before.pending} if pending_of(change) else {},
+        written={NAMES[each]: getattr(before.written, NAMES[each]) for each in sent},
+        repeats={each.value: before.written.repeats.get(each.value) for each in sent},
+    )
+
+
+def link_after(change: Change) -> LinkPatch | None:
+    """Return what a change that VK carried out sets in its link; None when it sets nothing."""
     match change:
-        case Update(link=link, draft=draft, fields=fields):
-            return _resent(link, draft, fields)
-        case Restore(link=link, draft=draft, fields=fields):
-            shown = _resent(link, draft, fields)
-            written = replace(shown.written, is_hidden=False)
-            return replace(shown, written=written, state=LinkState.LIVE, pending=None)
+        case Update(link=link) | Zero(link=link):
+            return _resent(link, _sent(change), {}, {})
+        case Restore(link=link):
+            shown = {"state": LinkState.LIVE, "pending": None}
+            return _resent(link, _sent(change), shown, {"is_hidden": False})
         case Hide(link=link):
-            return replace(link, written=replace(link.written, is_hidden=True), pending=None)
-        case Zero(link=link):
-            return replace(link, written=_written(link.written, {Field.STOCK: 0}))
+            return LinkPatch(
+                item_id=link.item_id, link={"pending": None}, written={"is_hidden": True}
+            )
         case Delete(link=link):
-            return replace(link, state=LinkState.DELETED, pending=None)
+            gone = {"state": LinkState.DELETED, "pending": None}
+            return LinkPatch(item_id=link.item_id, link=gone)
         case _:
             return None
-
-
-def fields_taken(link: Link, fields: Iterable[Field]) -> Link:
-    """Return a link whose count of writes begins anew for these fields: VK shows them as wanted."""
-    repeats = {**link.written.repeats, **{field.value: 1 for field in fields}}
-    return replace(link, written=replace(link.written, repeats=repeats))
 
 
 def pending_of(change: Change) -> Pending | None:
@@ -97,17 +146,35 @@ def values_of(draft: Draft, fields: Iterable[Field]) -> dict[Field, Any]:
     return {field: values[field] for field in fields if values[field] is not None}
 
 
-def _resent(link: Link, draft: Draft, fields: Iterable[Field]) -> Link:
-    values = values_of(draft, fields)
+def _sent(change: Change) -> Mapping[Field, Any]:
+    """Return what an edit of a linked item sends, by field."""
+    match change:
+        case Update(draft=draft, fields=fields) | Restore(draft=draft, fields=fields):
+            return values_of(draft, fields)
+        case Zero():
+            return {Field.STOCK: 0}
+        case _:
+            return {}
+
+
+def _resent(
+    link: Link, values: Mapping[Field, Any], state: Mapping[str, Any], sight: Mapping[str, Any]
+) -> LinkPatch:
     # Once our title stands there, it is compared with VK's as any other.
-    is_theirs = link.text_is_theirs and Field.TITLE not in values
-    return replace(link, written=_written(link.written, values), text_is_theirs=is_theirs)
+    text = {"text_is_theirs": False} if Field.TITLE in values else {}
+    return LinkPatch(
+        item_id=link.item_id,
+        link={**state, **text},
+        written={**sight, **{NAMES[each]: value for each, value in values.items()}},
+        repeats=_counted(link.written, values),
+    )
 
 
-def _written(before: Written, values: Mapping[Field, Any]) -> Written:
-    repeats = dict(before.repeats)
-    for field, value in values.items():
-        is_same = getattr(before, NAMES[field]) == value
-        repeats[field.value] = repeats.get(field.value, 0) + 1 if is_same else 1
-    named = {NAMES[field]: value for field, value in values.items()}
-    return replace(before, **named, repeats=repeats)
+def _counted(before: Written, values: Mapping[Field, Any]) -> dict[str, int]:
+    """Count the writes of these values, each field's from what was written before this run."""
+    return {
+        each.value: before.repeats.get(each.value, 0) + 1
+        if getattr(before, NAMES[each]) == value
+        else 1
+        for each, value in values.items()
+    }

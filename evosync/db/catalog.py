@@ -112,6 +112,17 @@ async def list_products(tx: Tx, user_id: int, store_id: str) -> list[Product]:
     return [_product(row) for row in found]
 
 
+async def find_stores_of(tx: Tx, user_id: int, product_id: str) -> list[str]:
+    """List the ids of the stores that a product stands in."""
+    rows = cached_products.c
+    found = await tx.scalars(
+        select(rows.store_id)
+        .where(rows.user_id == user_id, rows.product_id == product_id)
+        .order_by(rows.store_id)
+    )
+    return list(found)
+
+
 _STORE_COLUMNS = (
     *("name", "name_folded", "address", "evotor_user_id", "state", "reason"),
     *("position", "new_groups", "is_new"),

@@ -68,9 +68,11 @@ def change_row(outcome: Outcome) -> dict[str, Any]:
 
 def _subject(change: Change) -> _Subject:
     match change:
-        case Create() | Adopt() | Update() | Restore():
+        case Create() | Update() | Restore():
             return _drafted(change)
-        case Hide(link=link, item=item) | Delete(link=link, item=item):
+        case (
+            Adopt(link=link, item=item) | Hide(link=link, item=item) | Delete(link=link, item=item)
+        ):
             return _Subject(name=item.title, product_id=link.product_id, item_id=item.item_id)
         case Zero(link=link, item=item):
             return _Subject(
@@ -83,13 +85,11 @@ def _subject(change: Change) -> _Subject:
             return _of_album(change)
 
 
-def _drafted(change: Create | Adopt | Update | Restore) -> _Subject:
+def _drafted(change: Create | Update | Restore) -> _Subject:
     draft = change.draft
     match change:
         case Create():
             item_id, item, fields = None, None, frozenset(Field)
-        case Adopt():
-            item_id, item, fields = change.item.item_id, change.item, frozenset[Field]()
         case _:
             item_id, item, fields = change.link.item_id, change.item, change.fields
     return _Subject(

@@ -9,12 +9,12 @@ import structlog
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from evosync.db.faults import fault_from, is_replayed, unreachable
+from evosync.db.faults import connection_fault, fault_from, is_replayed, unreachable
 from evosync.db.types import Tx
 from evosync.db.urls import is_sqlite, normalise_url, prepare_file, sqlite_file
+from evosync.errors import EvoSyncError
 
 log = structlog.get_logger(__name__)
 
@@ -46,14 +46,15 @@ class Database:
     async def read(self) -> AsyncIterator[Tx]:
         """Open a transaction that sees one state of the data; whatever it writes is undone.
 
-        Raises TryLater or Misconfigured with a sentence when the database
-        does not answer or is none.
+        Every fault of the database is raised as an EvoSyncError with a
+        sentence: TryLater when it does not answer, Misconfigured when it
+        cannot be used. What else the caller's own code raises stays as it is.
         """
         try:
-            async with self.engine.connect() as tx:
+            async with connected(self.engine) as tx:
                 yield tx
-        except (DBAPIError, PoolTimeout, OSError) as error:
-            raise _told(error) from None
+        except DBAPIError as error:
+            raise fault_from(error) from None
 
     async def write(
         self,
@@ -69,16 +70,20 @@ class Database:
         """
         for left in range(REPLAYS, -1, -1):
             try:
-                async with self._turn, self._writing.begin() as tx:
+                async with self._turn, connected(self._writing) as tx, tx.begin():
                     return await work(tx, *args, **kwargs)
-            except (DBAPIError, PoolTimeout, OSError) as error:
+            except DBAPIError as error:
                 if not left or not is_replayed(error):
-                    raise _told(error) from None
+                    raise fault_from(error) from None
                 log.info("transaction replayed", work=work.__qualname__, left=left)
         raise AssertionError("unreachable")
 
     async def ping(self, timeout_s: float = PING_TIMEOUT_S) -> None:
-        """Ask the database for a sign of life; raises TryLater when none comes in time."""
+        """Ask the database for a sign of life.
+
+        Raises TryLater when none comes in time, and an EvoSyncError for
+        whatever else the driver makes of it.
+        """
         # Who waits goes away in time, the question does not: broken off in the
         # middle it would cost a connection at each look of a health check.
         if self._ping is None or self._ping.done():
@@ -99,8 +104,32 @@ class Database:
         await self.engine.dispose()
 
     async def _ask(self) -> None:
-        async with self.read() as tx:
-            await tx.execute(text("SELECT 1"))
+        try:
+            async with self.read() as tx:
+                await tx.execute(text("SELECT 1"))
+        except EvoSyncError:
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing of ours ran: it is the driver's
+            raise connection_fault(error) from None
+
+
+@contextlib.asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Take a connection for the body.
+
+    An OSError while it is made is the database's; one in the body (a pipe
+    that nobody reads, a file) is not. Raises the driver's own errors as
+    DBAPIError, from here and from the body, and EvoSyncError for all else
+    that the making of a connection fails of.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(engine.connect())
+        except DBAPIError:
+            raise
+        except Exception as error:  # noqa: BLE001 - drivers raise TypeError, IndexError and more
+            raise connection_fault(error) from None
+        yield connection
 
 
 def open_database(url: str) -> Database:
@@ -115,8 +144,12 @@ def open_database(url: str) -> Database:
     return Database(create_engine(where))
 
 
-def create_engine(where: URL, *, foreign_keys: bool = True, **options: Any) -> AsyncEngine:
-    """Make an engine whose connections are set up as all of ours are."""
+def create_engine(where: URL, *, for_migrations: bool = False, **options: Any) -> AsyncEngine:
+    """Make an engine whose connections are set up as all of ours are.
+
+    Those for migrations differ on SQLite: foreign keys are off, and the
+    file's journal stays of its kind, for the file may be another program's.
+    """
     if not is_sqlite(where):
         return create_async_engine(
             where,
@@ -124,7 +157,6 @@ def create_engine(where: URL, *, foreign_keys: bool = True, **options: Any) -> A
             pool_pre_ping=True,
             pool_recycle=3600,
             connect_args={
-                "connect_timeout": 10,
                 # Notes (such as "table exists" under IF NOT EXISTS) would be logged as warnings.
                 "init_command": (
                     f"SET SESSION sql_mode='{_SQL_MODE}', time_zone='+00:00', sql_notes=0"
@@ -133,6 +165,9 @@ def create_engine(where: URL, *, foreign_keys: bool = True, **options: Any) -> A
             **options,
         )
     engine = create_async_engine(where, connect_args={"timeout": BUSY_TIMEOUT_S}, **options)
+    # In WAL mode only synchronous=FULL keeps a commit through a power cut,
+    # and an intent has to be kept before its item is sent.
+    own = ("foreign_keys=OFF",) if for_migrations else ("foreign_keys=ON", "journal_mode=WAL")
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -142,13 +177,7 @@ def create_engine(where: URL, *, foreign_keys: bool = True, **options: Any) -> A
         try:
             connection.isolation_level = None
             cursor = connection.cursor()
-            for pragma in (
-                "journal_mode=WAL",
-                # In WAL mode only FULL keeps a commit through a power cut,
-                # and an intent has to be kept before its item is sent.
-                "synchronous=FULL",
-                f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
-            ):
+            for pragma in ("synchronous=FULL", *own):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
         except BaseException:
@@ -161,7 +190,3 @@ def create_engine(where: URL, *, foreign_keys: bool = True, **options: Any) -> A
         connection.exec_driver_sql(f"BEGIN {how}")
 
     return engine
-
-
-def _told(error: BaseException) -> BaseException:
-    return fault_from(error) or error

@@ -1,25 +1,34 @@
 """What a driver's error means: replay the transaction, try later, or mend the settings."""
 
 import sqlite3
+import ssl
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+import structlog
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from evosync.db.urls import NAME, broken_file
 from evosync.errors import EvoSyncError, Misconfigured, TryLater
+
+log = structlog.get_logger(__name__)
 
 # MariaDB: 1205 lock wait timeout, 1213 deadlock, 1020 record has changed since last read.
 REPLAYED = frozenset({1020, 1205, 1213})
 # MariaDB: 1040 too many connections, 1053 shutdown in progress, 2002, 2003 and
 # 2005 no connection, 2006 and 2013 connection lost.
 _UNREACHABLE = frozenset({1040, 1053, 2002, 2003, 2005, 2006, 2013})
-# MariaDB: 1044 and 1045 access denied, 1049 unknown database, 1698 access denied without password.
+# A sentence begins with a small Russian letter: else what follows «DATABASE_URL: »
+# passes for its value, and is masked.
+_DENIED = "имя или пароль не приняты базой MariaDB."
+# MariaDB: 1044 and 1045 access denied, 1049 unknown database, 1130 host not allowed,
+# 1698 access denied without password.
 _REFUSED = {
     1044: "у пользователя нет прав на эту базу.",
-    1045: "MariaDB не приняла имя или пароль.",
+    1045: _DENIED,
     1049: "такой базы в MariaDB нет, создайте её.",
-    1698: "MariaDB не приняла имя или пароль.",
+    1130: "с адреса этой машины MariaDB не пускает.",
+    1698: _DENIED,
 }
 _SQLITE_WORDS = {
     sqlite3.SQLITE_CANTOPEN: "файл базы не открывается: проверьте папку и права.",
@@ -37,24 +46,37 @@ def is_replayed(error: BaseException) -> bool:
     return _mariadb_code(original) in REPLAYED
 
 
-def fault_from(error: BaseException) -> EvoSyncError | None:
-    """Return the error as one sentence for a person, or None when it is a mistake of ours.
+def fault_from(error: DBAPIError) -> EvoSyncError:
+    """Return a driver's error as one sentence for a person.
 
     Neither the sentence nor the cause quotes the URL or a statement's values.
     """
-    if isinstance(error, PoolTimeout | OSError):
-        return unreachable(type(error).__name__)
+    if isinstance(error, IntegrityError | DataError):
+        return _refused_row(error)
     original = _original(error)
     if isinstance(original, sqlite3.Error):
-        return _sqlite_fault(original)
+        return _sqlite_fault(original) or _unforeseen(error)
     code = _mariadb_code(original)
     if code in _REFUSED:
         return Misconfigured(NAME, _REFUSED[code])
     if code in REPLAYED:
         return busy(f"MariaDB {code}")
-    if code in _UNREACHABLE or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    if code in _UNREACHABLE or error.connection_invalidated:
         return unreachable(f"MariaDB {code}")
-    return None
+    return _unforeseen(error)
+
+
+def connection_fault(error: Exception) -> EvoSyncError:
+    """Return as one sentence whatever a connection fails of while nothing of ours runs on it."""
+    name = type(error).__name__
+    if isinstance(error, DBAPIError):
+        return fault_from(error)
+    # A file without certificates in it is an OSError too, but not one that passes.
+    if isinstance(error, PoolTimeout | OSError) and not isinstance(error, ssl.SSLError):
+        return unreachable(name)
+    return Misconfigured(
+        NAME, f"подключиться не удалось ({name}). Проверьте адрес, имя и пароль базы."
+    )
 
 
 def unreachable(cause: str) -> TryLater:
@@ -76,6 +98,34 @@ def _sqlite_fault(error: sqlite3.Error) -> EvoSyncError | None:
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return busy("SQLite is locked")
     return None
+
+
+def _refused_row(error: DBAPIError) -> EvoSyncError:
+    # The code of a mistake of ours, as runs give it (jobs.one_run).
+    message = "База не приняла строку: это ошибка EvoSync, подробности в журнале."
+    return EvoSyncError(message, code="internal", cause=_noted(error))
+
+
+def _unforeseen(error: DBAPIError) -> EvoSyncError:
+    fault = Misconfigured(
+        NAME,
+        "база ответила отказом, которого EvoSync не ждал: её могли изменить другой программой. "
+        "Проверьте её или восстановите её из копии.",
+    )
+    fault.cause = _noted(error)
+    return fault
+
+
+def _noted(error: DBAPIError) -> str:
+    """Log the statement, whose values stand apart from it, and name the error."""
+    original = _original(error)
+    if isinstance(original, sqlite3.Error):
+        # SQLite's words name tables and columns; MariaDB's quote values.
+        cause = f"{type(original).__name__}: {original}"
+    else:
+        cause = f"{type(original).__name__} {_mariadb_code(original)}"
+    log.error("statement refused by the database", cause=cause, statement=error.statement)
+    return cause
 
 
 def _original(error: BaseException) -> BaseException | None:

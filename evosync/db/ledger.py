@@ -1,6 +1,6 @@
 """The ledger of one run: implements `evosync.engine.ports.Ledger` over the database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,27 +9,27 @@ from sqlalchemy import insert
 from evosync import clock
 from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
 from evosync.catalog.snapshot import Snapshot
-from evosync.db import catalog, leases, links, market
-from evosync.db.aftermath import fields_taken, link_after, new_link, pending_of
+from evosync.db import catalog, intents, leases, links, market, sync
+from evosync.db.aftermath import LinkPatch, link_after, link_begun, link_refused, new_link
 from evosync.db.change_rows import change_row
 from evosync.db.engine import Database
-from evosync.db.links import IntentState, Place
+from evosync.db.intents import IntentState
+from evosync.db.links import Place
 from evosync.db.tables.runs import run_changes
 from evosync.db.types import Tx
 from evosync.engine.changes import (
+    NOT_SENT,
     AddAlbum,
     Adopt,
     Change,
     Create,
-    Delete,
     Done,
     EditAlbum,
     Failed,
-    Hide,
     Outcome,
     Plan,
-    Restore,
     TakeAlbum,
+    Uncertain,
 )
 from evosync.errors import TryLater
 
@@ -38,6 +38,8 @@ class DbLedger:
     """What we remember of one user and one community, for the run that holds the user's lease.
 
     `lease_token` is the token of the holder of `leases.mirror_lease(user_id)`.
+    `version_steps` is by how much this run's own reading moved the version of
+    the user's settings: new groups may switch themselves on.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class DbLedger:
         self._now = now
         # The Evotor account that links are made from, as this run's reading told it.
         self._evotor_user_id: str | None = None
+        self.version_steps = 0
 
     async def links(self) -> tuple[Link, ...]:
         """List the links by product id."""
@@ -71,7 +74,7 @@ class DbLedger:
     async def intents(self) -> tuple[Intent, ...]:
         """List the creates whose outcome is not known."""
         async with self._database.read() as tx:
-            return await links.list_open_intents(tx, self._place)
+            return await intents.list_open_intents(tx, self._place)
 
     async def known_skus(self) -> frozenset[str]:
         """List every product id of any link or intent we ever wrote."""
@@ -82,9 +85,7 @@ class DbLedger:
         """Bring the cached stores, groups and products up to date."""
         accounts = (reading.store.user_id for reading in snapshot.readings)
         self._evotor_user_id = next(filter(None, accounts), None)
-        await self._database.write(
-            catalog.save_snapshot, self._place.user_id, snapshot, self._now()
-        )
+        self.version_steps += await self._database.write(self._save_snapshot, snapshot)
 
     async def save_market(self, reading: MarketReading) -> None:
         """Bring the cached items and albums up to date."""
@@ -109,13 +110,23 @@ class DbLedger:
         await self._database.write(self._begin, changes, now)
 
     async def withdraw(self, changes: Sequence[Change]) -> None:
-        """Take back what `begin` wrote for changes that were surely not carried out."""
+        """Close the intents of creates that were surely not carried out.
+
+        What `begin` noted of edits stays: a try before the last one may have
+        reached VK. It costs the next run one edit that changes nothing.
+        """
         await self._database.write(self._withdraw, changes)
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         """Commit what became of a batch. It is written even without the lease: it happened."""
         if outcomes:
             await self._database.write(self._record, outcomes)
+
+    async def _save_snapshot(self, tx: Tx, snapshot: Snapshot) -> int:
+        user_id = self._place.user_id
+        before = await sync.get_config(tx, user_id, will_save=True)
+        await catalog.save_snapshot(tx, user_id, snapshot, self._now())
+        return (await sync.get_config(tx, user_id)).version - before.version
 
     async def _settle(self, tx: Tx, plan: Plan) -> None:
         await self._check_lease(tx)
@@ -124,11 +135,13 @@ class DbLedger:
         taken = dict(plan.taken)
         known = await links.list_links(tx, self._place) if taken else ()
         begun_anew = [
-            fields_taken(link, taken[link.product_id]) for link in known if link.product_id in taken
+            LinkPatch(item_id=link.item_id, repeats=dict.fromkeys(taken[link.product_id], 1))
+            for link in known
+            if link.product_id in taken
         ]
-        await links.save_links(tx, self._place, begun_anew, now)
+        await links.patch_links(tx, self._place, begun_anew, now)
         missing = dict.fromkeys(plan.missing_intents)
-        await links.close_intents(tx, self._place, missing, IntentState.ABSENT, now)
+        await intents.close_intents(tx, self._place, missing, IntentState.ABSENT, now)
 
     async def _begin(self, tx: Tx, changes: Sequence[Change], now: datetime) -> None:
         await self._check_lease(tx)
@@ -139,49 +152,47 @@ class DbLedger:
                 sent_at=now,
                 title=change.draft.title,
                 price=change.draft.price,
+                store_ids=change.draft.store_ids,
             )
             for change in changes
             if isinstance(change, Create)
         ]
-        await links.open_intents(tx, self._place, opened, self._evotor_user_id)
-        pending = {
-            change.link.item_id: pending_of(change)
-            for change in changes
-            if isinstance(change, Hide | Delete | Restore)
-        }
-        await links.save_pending(tx, self._place, pending, now)
+        await intents.open_intents(tx, self._place, opened, self._evotor_user_id)
+        await links.patch_links(tx, self._place, filter(None, map(link_begun, changes)), now)
+        in_doubt = [
+            replace(change.link, title="") for change in changes if isinstance(change, EditAlbum)
+        ]
+        await links.save_album_links(tx, self._place, in_doubt, now)
 
     async def _withdraw(self, tx: Tx, changes: Sequence[Change]) -> None:
-        now = self._now()
-        unsent = {change.draft.product_id: None for change in changes if isinstance(change, Create)}
-        await links.close_intents(tx, self._place, unsent, IntentState.ABSENT, now)
-        pending = {
-            # What was pending before is so again.
-            change.link.item_id: change.link.pending
-            for change in changes
-            if isinstance(change, Hide | Delete | Restore)
-        }
-        await links.save_pending(tx, self._place, pending, now)
+        await self._end_own(tx, changes, IntentState.ABSENT)
 
     async def _record(self, tx: Tx, outcomes: Sequence[Outcome]) -> None:
         now = self._now()
-        done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
-        refused = [outcome.change for outcome in outcomes if isinstance(outcome, Failed)]
+        done = [one for one in outcomes if isinstance(one, Done)]
+        failed = [one for one in outcomes if isinstance(one, Failed)]
+        unsent = [one.change for one in failed if one.code == NOT_SENT]
+        refused = [one.change for one in failed if one.code != NOT_SENT]
+        unsure = [one.change for one in outcomes if isinstance(one, Uncertain)]
         await self._record_new(tx, done, now)
-        after = (link_after(outcome.change) for outcome in done)
-        await links.save_links(tx, self._place, filter(None, after), now)
-        await links.save_album_links(
-            tx, self._place, [link for each in done for link in _album_links(each)], now
-        )
-        unsent = {change.draft.product_id: None for change in refused if isinstance(change, Create)}
-        await links.close_intents(tx, self._place, unsent, IntentState.REFUSED, now)
-        still = {
-            change.link.item_id: None
-            for change in refused
-            if isinstance(change, Hide | Delete | Restore)
-        }
-        await links.save_pending(tx, self._place, still, now)
+        patches = [*map(link_refused, refused), *(link_after(one.change) for one in done)]
+        await links.patch_links(tx, self._place, filter(None, patches), now)
+        albums = [
+            *(change.link for change in refused if isinstance(change, EditAlbum)),
+            *(link for one in done for link in _album_links(one)),
+        ]
+        await links.save_album_links(tx, self._place, albums, now)
+        await self._end_own(tx, unsent, IntentState.ABSENT)
+        await self._end_own(tx, refused, IntentState.REFUSED)
+        doubted = _created(unsure)
+        await intents.doubt_intents(tx, self._place, doubted, self._run_id, now)
         await self._record_changes(tx, outcomes, now)
+
+    async def _end_own(self, tx: Tx, changes: Sequence[Change], state: IntentState) -> None:
+        """Close this run's own intents: a late word says nothing of another run's."""
+        await intents.close_intents(
+            tx, self._place, _created(changes), state, self._now(), run_id=self._run_id
+        )
 
     async def _record_new(self, tx: Tx, done: Sequence[Done], now: datetime) -> None:
         new: list[Link] = []
@@ -192,13 +203,13 @@ class DbLedger:
                     new.append(new_link(change, item_id))
                     answered[change.draft.product_id] = item_id
                 case Done(change=Adopt() as change):
-                    new.append(new_link(change, change.item.item_id))
+                    new.append(change.link)
                     if change.is_intended:
-                        answered[change.draft.product_id] = change.item.item_id
+                        answered[change.link.product_id] = change.link.item_id
                 case _:
                     pass
         await links.save_new_links(tx, self._place, new, self._evotor_user_id, now)
-        await links.close_intents(tx, self._place, answered, IntentState.DONE, now)
+        await intents.close_intents(tx, self._place, answered, IntentState.DONE, now)
 
     async def _record_changes(self, tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:
         whose = {"run_id": self._run_id, "user_id": self._place.user_id, "created_at": now}
@@ -210,6 +221,11 @@ class DbLedger:
         name = leases.mirror_lease(self._place.user_id)
         if not await leases.holds(tx, name, self._lease_token):
             raise TryLater("Запуск продолжил другой процесс.", code="lease_lost")
+
+
+def _created(changes: Iterable[Change]) -> dict[str, int | None]:
+    """List the products that are to be created."""
+    return {each.draft.product_id: None for each in changes if isinstance(each, Create)}
 
 
 def _album_links(done: Done) -> Sequence[AlbumLink]:

@@ -1,25 +1,17 @@
-"""Queries on links, album links and intents: what we remember of our items in one community."""
+"""Queries on links and album links: what we remember of our items in one community."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select, update
 
-from evosync.catalog.item import AlbumLink, Intent, Link, LinkState, Pending, Written
+from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Written
+from evosync.db.aftermath import LinkPatch
 from evosync.db.tables.market import album_links, intents, product_links
 from evosync.db.types import Tx
-
-
-class IntentState(StrEnum):
-    """What became of a create."""
-
-    OPEN = "open"
-    DONE = "done"
-    REFUSED = "refused"
-    ABSENT = "absent"  # it was not carried out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,25 +53,6 @@ async def list_album_links(tx: Tx, place: Place) -> tuple[AlbumLink, ...]:
             is_made=row.is_made,
             is_hidden=row.is_hidden,
             photo=row.photo,
-        )
-        for row in found
-    )
-
-
-async def list_open_intents(tx: Tx, place: Place) -> tuple[Intent, ...]:
-    """List the creates whose outcome is not known, in the order in which they were sent."""
-    found = await tx.execute(
-        select(intents)
-        .where(*place.rows_of(intents), intents.c.state == IntentState.OPEN.value)
-        .order_by(intents.c.id)
-    )
-    return tuple(
-        Intent(
-            product_id=row.product_id,
-            run_id=row.run_id,
-            sent_at=row.sent_at,
-            title=row.title,
-            price=row.price,
         )
         for row in found
     )
@@ -136,20 +109,23 @@ async def save_new_links(
     )
 
 
-async def save_links(tx: Tx, place: Place, links: Iterable[Link], now: datetime) -> None:
-    """Write the state of standing links and the values written; their stores stay as noted."""
-    values = {link.item_id: _state(link) for link in links}
-    await _save_each(tx, place, "item_id", values, {"written_at": now, "updated_at": now})
+async def patch_links(tx: Tx, place: Place, patches: Iterable[LinkPatch], now: datetime) -> None:
+    """Set in links what changes left there, each on what stands in its row at this moment.
 
-
-async def save_pending(
-    tx: Tx, place: Place, pending: Mapping[int, Pending | None], now: datetime
-) -> None:
-    """Note by item id which acts are begun; None = none is."""
-    values = {
-        item_id: {"pending": each.value if each else None} for item_id, each in pending.items()
-    }
-    await _save_each(tx, place, "item_id", values, {"pending_at": now, "updated_at": now})
+    An item without a link (a double) is left without one.
+    """
+    by_item: dict[int, list[LinkPatch]] = defaultdict(list)
+    for patch in patches:
+        by_item[patch.item_id].append(patch)
+    if not by_item:
+        return
+    found = await tx.execute(
+        select(product_links)
+        .where(*place.rows_of(product_links), product_links.c.item_id.in_(sorted(by_item)))
+        .with_for_update()
+    )
+    values = {row.item_id: _patched(row, by_item[row.item_id], now) for row in found}
+    await _save_each(tx, place, "item_id", values, {"updated_at": now})
 
 
 async def save_stores(
@@ -158,51 +134,6 @@ async def save_stores(
     """Note in which stores linked products stand now."""
     values = {product_id: {"store_ids": list(store_ids)} for product_id, store_ids in moved}
     await _save_each(tx, place, "product_id", values, {"updated_at": now})
-
-
-async def open_intents(
-    tx: Tx, place: Place, opened: Iterable[Intent], evotor_user_id: str | None
-) -> None:
-    """Write down creates that are about to be sent."""
-    rows = [
-        {
-            **place.values(),
-            "product_id": intent.product_id,
-            "evotor_user_id": evotor_user_id,
-            "run_id": intent.run_id,
-            "sent_at": intent.sent_at,
-            "title": intent.title,
-            "price": intent.price,
-            "state": IntentState.OPEN.value,
-        }
-        for intent in opened
-    ]
-    if rows:
-        await tx.execute(insert(intents), rows)
-
-
-async def close_intents(
-    tx: Tx,
-    place: Place,
-    product_ids: Mapping[str, int | None],
-    state: IntentState,
-    now: datetime,
-) -> None:
-    """Close the open creates of products, with the item id that came of each, if any."""
-    if product_ids:
-        await tx.execute(
-            update(intents)
-            .where(
-                *place.rows_of(intents),
-                intents.c.product_id == bindparam("of_product"),
-                intents.c.state == IntentState.OPEN.value,
-            )
-            .values(state=state.value, item_id=bindparam("new_item"), settled_at=now),
-            [
-                {"of_product": product_id, "new_item": item_id}
-                for product_id, item_id in sorted(product_ids.items())
-            ],
-        )
 
 
 async def save_album_links(tx: Tx, place: Place, links: Sequence[AlbumLink], now: datetime) -> None:
@@ -252,6 +183,19 @@ async def _save_each(
             for each in sorted(rows)
         ],
     )
+
+
+def _patched(row: Row[Any], patches: Sequence[LinkPatch], now: datetime) -> dict[str, Any]:
+    link = _link(row)
+    for patch in patches:
+        link = patch.applied(link)
+    is_written = any(patch.written for patch in patches)
+    is_act = any("pending" in patch.link for patch in patches)
+    return {
+        **_state(link),
+        "written_at": now if is_written else row.written_at,
+        "pending_at": now if is_act else row.pending_at,
+    }
 
 
 def _state(link: Link) -> dict[str, Any]:

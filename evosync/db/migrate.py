@@ -20,16 +20,24 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
-from evosync.db.engine import BEGIN, create_engine
+from evosync.db.engine import BEGIN, connected, create_engine
 from evosync.db.faults import busy, fault_from
 from evosync.db.schema import metadata
-from evosync.db.urls import NAME, is_sqlite, normalise_url, prepare_file, sqlite_file
+from evosync.db.urls import (
+    NAME,
+    check_file,
+    is_sqlite,
+    normalise_url,
+    prepare_file,
+    sqlite_file,
+)
 from evosync.errors import Misconfigured
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+VERSIONS = "alembic_version"  # alembic's own table
 LOCK = "evosync_migration"
 LOCK_TIMEOUT_S = 60
 
@@ -47,7 +55,7 @@ async def migrate(url: str) -> None:
     """Bring the schema up to date; nothing is touched when it is already.
 
     Raises Misconfigured when the schema is newer than the program, or the
-    database holds tables of something else.
+    database holds tables of something else, or ours without their version.
     """
     state = await check_schema(url)
     if state is SchemaState.CURRENT:
@@ -61,13 +69,12 @@ async def migrate(url: str) -> None:
 async def check_schema(url: str) -> SchemaState:
     """Compare the database's schema with ours; changes nothing, and makes no file.
 
-    Raises Misconfigured when the database holds tables of something else.
+    Raises Misconfigured when the database holds tables of something else, or
+    ours without their version.
     """
     where = normalise_url(url)
-    if is_sqlite(where):
-        prepare_file(sqlite_file(where))
-        if not sqlite_file(where).exists():
-            return SchemaState.EMPTY
+    if is_sqlite(where) and not check_file(sqlite_file(where)):
+        return SchemaState.EMPTY
     async with _connection(where, will_write=False) as connection:
         return await connection.run_sync(_state)
 
@@ -89,7 +96,7 @@ async def on_own_connection(url: str, work: Callable[[Connection], T]) -> T:
             return await _under_lock(connection, work)
         if await connection.run_sync(_state) is SchemaState.BEHIND:
             # Our write lock is held already, and readers are let in: the copy is whole.
-            await asyncio.to_thread(copy_aside, sqlite_file(where), head_revision())
+            await _copy_aside(sqlite_file(where))
         result = await connection.run_sync(work)
         if (await connection.execute(text("PRAGMA foreign_key_check"))).first() is not None:
             raise Misconfigured(NAME, "обновление базы нарушило бы связи строк, оно отменено.")
@@ -159,13 +166,19 @@ def _upgrade(connection: Connection) -> None:
 
 def _state(connection: Connection) -> SchemaState:
     tables = set(inspect(connection).get_table_names())
-    if "alembic_version" not in tables:
-        if tables & set(metadata.tables):
-            raise Misconfigured(NAME, "в базе уже есть таблицы другой программы.")
-        return SchemaState.EMPTY
-    revision = MigrationContext.configure(connection).get_current_revision()
+    revision = None
+    if VERSIONS in tables:
+        revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
-        return SchemaState.EMPTY  # a first migration that was cut short
+        if tables - set(metadata.tables) - {VERSIONS}:
+            raise Misconfigured(NAME, "в базе таблицы другой программы, нужна отдельная база.")
+        if tables and VERSIONS not in tables:
+            raise Misconfigured(
+                NAME,
+                "база повреждена: в ней таблицы EvoSync, но нет таблицы версии. "
+                "Восстановите её из копии.",
+            )
+        return SchemaState.EMPTY  # or a first migration that was cut short
     scripts = _scripts()
     if revision == scripts.get_current_head():
         return SchemaState.CURRENT
@@ -179,15 +192,26 @@ def _scripts() -> ScriptDirectory:
 
 @contextlib.asynccontextmanager
 async def _connection(where: URL, *, will_write: bool) -> AsyncIterator[AsyncConnection]:
-    engine = create_engine(where, foreign_keys=False, poolclass=NullPool)
+    engine = create_engine(where, for_migrations=True, poolclass=NullPool)
     try:
         begun = engine.execution_options(**{BEGIN: "IMMEDIATE" if will_write else "DEFERRED"})
-        async with begun.connect() as connection:
+        async with connected(begun) as connection:
             yield connection
-    except (DBAPIError, OSError) as error:
-        raise fault_from(error) or error from None
+    except DBAPIError as error:
+        raise fault_from(error) from None
     finally:
         await engine.dispose()
+
+
+async def _copy_aside(file: Path) -> None:
+    try:
+        await asyncio.to_thread(copy_aside, file, head_revision())
+    except (OSError, sqlite3.Error) as error:
+        raise Misconfigured(
+            NAME,
+            f"копию файла {file} рядом с ним сделать не удалось ({type(error).__name__}), "
+            "а без неё база не обновляется.",
+        ) from None
 
 
 async def _under_lock(connection: AsyncConnection, work: Callable[[Connection], T]) -> T:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, insert, select, update
+from sqlalchemy import Row, delete, exists, func, insert, select, true, update
 
 from evosync.db.accounts import UserStatus
 from evosync.db.tables.accounts import users
@@ -137,6 +137,22 @@ async def end_lost_runs(tx: Tx, user_id: int, keep: int, now: datetime) -> int:
     return changed.rowcount
 
 
+async def cancel_run(tx: Tx, run_id: int, now: datetime) -> bool:
+    """Ask a run that has not ended to stop before its next batch; False when it has ended."""
+    changed = await tx.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.finished_at.is_(None))
+        .values(cancel_asked_at=now)
+    )
+    return changed.rowcount == 1
+
+
+async def is_cancel_asked(tx: Tx, run_id: int) -> bool:
+    """Tell whether a run is to stop."""
+    asked = await tx.scalar(select(runs.c.cancel_asked_at).where(runs.c.id == run_id))
+    return asked is not None
+
+
 async def find_run(tx: Tx, run_id: int) -> Run | None:
     """Find a run."""
     row = (await tx.execute(select(runs).where(runs.c.id == run_id))).one_or_none()
@@ -190,13 +206,16 @@ async def users_due(tx: Tx) -> list[int]:
 
 
 async def readings_due(tx: Tx) -> list[DueReading]:
-    """List whose sides the timer reads: active, and that side connected and switched on."""
+    """List whose sides the timer reads: active, and that side connected and switched on.
+
+    Both switches are on for a user who has no settings yet.
+    """
     config = sync_configs.c
-    evotor = (_HAS_EVOTOR & config.refresh_evotor).label("evotor")
-    vk = (_HAS_VK & config.refresh_vk).label("vk")
+    evotor = (_HAS_EVOTOR & func.coalesce(config.refresh_evotor, true())).label("evotor")
+    vk = (_HAS_VK & func.coalesce(config.refresh_vk, true())).label("vk")
     found = await tx.execute(
         select(users.c.id, evotor, vk)
-        .join(sync_configs)
+        .outerjoin(sync_configs)
         .where(users.c.status == UserStatus.ACTIVE.value, evotor | vk)
         .order_by(users.c.id)
     )

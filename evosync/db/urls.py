@@ -1,5 +1,8 @@
 """Where the database is: the forms of DATABASE_URL that people write, brought to the one we use."""
 
+import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
@@ -21,6 +24,13 @@ _DRIVERS = {
     "mariadb+asyncmy": "mariadb+asyncmy",
 }
 
+_PORTS = range(1, 65536)  # TCP's own
+
+CONNECT_TIMEOUT_S = "10"  # unless the URL says otherwise
+
+# Without an example: a name and a password in an URL are masked wherever they are told.
+_CREDENTIALS = "имя и пароль через двоеточие пишутся перед host и отделяются знаком @"
+
 # The first bytes of every SQLite file (https://sqlite.org/fileformat2.html, 1.3).
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -33,8 +43,8 @@ def normalise_url(url: str) -> URL:
         # The library's own words quote the URL, and with it the password.
         raise Misconfigured(
             NAME,
-            "адрес базы не разобрать. Примеры: sqlite:///data/evosync.db, "
-            "mariadb://имя:пароль@host/evosync.",
+            "адрес базы не разобрать. Примеры: sqlite:///data/evosync.db, mariadb://host/evosync "
+            f"({_CREDENTIALS}).",
         ) from None
     driver = _DRIVERS.get(given.drivername)
     if driver is None:
@@ -44,11 +54,18 @@ def normalise_url(url: str) -> URL:
     if driver.startswith("sqlite"):
         if not given.database or given.database == ":memory:":
             raise Misconfigured(NAME, "не указан файл базы, например sqlite:///data/evosync.db.")
+        if given.host:
+            raise Misconfigured(
+                NAME, "после «sqlite:» нужны три косые черты, например sqlite:///data/evosync.db."
+            )
         return given.set(drivername=driver, query={})
     if not given.database:
-        raise Misconfigured(NAME, "не указано имя базы: mariadb://имя:пароль@host/evosync.")
-    query = {name: value for name, value in given.query.items() if name != "charset"}
-    return given.set(drivername=driver, query={**query, "charset": "utf8mb4"})
+        raise Misconfigured(
+            NAME, f"не указано имя базы, например mariadb://host/evosync ({_CREDENTIALS})."
+        )
+    if given.port is not None and given.port not in _PORTS:
+        raise Misconfigured(NAME, f"порт {given.port} не годится, возможны от 1 до 65535.")
+    return given.set(drivername=driver, query=_mariadb_query(given))
 
 
 def is_sqlite(url: URL) -> bool:
@@ -61,24 +78,42 @@ def sqlite_file(url: URL) -> Path:
     return Path(url.database or "")
 
 
-def prepare_file(path: Path) -> None:
-    """Make the file's folder, and see that the file, if any, can be a database.
+def check_file(path: Path) -> bool:
+    """Tell whether the file is there, and see that it can be a database; nothing is touched.
 
-    Raises Misconfigured with one sentence; an unsuited file is not touched.
+    Raises Misconfigured with one sentence.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.is_dir():
-            raise Misconfigured(NAME, f"{path} — это папка, а нужен файл.")
+            raise Misconfigured(NAME, f"по пути {path} папка, а нужен файл.")
         if not path.exists():
-            return
+            return False
+        if not path.is_file():
+            raise Misconfigured(NAME, f"по пути {path} не обычный файл.")
         with path.open("r+b") as file:
             beginning = file.read(len(_SQLITE_MAGIC))
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Misconfigured(NAME, f"файл базы {path} не открывается ({why}).") from None
+        raise _unopened(path, error) from None
     if beginning and beginning != _SQLITE_MAGIC:
         raise broken_file()
+    return True
+
+
+def prepare_file(path: Path) -> None:
+    """Make the folder and an empty file, its owner's alone, unless they are there.
+
+    SQLite takes an empty file for a new database, and gives the files that it
+    makes beside it the same rights. Raises like `check_file`.
+    """
+    if check_file(path):
+        return
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Not O_EXCL: another process may have been quicker, and a link may
+        # point to where the file is to be.
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise _unopened(path, error) from None
 
 
 def broken_file() -> Misconfigured:
@@ -86,3 +121,39 @@ def broken_file() -> Misconfigured:
     return Misconfigured(
         NAME, "файл базы повреждён или это не база EvoSync. Восстановите его из копии."
     )
+
+
+def _unopened(path: Path, error: OSError) -> Misconfigured:
+    why = error.strerror or type(error).__name__
+    return Misconfigured(NAME, f"файл базы {path} не открывается ({why}).")
+
+
+def _mariadb_query(given: URL) -> dict[str, str]:
+    """Return the driver's parameters; the rest of what drivers take is not for an URL."""
+    query = {"connect_timeout": CONNECT_TIMEOUT_S}
+    for name, value in given.query.items():
+        if name == "charset":
+            continue  # ours below
+        is_right = _PARAMETERS.get(name)
+        if is_right is None:
+            raise Misconfigured(
+                NAME, f"параметр «{name}» не поддерживается, возможны {', '.join(_PARAMETERS)}."
+            )
+        if not isinstance(value, str) or not is_right(value):
+            raise Misconfigured(NAME, f"значение параметра {name} не подходит.")
+        query[name] = value
+    return {**query, "charset": "utf8mb4"}
+
+
+def _is_file(value: str) -> bool:
+    return Path(value).is_file()
+
+
+_PARAMETERS: dict[str, Callable[[str], bool]] = {
+    "connect_timeout": lambda value: re.fullmatch("[1-9][0-9]{0,3}", value) is not None,
+    "ssl_ca": _is_file,
+    "ssl_cert": _is_file,
+    "ssl_key": _is_file,
+    "ssl_check_hostname": lambda value: value in {"true", "false"},
+    "unix_socket": bool,
+}

@@ -25,7 +25,10 @@ from evosync.engine.ports import Ledger, Target
 from evosync.errors import EvoSyncError
 
 Checkpoint = Callable[[], Awaitable[str | None]]
-"""Asked before each batch: a reason to stop here (`cancelled`, `stopping`, …) or None."""
+"""Asked before each batch: a reason to stop here (`cancelled`, `stopping`, …) or None.
+
+May raise EvoSyncError, which ends the work like one of the market's.
+"""
 
 Progress = Callable[[str, int, int], None]
 """Told of a stage of the run, how much of it is done, and how much there is."""
@@ -70,11 +73,11 @@ async def apply(changes: Sequence[Change], hands: Hands) -> Applied:
     for stage in _stages(changes):
         todo = list(stage)
         while todo:
-            if (reason := await hands.checkpoint()) is not None:
-                return Applied(outcomes=tuple(outcomes), left=left, stopped=reason)
-            size = hands.target.batch_size
-            batch, todo = todo[:size], todo[size:]
             try:
+                if (reason := await hands.checkpoint()) is not None:
+                    return Applied(outcomes=tuple(outcomes), left=left, stopped=reason)
+                size = hands.target.batch_size
+                batch, todo = todo[:size], todo[size:]
                 done = await _send(whereabouts.resolve(batch), hands)
             except EvoSyncError as error:
                 return Applied(outcomes=tuple(outcomes), left=left, error=error)
@@ -132,7 +135,7 @@ async def _send(batch: Sequence[Change], hands: Hands) -> list[Outcome]:
     try:
         outcomes = await hands.target.send(batch)
     except EvoSyncError:
-        # The Target raises only when nothing of the batch was carried out.
+        # The Target raises only when no create of the batch can have been carried out.
         await hands.ledger.withdraw(batch)
         raise
     await hands.ledger.record(outcomes)
@@ -182,9 +185,7 @@ class _Whereabouts:
             match outcome:
                 case Done(change=Create(draft=draft), item_id=int(item_id)):
                     self._items[draft.product_id] = item_id
-                case Done(change=Adopt(draft=draft, item=item)):
-                    self._items[draft.product_id] = item.item_id
-                case Done(change=Restore(link=link)):
+                case Done(change=Adopt(link=link) | Restore(link=link)):
                     self._items[link.product_id] = link.item_id
                 case Done(change=AddAlbum(key=key), album_id=int(album_id)):
                     self._albums[key] = album_id

@@ -28,7 +28,10 @@ class Create:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """Send the fields that differ; `item` is what stood before."""
+    """Send the fields that differ; `item` is what stood before.
+
+    One item may get two: price and stock must not fall with a refused text or picture.
+    """
 
     link: Link
     draft: Draft
@@ -72,9 +75,9 @@ class Restore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopt:
-    """Take an item that stands as ours; nothing is sent, the link is written down."""
+    """Take an item that stands as ours; nothing is sent, `link` is written down."""
 
-    draft: Draft
+    link: Link
     item: MarketItem
     is_intended: bool  # True: our own uncertain create; False: found by its sku
 
@@ -159,9 +162,16 @@ class Done:
     album_id: int | None = None
 
 
+NOT_SENT = 0
+"""The code of a change that was put off, since something had stopped the run; VK has none such."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """VK refused this one change: VK's code and words. Nothing was changed by it."""
+    """VK refused this one change: VK's code and words. Nothing was changed by it.
+
+    The code is `NOT_SENT` when VK was not asked, or only said "not now".
+    """
 
     change: Change
     code: int

@@ -60,8 +60,9 @@ class Target(Protocol):
 
         Changes that need no call (Adopt, TakeAlbum) are Done at once. Raises
         TryLater or NeedsPerson when none of them was carried out. What stops
-        a batch halfway is raised by the next `send`, be it of no changes; the
-        rest of that batch is Failed with code 0.
+        a batch halfway is raised by the next `send`; the rest of that batch
+        is Failed with code 0. A `send` of no changes sends nothing, it only
+        raises such a stop.
         """
         ...
 
@@ -99,15 +100,24 @@ class Ledger(Protocol):
     async def begin(self, changes: Sequence[Change], now: datetime) -> None:
         """Commit what is about to be sent, in one transaction that checks the run's lease.
 
-        Creates become intents, hides, shows and deletes become pending.
-        Raises TryLater when the lease is no longer ours.
+        Creates become intents, hides, shows and deletes become pending, and
+        what was last written to the fields that are sent is unknown from
+        then on: what is never recorded is sent again by the next run. Raises
+        TryLater when the lease is no longer ours.
         """
         ...
 
     async def withdraw(self, changes: Sequence[Change]) -> None:
-        """Take back what `begin` wrote for changes that were surely not carried out."""
+        """Close the intents of creates that were surely not carried out.
+
+        What `begin` noted of edits stays: one of the tries may have reached
+        the market, and an edit sent once more does no harm.
+        """
         ...
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
-        """Commit what became of a batch: links, values written, run changes."""
+        """Commit what became of a batch: links, values written, run changes.
+
+        A refusal takes back what `begin` noted, one with the code 0 as `withdraw` does.
+        """
         ...

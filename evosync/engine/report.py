@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from evosync.catalog.item import Draft
+from evosync.catalog.item import Draft, Link, MarketItem
 from evosync.catalog.problem import Problem
 from evosync.engine.apply import Applied
 from evosync.engine.changes import (
+    NOT_SENT,
     AddAlbum,
     Adopt,
     Change,
     Create,
     Delete,
     Done,
+    EditAlbum,
     Failed,
     Hide,
     Outcome,
     Plan,
     PutInAlbum,
     Restore,
+    TakeAlbum,
     TakeFromAlbum,
     Uncertain,
     Update,
@@ -78,12 +81,21 @@ class RunReport:
             changes = self.plan.changes
         else:
             changes = (outcome.change for outcome in self.outcomes if isinstance(outcome, Done))
-        done = Counter(name for change in changes if (name := _count_name(change)))
+        # An item that was edited in two calls is one that was edited.
+        done = Counter(
+            name for name, _ in {(_count_name(one), _about_what(one)) for one in changes}
+        )
         names = ("created", "updated", "hidden", "restored", "deleted", "relinked")
         return {name: done[name] for name in names} | {
             "unchanged": self.plan.unchanged,
             "skipped": self.plan.skipped,
-            "failed": sum(_is_failure(outcome) for outcome in self.outcomes),
+            "failed": len(
+                {
+                    (type(one.change), _about_what(one.change))
+                    for one in self.outcomes
+                    if _is_failure(one)
+                }
+            ),
             "held": 0,
             "albums_created": done["albums_created"],
         }
@@ -106,12 +118,15 @@ def make_report(
 
     `drafts` are those the plan was made of, by product id.
     """
-    failures = tuple(_problems(plan, applied, drafts))
+    # Both calls for one item may tell the same.
+    failures = {
+        (one.product_id, one.code, one.reason): one for one in _problems(plan, applied, drafts)
+    }
     return RunReport(
         status=RunStatus.DONE if is_dry else _status(plan, applied),
         plan=plan,
         outcomes=applied.outcomes,
-        problems=plan.problems + failures,
+        problems=(*plan.problems, *failures.values()),
         left=applied.left,
         effort=effort,
         error=applied.error,
@@ -159,33 +174,60 @@ def _count_name(change: Change) -> str | None:
             return None
 
 
+def _about_what(change: Change) -> object:
+    """Tell what a change is about: a product, an item, an album, or places in it."""
+    match change:
+        case Create(draft=draft):
+            return draft.product_id
+        case AddAlbum(key=key):
+            return key
+        case PutInAlbum(key=key, product_ids=product_ids):
+            return key, product_ids
+        case TakeAlbum(link=album) | EditAlbum(link=album):
+            return album.album_id
+        case _:
+            return change.link.item_id
+
+
 # Codes: VK API schema, market and photo errors. Beyond 1405 a product waits
 # until there is room; beyond 1406 and 1407 it is published without the album.
 _ITEM_CODES = {1405: "vk_limit_items"} | dict.fromkeys(
     (22, 105, 118, 121, 122, 129), "photo_refused"
 )
 _ALBUM_CAPS = {1406: "vk_limit_album", 1407: "vk_limit_albums"}
-_NOT_SENT = 0  # the code of a change that a Target did not send, see engine.ports
 
 
 def _is_unsent(outcome: Outcome) -> bool:
-    return isinstance(outcome, Failed) and outcome.code == _NOT_SENT
+    return isinstance(outcome, Failed) and outcome.code == NOT_SENT
 
 
 def _is_failure(outcome: Outcome) -> bool:
     """Tell whether VK refused a change; a cap of albums is a note on what is published."""
-    return isinstance(outcome, Failed) and outcome.code not in {_NOT_SENT, *_ALBUM_CAPS}
+    return isinstance(outcome, Failed) and outcome.code not in {NOT_SENT, *_ALBUM_CAPS}
 
 
 def _problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
     for outcome in applied.outcomes:
         match outcome:
-            case Failed(code=code) if code != _NOT_SENT:
+            case Failed(code=code) if code != NOT_SENT:
                 yield from _refusals(outcome, plan, drafts)
-            case Uncertain(change=Create(draft=draft)):
-                yield _about(draft, "checking", {})
+            case Uncertain():
+                yield from _doubts(outcome.change)
             case _:
                 pass
+
+
+def _doubts(change: Change) -> Iterator[Problem]:
+    """Say of a product that VK did not answer; albums are read anew and planned anew."""
+    match change:
+        case Create(draft=draft):
+            yield _about(draft, "checking", {"what": "появился ли товар"})
+        case Update(draft=draft) | Restore(draft=draft):
+            yield _about(draft, "checking", {"what": "изменился ли товар"})
+        case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
+            yield _about_gone(link, item, "checking", {"what": "снят ли товар с продажи"})
+        case _:
+            pass
 
 
 def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
@@ -196,13 +238,7 @@ def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterat
         case Create(draft=draft) | Update(draft=draft) | Restore(draft=draft):
             yield _about(draft, code, detail)
         case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
-            yield Problem(
-                product_id=link.product_id,
-                store_id=next(iter(link.store_ids), ""),
-                name=item.title,
-                code=code,
-                detail=detail,
-            )
+            yield _about_gone(link, item, code, detail)
         case change:
             code = _ALBUM_CAPS.get(failed.code, "album_refused")
             for product_id in _members(change, plan):
@@ -228,6 +264,17 @@ def _about(draft: Draft, code: str, detail: Mapping[str, str]) -> Problem:
         product_id=draft.product_id,
         store_id=draft.store_ids[0],
         name=draft.name,
+        code=code,
+        detail=detail,
+    )
+
+
+def _about_gone(link: Link, item: MarketItem, code: str, detail: Mapping[str, str]) -> Problem:
+    """Name a product that has no draft as VK names its item."""
+    return Problem(
+        product_id=link.product_id,
+        store_id=next(iter(link.store_ids), ""),
+        name=item.title,
         code=code,
         detail=detail,
     )

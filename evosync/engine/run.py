@@ -18,7 +18,7 @@ from evosync.engine.plan.standing import Standing
 from evosync.engine.ports import Ledger, Source, Target
 from evosync.engine.report import Effort, RunReport, make_report
 from evosync.engine.rules import Rules
-from evosync.errors import TryLater
+from evosync.errors import EvoSyncError, TryLater
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +132,11 @@ async def _retry_at(run: Run, report: RunReport, read_at: datetime) -> datetime 
         return None
     if error is not None and error.retry_at is not None:
         return error.retry_at
-    shown_at = [intent.sent_at + run.settle for intent in await run.ledger.intents()]
+    try:
+        intents = await run.ledger.intents()
+    except EvoSyncError:
+        # What was done is not to be lost for this; another look does no harm.
+        return run.clock() + run.settle
+    shown_at = [intent.latest_at + run.settle for intent in intents]
     waiting = [moment for moment in shown_at if moment > read_at]
     return max(run.clock(), *waiting) if waiting else None

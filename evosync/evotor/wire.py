@@ -12,8 +12,9 @@ from evosync.catalog.product import Attribute, BadRow, Choice, Product, ProductG
 from evosync.evotor.envelope import Malformed
 
 # Evotor's own bound is 9,999,999.99 roubles. Far above it a number is a
-# slip that no column and no market takes.
-_HIGHEST = Decimal(10) ** 12
+# slip that no column takes: a quantity is kept as DECIMAL(15, 3), and kopecks
+# in 64 bits.
+_TOO_HIGH = Decimal(10) ** 12
 
 # Evotor's ids have 36 characters, a sku of VK takes 50 (market.add).
 Id = Annotated[str, Meta(min_length=1, max_length=50)]
@@ -174,7 +175,7 @@ def _number(value: Any, field: str) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise _Unfit(field)
     number = _exact(value.strip()) if isinstance(value, str) else Decimal(value)
-    if number.is_finite() and number.copy_abs() > _HIGHEST:
+    if number.is_finite() and number.copy_abs() >= _TOO_HIGH:
         raise _Unfit(field)
     return number
 

@@ -37,7 +37,11 @@ async def hold_user(database: Database, user_id: int) -> AsyncIterator[Hold]:
     finally:
         renewing.cancel()
         await asyncio.gather(renewing, return_exceptions=True)
-        await database.write(leases.free, name, holder.token)
+        try:
+            await database.write(leases.free, name, holder.token)
+        except Exception:
+            # It runs out by itself; what the run did and met must not be lost for it.
+            log.exception("lease not freed", lease=name)
 
 
 async def _renew(database: Database, name: str, hold: Hold) -> None:

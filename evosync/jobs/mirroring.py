@@ -1,7 +1,9 @@
 """The registry of runs: one at a time for a user, a few users at once, a stop with grace."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -9,7 +11,8 @@ from evosync.db import runs
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.report import RunReport, RunStatus
 from evosync.errors import EvoSyncError
-from evosync.jobs.one_run import Order, Watch, carry_out
+from evosync.jobs.one_run import INTERNAL, Order, Watch, carry_out
+from evosync.jobs.reading import read_sides
 from evosync.wiring import Installation
 
 log = structlog.get_logger(__name__)
@@ -31,7 +34,7 @@ class Mirroring:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
         self._waiting: dict[int, asyncio.TimerHandle] = {}
-        self._good_at = opened.clock()
+        self._sound_at = opened.clock()
         self._is_anyone_due = False
         self.last_run_at: datetime | None = None
 
@@ -41,12 +44,16 @@ class Mirroring:
             self.last_run_at = await runs.last_finished_at(tx)
 
     async def enqueue_due(self) -> None:
-        """Ask for a run of every user whose mirror is on."""
+        """Ask for a run of every user whose mirror is on, and read the sides of the others."""
         async with self._opened.database.read() as tx:
             due = await runs.users_due(tx)
+            readings = await runs.readings_due(tx)
         self._is_anyone_due = bool(due)
         for user_id in due:
             self.enqueue(user_id)
+        for reading in readings:
+            if reading.user_id not in due and reading.user_id not in self._tasks:
+                self._begin(reading.user_id, read_sides(self._opened, reading))
 
     def enqueue(self, user_id: int) -> None:
         """Ask for a run of one user, at once or after the one that is going on."""
@@ -56,15 +63,17 @@ class Mirroring:
             timer.cancel()
         if user_id in self._tasks:
             self._again.add(user_id)
-            return
-        task = asyncio.create_task(self._run(user_id), name=f"run of user {user_id}")
-        self._tasks[user_id] = task
-        task.add_done_callback(lambda _: self._ended(user_id))
+        else:
+            self._begin(user_id, self._run(user_id))
 
     def is_overdue(self) -> bool:
-        """Whether runs are asked for and none has succeeded for three intervals."""
+        """Whether runs are asked for and none has come to a sound end for three intervals.
+
+        A run that waits for a person or for VK ended soundly: a dead token is
+        that user's trouble, not the service's.
+        """
         every = timedelta(seconds=self._opened.settings.catalog_refresh_interval_seconds)
-        silence = self._opened.clock() - self._good_at
+        silence = self._opened.clock() - self._sound_at
         return self._is_anyone_due and silence > INTERVALS_OF_SILENCE * every
 
     async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
@@ -81,26 +90,36 @@ class Mirroring:
             log.warning("runs cancelled at the stop", runs=len(late))
             await asyncio.wait(late)
 
+    def _begin(self, user_id: int, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._guarded(user_id, work), name=f"run of user {user_id}")
+        self._tasks[user_id] = task
+        task.add_done_callback(lambda _: self._ended(user_id))
+
+    async def _guarded(self, user_id: int, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for a place, then do a user's work; one user's failure reaches nobody else."""
+        try:
+            async with self._slots:
+                if not self._stopping.is_set():
+                    await work
+        except EvoSyncError as error:
+            self._sound_at = self._opened.clock()
+            log.info("run not begun", user_id=user_id, code=error.code, cause=error.cause)
+        except Exception:
+            log.exception("run broke outside its record", user_id=user_id)
+        finally:
+            work.close()  # a stop may come before it began
+
     async def _run(self, user_id: int) -> None:
-        async with self._slots:
-            if self._stopping.is_set():
-                return
-            order = Order(user_id=user_id, kind=RunKind.MIRROR, trigger=RunTrigger.TIMER)
-            try:
-                finished = await carry_out(self._opened, order, Watch(stopping=self._stopping))
-            except EvoSyncError as error:
-                log.info("run not begun", user_id=user_id, code=error.code)
-            except Exception:  # one user's failure must not reach another's run
-                log.exception("run broke outside its record", user_id=user_id)
-            else:
-                self._note(user_id, finished.report)
+        order = Order(user_id=user_id, kind=RunKind.MIRROR, trigger=RunTrigger.TIMER)
+        finished = await carry_out(self._opened, order, Watch(stopping=self._stopping))
+        self._note(user_id, finished.report)
 
     def _note(self, user_id: int, report: RunReport) -> None:
         now = self._opened.clock()
         self.last_run_at = now
-        if report.status in {RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD}:
-            self._good_at = now
-        if self._stopping.is_set():
+        if report.error is None or report.error.code != INTERNAL:
+            self._sound_at = now
+        if self._stopping.is_set() or report.status is RunStatus.CANCELLED:
             return
         if report.left and report.error is None:
             self._again.add(user_id)  # its time was over: on with fresh readings

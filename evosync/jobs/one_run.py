@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from evosync.db import connections, problems, runs, sync
+from evosync.db import connections, intents, problems, runs, sync
 from evosync.db.connections import EvotorConnection, VkConnection
+from evosync.db.footing import Footing, find_footing
 from evosync.db.ledger import DbLedger
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.selection import get_selection
@@ -31,6 +32,10 @@ TIME_SLICE = timedelta(minutes=15)
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
     """Tell nobody of the progress."""
+
+
+INTERNAL = "internal"
+"""The code of an error that nobody foresaw: ours to mend, not the shop's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +67,23 @@ class Finished:
 class Setup:
     """What the database says of a user before a run."""
 
+    footing: Footing | None
     config: SyncConfig
     selection: Selection
     evotor: EvotorConnection
     vk: VkConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnderWay:
+    """A run under way."""
+
+    run_id: int
+    order: Order
+    setup: Setup
+    hold: Hold
+    ledger: DbLedger
+    until: datetime
 
 
 async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finished:
@@ -75,8 +93,8 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
     when the user has not connected or not started the mirror: then there is
     no run at all.
     """
-    setup = await _read_setup(opened, order)
     async with hold_user(opened.database, order.user_id) as hold:
+        setup = await _read_setup(opened, order)
         run_id = await opened.database.write(_begin, order, hold.holder.token, opened.clock())
         with structlog.contextvars.bound_contextvars(run_id=run_id, user_id=order.user_id):
             ledger = DbLedger(
@@ -85,11 +103,17 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
                 community_id=setup.vk.community_id,
                 run_id=run_id,
                 lease_token=hold.holder.token,
+                now=opened.clock,
             )
-            checkpoint = _checkpoint(opened, hold, watch.stopping)
-            report = await _guarded(
-                lambda: _run(opened, order, setup, ledger, checkpoint, watch.progress)
+            under_way = _UnderWay(
+                run_id=run_id,
+                order=order,
+                setup=setup,
+                hold=hold,
+                ledger=ledger,
+                until=opened.clock() + TIME_SLICE,
             )
+            report = await _guarded(lambda: _run(opened, under_way, watch))
             await opened.database.write(_end, order, run_id, report, opened.clock())
             _tell(report)
     return Finished(run_id=run_id, report=report)
@@ -100,6 +124,7 @@ async def _begin(tx: Tx, order: Order, worker: str, now: datetime) -> int:
     run_id = await runs.create_run(tx, order.user_id, order.kind, order.trigger, now)
     await runs.claim_run(tx, run_id, worker, now)
     await runs.end_lost_runs(tx, order.user_id, run_id, now)
+    await intents.doubt_lost(tx, order.user_id, run_id, now)
     return run_id
 
 
@@ -112,12 +137,16 @@ async def _end(tx: Tx, order: Order, run_id: int, report: RunReport, now: dateti
         is_empty=report.is_empty,
     )
     await runs.finish_run(tx, run_id, end, now)
-    if order.kind is RunKind.MIRROR and report.error is None:
+    # A run that ended before its plan stood knows nothing of any product.
+    has_plan = report.error is None or report.plan != Plan()
+    if order.kind is RunKind.MIRROR and has_plan:
         await problems.save_problems(tx, order.user_id, report.problems, now)
 
 
 async def _read_setup(opened: Installation, order: Order) -> Setup:
     async with opened.database.read() as tx:
+        # First of all: what changes while the rest is read is then seen later.
+        footing = await find_footing(tx, order.user_id)
         evotor = await connections.find_evotor(tx, order.user_id)
         vk = await connections.find_vk(tx, order.user_id)
         config = await sync.get_config(tx, order.user_id)
@@ -131,7 +160,7 @@ async def _read_setup(opened: Installation, order: Order) -> Setup:
             raise NeedsPerson("Синхронизация выключена.", code="sync_off")
         if config.confirmed_at is None:
             raise NeedsPerson("Вы ещё не подтвердили первую отправку.", code="never_confirmed")
-    return Setup(config=config, selection=selection, evotor=evotor, vk=vk)
+    return Setup(footing=footing, config=config, selection=selection, evotor=evotor, vk=vk)
 
 
 async def _guarded(work: Callable[[], Awaitable[RunReport]]) -> RunReport:
@@ -142,42 +171,48 @@ async def _guarded(work: Callable[[], Awaitable[RunReport]]) -> RunReport:
         return RunReport(status=status_of(error), plan=Plan(), error=error)
     except Exception:
         log.exception("run broke")
-        broken = EvoSyncError("Внутренняя ошибка EvoSync, подробности в журнале.", code="internal")
+        broken = EvoSyncError("Внутренняя ошибка EvoSync, подробности в журнале.", code=INTERNAL)
         return RunReport(status=RunStatus.FAILED, plan=Plan(), error=broken)
 
 
-async def _run(
-    opened: Installation,
-    order: Order,
-    setup: Setup,
-    ledger: DbLedger,
-    checkpoint: Checkpoint,
-    progress: Progress,
-) -> RunReport:
+async def _run(opened: Installation, under_way: _UnderWay, watch: Watch) -> RunReport:
+    setup = under_way.setup
     run = Run(
         source=opened.source(setup.evotor),
         target=opened.target(setup.vk),
-        ledger=ledger,
+        ledger=under_way.ledger,
         rules=opened.rules(setup.config, setup.selection),
         settle=timedelta(seconds=opened.settings.vk_settle_seconds),
         clock=opened.clock,
-        checkpoint=checkpoint,
-        progress=progress,
+        checkpoint=_checkpoint(opened, under_way, watch.stopping),
+        progress=watch.progress,
     )
-    return await mirror(run, is_dry=order.kind is RunKind.PREVIEW)
+    return await mirror(run, is_dry=under_way.order.kind is RunKind.PREVIEW)
 
 
-def _checkpoint(opened: Installation, hold: Hold, stopping: asyncio.Event) -> Checkpoint:
-    until = opened.clock() + TIME_SLICE
-
+def _checkpoint(opened: Installation, under_way: _UnderWay, stopping: asyncio.Event) -> Checkpoint:
     async def reason() -> str | None:
         if stopping.is_set():
             return "stopping"
-        if hold.is_lost:
+        if under_way.hold.is_lost:
             return "lost"
-        return "time" if opened.clock() >= until else None
+        if opened.clock() >= under_way.until:
+            return "time"
+        async with opened.database.read() as tx:
+            if await runs.is_cancel_asked(tx, under_way.run_id):
+                return "cancelled"
+            footing = await find_footing(tx, under_way.order.user_id)
+        return None if _is_same(footing, under_way) else "changed"
 
     return reason
+
+
+def _is_same(footing: Footing | None, under_way: _UnderWay) -> bool:
+    """Tell whether all is as it was at the start, but for what the run's own reading changed."""
+    if footing is None:
+        return False
+    version = footing.version - under_way.ledger.version_steps
+    return replace(footing, version=version) == under_way.setup.footing
 
 
 def _tell(report: RunReport) -> None:

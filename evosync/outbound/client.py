@@ -1,5 +1,6 @@
 """One HTTP exchange with a remote service: time-outs, a bounded answer, no secret in errors."""
 
+import asyncio
 import functools
 import ssl
 from collections.abc import Mapping
@@ -16,6 +17,10 @@ log = structlog.get_logger(__name__)
 # answer to us. Evotor's pages hold 1,000 rows of about 1 KB.
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
+# A service that drips its answer keeps within each read's time-out for ever:
+# the whole exchange may take so many times the time-out of its parts.
+DEADLINE_FACTOR = 4
+
 
 class Unreachable(Exception):
     """No answer came.
@@ -28,6 +33,10 @@ class Unreachable(Exception):
         super().__init__(cause)
         self.cause = cause
         self.is_unsent = is_unsent
+
+
+class AnswerTooLarge(Exception):
+    """The service went on sending beyond `MAX_ANSWER_BYTES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,32 +78,27 @@ class Client:
         await self._http.aclose()
 
     async def send(self, request: Request) -> Answer:
-        """Send one request. Raises Unreachable when no whole answer came."""
+        """Send one request.
+
+        Raises Unreachable when no whole answer of at most `MAX_ANSWER_BYTES`
+        came within `DEADLINE_FACTOR` times the request's time-out.
+        """
         self.requests += 1
         where = mask_url(request.url)
         try:
-            answer = await self._http.request(
-                request.method,
-                request.url,
-                params=dict(request.params) or None,
-                headers=dict(request.headers),
-                data=dict(request.form) if request.form is not None else None,
-                files=dict(request.files) if request.files is not None else None,
-                timeout=httpx.Timeout(request.timeout_s, connect=10.0),
-            )
+            async with asyncio.timeout(request.timeout_s * DEADLINE_FACTOR):
+                answer, body = await self._exchange(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             log.debug(
                 "request failed", service=self._service, url=where, error=type(error).__name__
             )
             raise Unreachable(type(error).__name__, is_unsent=True) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, AnswerTooLarge) as error:
             # The error's own text may quote the URL or a header: only its kind is kept.
             log.debug(
                 "request failed", service=self._service, url=where, error=type(error).__name__
             )
             raise Unreachable(type(error).__name__, is_unsent=False) from None
-        if len(answer.content) > MAX_ANSWER_BYTES:
-            raise Unreachable("AnswerTooLarge", is_unsent=False)
         log.debug(
             "request answered",
             service=self._service,
@@ -103,7 +107,24 @@ class Client:
             status=answer.status_code,
             seconds=round(answer.elapsed.total_seconds(), 3),
         )
-        return Answer(status=answer.status_code, headers=answer.headers, body=answer.content)
+        return Answer(status=answer.status_code, headers=answer.headers, body=body)
+
+    async def _exchange(self, request: Request) -> tuple[httpx.Response, bytes]:
+        body = bytearray()
+        async with self._http.stream(
+            request.method,
+            request.url,
+            params=dict(request.params) or None,
+            headers=dict(request.headers),
+            data=dict(request.form) if request.form is not None else None,
+            files=dict(request.files) if request.files is not None else None,
+            timeout=httpx.Timeout(request.timeout_s, connect=10.0),
+        ) as answer:
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise AnswerTooLarge
+        return answer, bytes(body)
 
 
 def open_client(service: str, *, ca_file: str = "") -> Client:

@@ -49,7 +49,7 @@ async def serve_sandbox(
     Port 0 takes a free one. Signals are left to whoever embeds this. Raises
     OSError if the address cannot be taken.
     """
-    with socket.create_server((host, port)) as listener:
+    with listen_on(host, port) as listener:
         server = _EmbeddedServer(_config(sandbox_app(world)))
         serving = asyncio.create_task(server.serve(sockets=[listener]), name="sandbox server")
         try:
@@ -78,6 +78,21 @@ class _EmbeddedServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Install no handlers."""
         yield
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """Take an address of IPv4. Raises OSError if it cannot be taken."""
+    # asyncio sends answers without delay only from sockets that say they are TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        # Only a socket that listens keeps others from binding the same address.
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:

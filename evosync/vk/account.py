@@ -35,6 +35,7 @@ class _UserRow(msgspec.Struct):
 class _GroupRow(msgspec.Struct):
     id: int
     name: str = ""
+    is_admin: object = None  # 1 or 0; absent where VK does not tell
 
 
 class _Groups(msgspec.Struct):
@@ -55,7 +56,11 @@ async def whoami(api: VkApi) -> VkPerson:
 
 
 async def community(api: VkApi, community_id: int) -> Community:
-    """Return a community by its (positive) id. Raises NeedsPerson or TryLater."""
+    """Return a community by its (positive) id.
+
+    Raises NeedsPerson when there is none or the person does not administrate
+    it, and as every call NeedsPerson or TryLater.
+    """
     answer = await _asked(api, "groups.getById", {"group_id": community_id})
     try:
         rows = msgspec.convert(answer, _Groups).groups
@@ -63,6 +68,10 @@ async def community(api: VkApi, community_id: int) -> Community:
         raise TryLater("VK не рассказал о сообществе. Попробуем позже.") from None
     for row in rows:
         if row.id == community_id:
+            if row.is_admin == 0:
+                raise NeedsPerson(
+                    f"У вас нет прав на товары сообщества «{row.name}».", code="vk_no_role"
+                )
             return Community(community_id=row.id, name=row.name)
     raise NeedsPerson(f"Сообщества VK с номером {community_id} нет.", code="connection_broken")
 

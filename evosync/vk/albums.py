@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from evosync.engine.changes import (
+    NOT_SENT,
     AddAlbum,
     AlbumChange,
     Done,
@@ -23,7 +24,6 @@ from evosync.vk.errors import (
     ALREADY_IN_ALBUM,
     BAD_PARAMETER,
     ITEM_NOT_FOUND,
-    NOT_SENT,
     PHOTO_REFUSALS,
     Unsure,
     VkRefusal,

@@ -1,18 +1,20 @@
 """VK's API, call by call: one form each, asked again only where that is safe."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from http import HTTPStatus
 
 import msgspec
 import structlog
 
+from evosync.errors import NeedsPerson, TryLater
 from evosync.outbound.client import Client, Request, Unreachable
 from evosync.outbound.limiter import Limiter
 from evosync.outbound.ports import TokenKeeper
 from evosync.outbound.retry import Patience, later_from
 from evosync.redact import MASK, mask_text
-from evosync.vk.errors import Remedy, Unsure, VkRefusal, error_from
+from evosync.vk.errors import RUNTIME_ERROR, Remedy, Unsure, VkRefusal, error_from
 from evosync.vk.wire import Envelope, ErrorRow
 
 log = structlog.get_logger(__name__)
@@ -34,13 +36,27 @@ def spacing_s(requests_per_second: float) -> float:
     return SAFE_SECOND_S / requests_per_second
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """VK's answer to a request, and execute's list of failed calls.
+
+    `is_repeat` tells that an earlier try of it may have been carried out too.
+    """
+
+    response: object
+    errors: Sequence[ErrorRow] = ()
+    is_repeat: bool = False
+
+
 @dataclass(slots=True)
 class _Sending:
-    """How far the sending of one request has come."""
+    """How far the sending of one request has come; `doubt`: why a try may have been carried out."""
 
     is_add: bool
+    calls: int
     tried: int = 0
     is_renewed: bool = False
+    doubt: str | None = None
 
 
 class VkApi:
@@ -76,7 +92,7 @@ class VkApi:
         this call", or when VK stays silent.
         """
         match await self.exchange(method, params):
-            case Envelope(response=response):
+            case Reply(response=response):
                 return response
             case VkRefusal() as refusal:
                 if error := error_from(refusal):
@@ -93,37 +109,58 @@ class VkApi:
         timeout_s: float = READ_TIMEOUT_S,
         calls: int = 1,
         is_add: bool = False,
-    ) -> Envelope | VkRefusal | Unsure:
+    ) -> Reply | VkRefusal | Unsure:
         """Send one request, and again while that is safe and of use.
 
         A request that carries an add (`is_add`) is sent again only when it
         surely did nothing: it never left, or VK refused the token. Unsure =
-        no answer came and the request may have been carried out. Raises
-        TryLater when it surely could not be sent, NeedsPerson when there is
-        no token.
+        no answer came in the end, and at least one try may have been carried
+        out. Raises TryLater when none of them left, NeedsPerson when there is
+        no token: then nothing was carried out.
         """
         form = {name: _form_value(value) for name, value in params.items() if value is not None}
-        sending = _Sending(is_add=is_add)
+        sending = _Sending(is_add=is_add, calls=calls)
         while True:
-            sending.tried += 1
-            token = await self._keeper.token()
-            await self._limiter.slot()
-            self.requests += 1
-            self.calls += calls
             try:
-                answer = await self._once(method, form, token, timeout_s)
+                answer = await self._try(method, form, sending, timeout_s)
             except Unreachable as error:
-                if is_add and not error.is_unsent:
-                    return Unsure(cause=error.cause)
-                if not await self.patience.wait(sending.tried):
-                    return _given_up(error)
+                if not error.is_unsent:
+                    sending.doubt = error.cause
+                is_in_doubt = is_add and sending.doubt is not None
+                if is_in_doubt or not await self.patience.wait(sending.tried):
+                    return _given_up(error, sending.doubt)
                 continue
-            if isinstance(answer, Envelope) or not await self._may_repeat(answer, token, sending):
+            except (TryLater, NeedsPerson) as error:
+                if sending.doubt is None:
+                    raise
+                return Unsure(cause=f"{sending.doubt}, then {error.code}")
+            if answer is not None:
                 return answer
 
     def slow_down(self) -> None:
         """Let the whole quota rest: VK said "too many requests a second"."""
         self._limiter.pause(SLOW_DOWN_S)
+
+    async def _try(
+        self, method: str, form: Mapping[str, str], sending: _Sending, timeout_s: float
+    ) -> Reply | VkRefusal | None:
+        """Send once; None when the same request is worth another try."""
+        sending.tried += 1
+        token = await self._keeper.token()
+        await self._limiter.slot()
+        self.requests += 1
+        self.calls += sending.calls
+        is_repeat = sending.doubt is not None
+        answer = await self._once(method, form, token, timeout_s)
+        if isinstance(answer, Envelope):
+            return Reply(
+                response=answer.response, errors=answer.execute_errors, is_repeat=is_repeat
+            )
+        if answer.is_maybe_done:
+            sending.doubt = f"VK error {answer.code}"
+        if await self._may_repeat(answer, token, sending):
+            return None
+        return replace(answer, is_repeat=is_repeat)
 
     async def _once(
         self, method: str, form: Mapping[str, str], token: str, timeout_s: float
@@ -137,6 +174,8 @@ class VkApi:
         answer = await self.client.send(request)
         envelope = read_envelope(answer.body)
         # VK's own errors come with 200; anything else is a gateway's page.
+        if envelope is None and answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return VkRefusal(code=RUNTIME_ERROR, message="HTTP 413")  # likewise: ask for less
         if envelope is None or (envelope.error is None and answer.status != 200):
             raise Unreachable(f"HTTP {answer.status}, no VK answer", is_unsent=False)
         if envelope.error is None:
@@ -164,10 +203,10 @@ class VkApi:
                 return False
 
 
-def _given_up(error: Unreachable) -> Unsure:
-    if error.is_unsent:
+def _given_up(error: Unreachable, doubt: str | None) -> Unsure:
+    if doubt is None:
         raise later_from(error, service="VK", code="vk_busy")
-    return Unsure(cause=error.cause)
+    return Unsure(cause=doubt)
 
 
 def read_envelope(body: bytes) -> Envelope | None:

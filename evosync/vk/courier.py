@@ -1,21 +1,23 @@
 """Carries a batch's calls to VK and settles each one's result; adds are never sent blindly."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeGuard
 
 import structlog
 
+from evosync.engine.changes import NOT_SENT
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from evosync.outbound.client import Unreachable
 from evosync.outbound.retry import later_from
-from evosync.vk.api import VkApi
-from evosync.vk.errors import NOT_SENT, Remedy, Unsure, VkRefusal, error_of_request
+from evosync.vk.api import Reply, VkApi
+from evosync.vk.errors import Remedy, Unsure, VkRefusal, error_of_request
 from evosync.vk.execute import MAX_CALLS, Call, Unpaired, execute
-from evosync.vk.wire import Envelope
 
 log = structlog.get_logger(__name__)
 
-# After so many adding requests in a row without a clear word VK is taken for
-# silent: each further one may cost a minute and leaves 25 doubtful creates.
+# After so many requests in a row without a clear word VK is taken for silent:
+# each further one costs a minute or more and leaves 25 calls in doubt.
 DOUBTS = 3
 
 # Errors of one call that do not speak of its data: it is sent once more, alone.
@@ -27,9 +29,10 @@ _Send = Callable[[Sequence[Call]], Awaitable[list[object]]]
 class Courier:
     """Sends calls in `execute` requests of at most `size` calls.
 
-    `size` is halved when VK chokes on a request and grows by one with each
-    that it takes. `stop` is the error after which nothing further was sent;
-    whoever reads the results takes it away with `take_stop`.
+    `size` is halved when VK chokes on a request or leaves it without an
+    answer, and grows by one with each that it takes. `stop` is the error
+    after which nothing further was sent; whoever reads the results takes it
+    away with `take_stop`.
     """
 
     def __init__(self, api: VkApi) -> None:
@@ -73,34 +76,40 @@ class Courier:
         match answer:
             case VkRefusal(remedy=Remedy.SHRINK) if len(calls) > 1:
                 self._shrink()
-                middle = len(calls) // 2
-                return [
-                    *await self._unless_stopped(self._send_edits, calls[:middle]),
-                    *await self._unless_stopped(self._send_edits, calls[middle:]),
-                ]
-            case VkRefusal(is_maybe_done=True):
+                # VK may have carried out some of the whole before it gave up.
+                return _in_doubt(await self._send_halves(calls), cause=_cause(answer))
+            case VkRefusal() if _leaves_doubt(answer):
                 self.stop = error_of_request(answer)
-                return [Unsure(cause=f"VK error {answer.code}") for _ in calls]
+                return [Unsure(cause=_cause(answer)) for _ in calls]
             case VkRefusal():
                 raise error_of_request(answer)
             case Unsure():
-                self.stop = _silence(answer.cause)
-                return [answer for _ in calls]
+                doubt = self._doubt(answer, len(calls))
+                if len(calls) == 1:  # less cannot be asked for
+                    self.stop = self.stop or _silence(answer.cause)
+                return [doubt for _ in calls]
             case _:
                 return await self._settle(self._edit_alone, calls, answer)
+
+    async def _send_halves(self, calls: Sequence[Call]) -> list[object]:
+        middle = len(calls) // 2
+        return [
+            *await self._unless_stopped(self._send_edits, calls[:middle]),
+            *await self._unless_stopped(self._send_edits, calls[middle:]),
+        ]
 
     async def _send_adds(self, calls: Sequence[Call]) -> list[object]:
         answer = await execute(self._api, calls)
         if isinstance(answer, list):
-            self._doubts = 0
             return await self._settle(self._add_alone, calls, answer)
         if isinstance(answer, VkRefusal) and answer.is_surely_not_done:
             raise error_of_request(answer)
-        doubt = self._doubt(answer)
+        doubt = self._doubt(answer, len(calls))
         log.warning("creation left uncertain", calls=len(calls), cause=doubt.cause)
         return [doubt for _ in calls]
 
-    def _doubt(self, answer: VkRefusal | Unsure) -> Unsure:
+    def _doubt(self, answer: VkRefusal | Unsure, calls: int) -> Unsure:
+        """Count a request of so many calls that left all of them in doubt."""
         self._doubts += 1
         is_enough = self._doubts >= DOUBTS
         if isinstance(answer, VkRefusal):
@@ -108,17 +117,20 @@ class Courier:
                 self._shrink()
             if answer.is_stop or is_enough:
                 self.stop = error_of_request(answer)
-            return Unsure(cause=f"VK error {answer.code}: {answer.message}")
+            return Unsure(cause=_cause(answer))
+        if calls > 1:
+            self._shrink()
         if is_enough:
             self.stop = _silence(answer.cause)
         return answer
 
     async def _settle(
         self,
-        ask_alone: Callable[[Call, object], Awaitable[object]],
+        ask_alone: Callable[[Call, VkRefusal | Unpaired], Awaitable[object]],
         calls: Sequence[Call],
         answers: Sequence[object],
     ) -> list[object]:
+        self._doubts = 0
         self.size = min(MAX_CALLS, self.size + 1)
         if any(isinstance(a, VkRefusal) and a.remedy is Remedy.SLOW_DOWN for a in answers):
             self._api.slow_down()
@@ -135,44 +147,65 @@ class Courier:
 
     def _settled(self, result: object, call: Call) -> object:
         match result:
-            case Unpaired() if call.is_add:
-                return Unsure(cause="error not paired")
             case Unpaired():
-                return VkRefusal(code=NOT_SENT, message="VK не назвал причину отказа.")
-            case VkRefusal(is_maybe_done=True) if call.is_add:
-                return Unsure(cause=f"VK error {result.code}: {result.message}")
-            case VkRefusal(is_stop=True) if self.stop is None:
-                self.stop = error_of_request(result)
+                return Unsure(cause="error not paired")
+            case VkRefusal():
+                if result.is_put_off and self.stop is None:
+                    self.stop = error_of_request(result)
+                if result.is_maybe_done:
+                    return Unsure(cause=_cause(result))
             case Unsure() if not call.is_add:
                 self.stop = self.stop or _silence(result.cause)
         return result
 
-    async def _edit_alone(self, call: Call, _refused: object) -> object:
+    async def _edit_alone(self, call: Call, refused: VkRefusal | Unpaired) -> object:
         answer = await self._api.exchange(call.method, call.params)
-        return answer.response if isinstance(answer, Envelope) else answer
+        if isinstance(answer, VkRefusal) and _is_unclear(refused):
+            return replace(answer, is_repeat=True)
+        return answer.response if isinstance(answer, Reply) else answer
 
-    async def _add_alone(self, call: Call, refused: object) -> object:
+    async def _add_alone(self, call: Call, refused: VkRefusal | Unpaired) -> object:
         # Only what was refused for sure, and not for its data, may go again.
-        if isinstance(refused, Unpaired) or (
-            isinstance(refused, VkRefusal) and refused.is_maybe_done
-        ):
+        if _is_unclear(refused):
             return refused
         answer = await execute(self._api, [call])
         if isinstance(answer, list):
             return answer[0]
         if isinstance(answer, VkRefusal) and answer.is_surely_not_done:
             return answer
-        return self._doubt(answer)
+        return self._doubt(answer, 1)
 
     def _shrink(self) -> None:
         self.size = max(1, self.size // 2)
         log.info("batch shrunk", size=self.size)
 
 
-def _is_worth_asking_alone(answer: object) -> bool:
+def _is_worth_asking_alone(answer: object) -> TypeGuard[VkRefusal | Unpaired]:
     return isinstance(answer, Unpaired) or (
         isinstance(answer, VkRefusal) and answer.remedy in _WORTH_ASKING_ALONE
     )
+
+
+def _is_unclear(refused: VkRefusal | Unpaired) -> bool:
+    """Tell whether a call of an answered request may have been carried out all the same."""
+    return isinstance(refused, Unpaired) or refused.is_maybe_done
+
+
+def _leaves_doubt(refusal: VkRefusal) -> bool:
+    """Tell whether a refused request of edits may have been carried out, in part or whole."""
+    return refusal.is_maybe_done or refusal.is_repeat or refusal.remedy is Remedy.SHRINK
+
+
+def _in_doubt(results: Sequence[object], *, cause: str) -> list[object]:
+    """Turn "not now" into doubt: the calls had been sent before, in a bigger request."""
+    return [
+        Unsure(cause=cause) if isinstance(result, VkRefusal) and result.is_put_off else result
+        for result in results
+    ]
+
+
+def _cause(refusal: VkRefusal) -> str:
+    return f"VK error {refusal.code}: {refusal.message}"
 
 
 def _silence(cause: str) -> EvoSyncError:

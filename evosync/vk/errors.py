@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import urlsplit
 
+from evosync.engine.changes import NOT_SENT
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 
 
@@ -60,9 +61,7 @@ _REMEDY = {code: remedy for remedy, codes in _CODES.items() for code in codes}
 # role: method and application type permission (errors.json).
 _RIGHT_SUBCODES = frozenset({1133, 1134})
 
-NOT_SENT = 0
-"""The code of a call that was not sent because VK had stopped us before; VK has no such code."""
-
+RUNTIME_ERROR = 13
 ALREADY_IN_ALBUM = 1404
 ALBUM_FULL = 1406
 ALBUM_NOT_FOUND = 1402
@@ -86,12 +85,15 @@ class VkRefusal:
 
     `link` is the page of VK where a person can mend it, if VK named one; it
     may hold a session's secret, so it is shown to that person and never logged.
+    `is_repeat` tells that the call had been sent before and may have been
+    carried out then, whatever VK says now.
     """
 
     code: int
     message: str
     subcode: int | None = None
     link: str | None = None
+    is_repeat: bool = False
 
     @property
     def remedy(self) -> Remedy:
@@ -108,12 +110,17 @@ class VkRefusal:
     @property
     def is_surely_not_done(self) -> bool:
         """Whether, said of a whole request, it proves that nothing in it was carried out."""
-        return self.code in _SURELY_NOT_DONE
+        return self.code in _SURELY_NOT_DONE and not self.is_repeat
 
     @property
     def is_maybe_done(self) -> bool:
         """Whether, said of one call, it leaves open that the call was carried out."""
-        return self.code in _MAYBE_DONE
+        return self.code in _MAYBE_DONE or (self.is_repeat and self.is_put_off)
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether, said of one call, it only says "not now", nothing of the call itself."""
+        return self.is_stop or self.remedy is Remedy.SLOW_DOWN
 
     @property
     def is_about_call(self) -> bool:
@@ -197,4 +204,7 @@ def error_of_request(refusal: VkRefusal) -> EvoSyncError:
 
 def _safe_link(link: str | None) -> str | None:
     # The link becomes a button on a page: nothing but a web address may stand there.
-    return link if link and urlsplit(link).scheme == "https" else None
+    try:
+        return link if link and urlsplit(link).scheme == "https" else None
+    except ValueError:  # such as half an IPv6 address
+        return None

@@ -1,11 +1,11 @@
 """Up to 25 calls in one request: VK's `execute`, without one literal built from data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from evosync.vk.api import Param, VkApi, refusal_from
+from evosync.vk.api import Param, Reply, VkApi, refusal_from
 from evosync.vk.errors import Unsure, VkRefusal
-from evosync.vk.wire import Envelope, ErrorRow
+from evosync.vk.wire import ErrorRow
 
 # VK's limit of API calls in one execute (documented in the vksdk sources).
 MAX_CALLS = 25
@@ -48,9 +48,12 @@ async def execute(api: VkApi, calls: Sequence[Call]) -> list[object] | VkRefusal
         calls=len(calls),
         is_add=any(call.is_add for call in calls),
     )
-    if isinstance(answer, Envelope):
-        return pair(calls, answer.response, answer.execute_errors)
-    return answer
+    if not isinstance(answer, Reply):
+        return answer
+    results = pair(calls, answer.response, answer.errors)
+    if answer.is_repeat:
+        return [replace(r, is_repeat=True) if isinstance(r, VkRefusal) else r for r in results]
+    return results
 
 
 def script(calls: Sequence[Call]) -> tuple[str, dict[str, Param]]:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from evosync.catalog.item import MarketReading
 from evosync.clock import now as utc_now
-from evosync.engine.changes import AlbumChange, Change, Failed, Outcome
+from evosync.engine.changes import NOT_SENT, AlbumChange, Change, Failed, Outcome
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from evosync.vk.albums import talk_about_album
 from evosync.vk.api import VkApi
 from evosync.vk.courier import Courier
-from evosync.vk.errors import NOT_SENT, VkRefusal
+from evosync.vk.errors import VkRefusal
 from evosync.vk.execute import Call
 from evosync.vk.photos import Photos
 from evosync.vk.reading import read_market
@@ -103,9 +103,9 @@ class VkMarket:
 
 
 def _is_word(outcome: Outcome) -> bool:
-    """Tell whether an outcome must be recorded; one that only says "stopped" need not be."""
+    """Tell whether an outcome must be recorded; one that only says "not now" need not be."""
     if isinstance(outcome, Failed):
-        return VkRefusal(code=outcome.code, message="").is_about_call
+        return not VkRefusal(code=outcome.code, message="").is_put_off
     return True
 
 

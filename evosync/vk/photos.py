@@ -152,7 +152,10 @@ class Photos:
             url = msgspec.convert(answer, UploadServer).upload_url
         except msgspec.ValidationError:
             return VkRefusal(code=UPLOAD_FAILED, message="VK не дал адрес для загрузки")
-        self._check_host(url)
+        try:
+            self._check_host(url)
+        except ValueError:  # such as half an IPv6 address
+            return VkRefusal(code=UPLOAD_FAILED, message="VK не дал адрес для загрузки")
         self._upload_url = (url, now)
         return url
 

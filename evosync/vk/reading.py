@@ -50,8 +50,8 @@ async def read_market(api: VkApi, *, owner_id: int, now: Callable[[], datetime])
     """Read all albums and items, hidden ones and variants too.
 
     Read again when VK's count and its rows differ; a reading that never
-    agrees, or that holds rows which could not be read, is not whole. Raises
-    TryLater or NeedsPerson.
+    agrees, or in whose rows something of ours may stand unseen, is not whole.
+    Raises TryLater or NeedsPerson.
     """
     begun_at = now()
     album_rows = await _read(
@@ -117,7 +117,7 @@ async def _read_once(api: VkApi, wanted: _List) -> _Rows:
         for answer in answers:
             counts.add(answer.count)
             _collect(main, answer.items)
-            _collect(variants, answer.variants)
+            _collect(variants, answer.variants or ())
         offset += page * len(offsets)
         if len(main) == known:
             break

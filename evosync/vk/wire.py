@@ -1,6 +1,5 @@
 """VK's JSON, as typed rows, and as the plain values of the catalog."""
 
-import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +7,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from evosync.catalog.item import Album, Availability, MarketItem
+from evosync.catalog.names import decode_entities
 
+_AVAILABILITY: Mapping[int | None, Availability] = {one.value: one for one in Availability}
 REJECTED = 2  # reject_info.moderation_status of an item that moderation refused
 
 
@@ -40,7 +41,7 @@ class ListRow(msgspec.Struct):
 
     count: int
     items: list[object]
-    variants: list[object] = msgspec.field(default_factory=list)
+    variants: list[object] | None = None
 
 
 class AddedItem(msgspec.Struct):
@@ -71,67 +72,76 @@ class ItemRow(msgspec.Struct):
     """A market item (vk API schema 5.199, market_market_item_full), the fields that we read.
 
     Fields typed `object` are read as far as they make sense: VK sends `[]`
-    for a price that is not shown, and old shapes of category.
+    for a price that is not shown, and old shapes of category. One odd card of
+    somebody else must not keep us from the rest.
     """
 
     id: int
-    title: str
-    availability: int
-    description: str = ""
+    title: object = None
+    availability: object = None
+    description: object = None
     price: object = None
-    sku: str | int | None = None
-    stock_amount: int | None = None
+    sku: object = None
+    stock_amount: object = None
     category: object = None
     photos: object = None
-    albums_ids: list[int] = msgspec.field(default_factory=list)
-    date: int | None = None
+    albums_ids: object = None
+    date: object = None
     reject_info: object = None
 
 
 class AlbumRow(msgspec.Struct):
-    """A market album."""
+    """A market album, read as an item is."""
 
     id: int
-    title: str
-    count: int = 0
-    is_hidden: bool | int = False
+    title: object = None
+    count: object = None
+    is_hidden: object = None
     photo: object = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """Rows that did not fit: their ids, None where even that was missing."""
+    """Rows in which something of ours may stand unseen: their ids, None where that was missing."""
 
     ids: tuple[int | None, ...] = ()
 
 
 def items_from(rows: Iterable[object]) -> tuple[tuple[MarketItem, ...], Unread]:
-    """Read item rows; a row that does not fit is left out and named."""
+    """Read item rows.
+
+    One without an id is left out and named; one with an unreadable sku is
+    named too, since it may be ours.
+    """
     items: list[MarketItem] = []
     unread: list[int | None] = []
     for row in rows:
         try:
-            items.append(_item(msgspec.convert(row, ItemRow, strict=False)))
-        except (msgspec.ValidationError, ValueError):
-            unread.append(row_id(row))
+            item = msgspec.convert(row, ItemRow)
+        except msgspec.ValidationError:
+            unread.append(None)
+        else:
+            items.append(_item(item))
+            if item.sku is not None and items[-1].sku is None:
+                unread.append(item.id)
     return tuple(items), Unread(ids=tuple(unread))
 
 
 def albums_from(rows: Iterable[object]) -> tuple[tuple[Album, ...], Unread]:
-    """Read album rows; a row that does not fit is left out and named."""
+    """Read album rows; one without an id is left out and named."""
     albums: list[Album] = []
     unread: list[int | None] = []
     for row in rows:
         try:
-            album = msgspec.convert(row, AlbumRow, strict=False)
+            album = msgspec.convert(row, AlbumRow)
         except msgspec.ValidationError:
-            unread.append(row_id(row))
+            unread.append(None)
         else:
             albums.append(
                 Album(
                     album_id=album.id,
-                    title=html.unescape(album.title),
-                    count=album.count,
+                    title=decode_entities(_text(album.title)),
+                    count=_number(album.count) or 0,
                     is_hidden=bool(album.is_hidden),
                     photo_id=row_id(album.photo),
                 )
@@ -141,25 +151,44 @@ def albums_from(rows: Iterable[object]) -> tuple[tuple[Album, ...], Unread]:
 
 def row_id(row: object) -> int | None:
     """Return the `id` of a JSON object, None if there is none."""
-    found = row.get("id") if isinstance(row, Mapping) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    return _number(row.get("id")) if isinstance(row, Mapping) else None
 
 
 def _item(row: ItemRow) -> MarketItem:
     return MarketItem(
         item_id=row.id,
-        title=html.unescape(row.title),
-        description=row.description,
+        title=decode_entities(_text(row.title)),
+        description=_text(row.description),
         price=_kopecks(row.price),
-        availability=Availability(row.availability),
-        sku=None if row.sku is None else str(row.sku),
-        stock=row.stock_amount,
+        # What the schema does not know is nothing that a buyer may count on.
+        availability=_AVAILABILITY.get(_number(row.availability), Availability.UNAVAILABLE),
+        sku=_sku(row.sku),
+        stock=_number(row.stock_amount),
         category_id=row_id(row.category),
         photo_ids=_photo_ids(row.photos),
-        album_ids=frozenset(row.albums_ids),
-        created_at=_moment(row.date),
+        album_ids=frozenset(filter(None, map(_number, _list(row.albums_ids)))),
+        created_at=_moment(_number(row.date)),
         rejected=_rejected(row.reject_info),
     )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _sku(value: object) -> str | None:
+    number = _number(value)
+    if number is not None:
+        return str(number)
+    return value if isinstance(value, str) else None
 
 
 def _kopecks(price: object) -> int | None:
@@ -172,8 +201,7 @@ def _kopecks(price: object) -> int | None:
 
 
 def _photo_ids(photos: object) -> tuple[int, ...]:
-    rows = photos if isinstance(photos, list) else []
-    return tuple(found for found in map(row_id, rows) if found is not None)
+    return tuple(found for found in map(row_id, _list(photos)) if found is not None)
 
 
 def _moment(unixtime: int | None) -> datetime | None:
@@ -188,4 +216,4 @@ def _rejected(info: object) -> str | None:
         return None
     words = [info.get("title"), info.get("description")]
     text = ". ".join(word.strip().rstrip(".") for word in words if isinstance(word, str) and word)
-    return html.unescape(text) or "причина не названа"
+    return decode_entities(text) or "причина не названа"

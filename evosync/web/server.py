@@ -34,9 +34,11 @@ def take_socket(settings: Settings) -> socket.socket:
         taken.bind((settings.host, settings.port))
         # Only a socket that listens keeps others from binding the same address.
         taken.listen()
-    except OSError as error:
+    except (OSError, ValueError, TypeError) as error:
+        # A name that no host can have is a UnicodeError or a TypeError, not an OSError.
         taken.close()
-        why = f"адрес {settings.host}:{settings.port} занять не удалось ({error.strerror})."
+        reason = (isinstance(error, OSError) and error.strerror) or "такого имени быть не может"
+        why = f"адрес {settings.host}:{settings.port} занять не удалось ({reason})."
         raise Misconfigured("HOST, PORT", why) from None
     return taken
 
@@ -72,6 +74,7 @@ def stop_signals(stopping: asyncio.Event) -> Iterator[None]:
     """Let SIGTERM and SIGINT set the stop event for as long as the block runs."""
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in numbers}
     stop: Callable[[], None] = stopping.set
     for number in numbers:
         loop.add_signal_handler(number, stop)
@@ -80,3 +83,5 @@ def stop_signals(stopping: asyncio.Event) -> Iterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+            # asyncio would leave the system's own handling, and not what stood before.
+            signal.signal(number, before[number] or signal.SIG_DFL)

@@ -71,10 +71,12 @@ def upgrade() -> None:
         sa.Column("evotor_user_id", types.OutsideId),
         sa.Column("run_id", types.BigId, nullable=False, autoincrement=False),
         sa.Column("sent_at", types.Moment(), nullable=False),
+        sa.Column("store_ids", types.Json(), nullable=False),
         sa.Column("title", types.LongText, nullable=False),
         sa.Column("price", types.Money, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("item_id", types.BigId),
+        sa.Column("doubted_at", types.Moment()),
         sa.Column("settled_at", types.Moment()),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], ondelete="CASCADE", name=op.f("fk_intents_user_id")

@@ -37,6 +37,12 @@ async def test_a_password_of_a_bad_length_is_refused(password: str, words: str) 
     assert caught.value.code == "weak_password"
 
 
+async def test_a_password_with_a_zero_in_it_is_refused() -> None:
+    # Half of the world's programs would take it for the end.
+    with pytest.raises(WeakPassword, match="нулевой"):
+        await hash_password("correct\0horse")
+
+
 @pytest.mark.parametrize("length", [10, 1000])
 async def test_a_password_of_a_good_length_is_taken(length: int) -> None:
     assert await hash_password("x" * length)

@@ -2,7 +2,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evosync.catalog.names import fold_name, vk_length
+from evosync.catalog.names import decode_entities, fold_name, vk_length
+
+
+@pytest.mark.parametrize(
+    ("text", "decoded"),
+    [
+        pytest.param("Чай &quot;Ассам&quot;", 'Чай "Ассам"', id="named"),
+        pytest.param("Чай &#171;Ассам&#xBB;", "Чай «Ассам»", id="numbered"),
+        pytest.param("Pen&notebook &copy", "Pen&notebook &copy", id="none without its semicolon"),
+        pytest.param("R&D;", "R&D;", id="none of that name"),
+        pytest.param("&amp;lt;", "&lt;", id="once"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_entities_are_decoded(text: str, decoded: str) -> None:
+    assert decode_entities(text) == decoded
 
 
 @pytest.mark.parametrize(

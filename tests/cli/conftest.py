@@ -19,7 +19,7 @@ import structlog
 from evosync.cli.main import run
 from evosync.db import accounts
 from evosync.db.accounts import NewUser, UserStatus
-from evosync.demo import EMAIL, prepare
+from evosync.demo.shop import EMAIL, prepare
 from evosync.sandbox.server import serve_sandbox
 from evosync.sandbox.world import SandboxWorld
 from evosync.settings import known_names
@@ -55,17 +55,19 @@ class Terminal:
     monkeypatch: pytest.MonkeyPatch
     said: list[Told] = field(default_factory=list)
 
-    def __call__(self, *args: str, stdin: str = "") -> Told:
-        """Run a command; `stdin` is what is typed or piped into it."""
+    def __call__(self, *args: str, stdin: str | bytes | None = "") -> Told:
+        """Run a command; `stdin` is what is piped into it, None where it is closed."""
         out, err = io.StringIO(), io.StringIO()
-        self.monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        content = stdin.encode() if isinstance(stdin, str) else stdin
+        given = None if content is None else io.TextIOWrapper(io.BytesIO(content), "utf-8")
+        self.monkeypatch.setattr(sys, "stdin", given)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(list(args))
         told = Told(code=code, out=out.getvalue(), err=err.getvalue())
         self.said.append(told)
         return told
 
-    def ok(self, *args: str, stdin: str = "") -> Told:
+    def ok(self, *args: str, stdin: str | bytes = "") -> Told:
         """Run a command that has to succeed."""
         told = self(*args, stdin=stdin)
         assert (told.code, told.err) == (0, "")

@@ -140,6 +140,19 @@ def test_a_value_that_is_set_is_shown_and_nothing_else_changes(
     assert after | ignored == before | ignored
 
 
+def test_what_was_set_is_told_as_it_is_typed(boris: str, evosync: Terminal) -> None:
+    pairs = ["enabled=да", "mirror=0", "price_multiplier=1,50", "rounding=x9"]
+    assert evosync.ok("config", "set", boris, *pairs).out == (
+        "Сохранено: enabled=true, mirror=false, price_multiplier=1.50, rounding=x9.\n"
+    )
+
+
+@pytest.mark.parametrize("pair", ["enabled", "=x", "=", " =x"])
+def test_what_is_no_pair_is_told(pair: str, evosync: Terminal) -> None:
+    told = evosync("config", "set", "boris@example.com", pair)
+    assert (told.code, told.error) == (2, f"«{pair}»: нужно КЛЮЧ=ЗНАЧЕНИЕ.")
+
+
 def test_values_are_set_together_or_not_at_all(boris: str, evosync: Terminal) -> None:
     evosync.ok("config", "set", boris, "rounding=5", "gone=zero")
     assert evosync("config", "set", boris, "rounding=10", "gone=nonsense").code == 2
@@ -158,7 +171,6 @@ def test_to_switch_on_again_keeps_the_first_yes(boris: str, evosync: Terminal) -
 @pytest.mark.parametrize(
     "pair",
     [
-        "enabled",
         "enabled=perhaps",
         "rounding=7",
         "stock_mode=",
@@ -169,9 +181,14 @@ def test_to_switch_on_again_keeps_the_first_yes(boris: str, evosync: Terminal) -
         "price_multiplier=Infinity",
         "price_multiplier=1e999999",
         "price_multiplier=cheap",
+        "price_multiplier=1_0",
+        "price_multiplier=١٢",
+        "price_multiplier=1e1",
+        "price_multiplier=-1",
+        "price_multiplier=+1",
+        "price_multiplier=",
         "colour=red",
         "user_id=7",
-        "=",
     ],
 )
 def test_a_bad_value_is_told_by_its_name(pair: str, evosync: Terminal) -> None:

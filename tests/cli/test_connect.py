@@ -1,9 +1,12 @@
 import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evosync.sandbox.world import COMMUNITY_ID, SandboxWorld
+from evosync.sandbox.world import COMMUNITY_ID, VK_USER_ID, SandboxWorld
 from tests.cli.conftest import Terminal
 
 OTHER_COMMUNITY_ID = 217_000_888
@@ -28,7 +31,7 @@ def closed_url() -> str:
 
 
 def test_a_new_user_connects_both_ends(boris: str, evosync: Terminal, world: SandboxWorld) -> None:
-    world.vk.add_community(OTHER_COMMUNITY_ID, "Чай Бориса", [])
+    world.vk.add_community(OTHER_COMMUNITY_ID, "Чай Бориса", [VK_USER_ID])
     assert not shown(evosync, boris)["vk"]["connected"]
     told = connect(evosync, "evotor", boris, world.evotor_token, 0)
     assert (told.code, told.out) == (0, "Эвотор подключён: Чайная на Лесной.\n")
@@ -53,11 +56,12 @@ def test_a_wrong_token_is_told_and_the_connection_stays(
 def test_a_market_switched_off_is_told_and_the_connection_stays(
     anna: str, evosync: Terminal, world: SandboxWorld
 ) -> None:
-    world.vk.add_community(OTHER_COMMUNITY_ID, "Без товаров", []).market_enabled = False
+    theirs = world.vk.add_community(OTHER_COMMUNITY_ID, "Без товаров", [VK_USER_ID])
+    theirs.market_enabled = False
     before = shown(evosync, anna)
     told = connect(evosync, "vk", anna, world.vk_token, OTHER_COMMUNITY_ID)
     assert (told.code, told.out) == (4, "")
-    assert told.error
+    assert "выключен" in told.error
     assert shown(evosync, anna) == before
 
 
@@ -85,6 +89,24 @@ def test_a_host_that_cannot_be_reached_is_tried_later(
     told = connect(evosync, side, anna, "some-token", COMMUNITY_ID)
     assert (told.code, told.out) == (5, "")
     assert "Нет связи" in told.error
+    assert shown(evosync, anna) == before
+
+
+@pytest.mark.parametrize("side", ["evotor", "vk"])
+def test_a_connection_is_saved_with_its_health_or_not_at_all(
+    side: str, anna: str, evosync: Terminal, world: SandboxWorld, data: Path
+) -> None:
+    before = shown(evosync, anna)
+    [owner] = world.evotor.state.users.values()
+    owner.tokens.append("a-second-token")
+    with closing(sqlite3.connect(data / "evosync.db")) as database, database:
+        # The end of the command, as a full disk or a power cut would bring it about.
+        database.execute(
+            f"CREATE TRIGGER cut BEFORE UPDATE OF last_checked_at ON {side}_connections "
+            "WHEN NEW.last_checked_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'cut'); END"
+        )
+    token = "a-second-token" if side == "evotor" else world.vk_token
+    assert connect(evosync, side, anna, token, COMMUNITY_ID).code == 1
     assert shown(evosync, anna) == before
 
 

@@ -1,5 +1,7 @@
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -138,6 +140,23 @@ def test_another_run_going_on_is_for_later(anna: str, evosync: Terminal, data: P
     asyncio.run(hold())
     assert refused(evosync, anna, 5) == ("failed", "busy")
     assert evosync("sync", anna, "--dry-run").code == 5
+
+
+def test_a_run_that_broke_names_the_way_to_the_details(
+    anna: str, evosync: Terminal, data: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(data / "evosync.db")) as database, database:
+        database.execute(
+            "CREATE TRIGGER odd BEFORE INSERT ON intents BEGIN SELECT RAISE(ABORT, 'odd'); END"
+        )
+    told = evosync("sync", anna)
+    assert (told.code, told.out) == (1, "")
+    assert told.error.endswith("подробности в журнале. Он виден с LOG_LEVEL=DEBUG.")
+    (tmp_path / ".env").write_text("LOG_LEVEL=DEBUG\n")
+    told = evosync("sync", anna)
+    assert told.code == 1
+    assert "statement refused by the database" in told.err
+    assert "LOG_LEVEL=DEBUG" not in told.err.splitlines()[-1]
 
 
 def test_a_product_that_vk_refuses_makes_the_run_partial(

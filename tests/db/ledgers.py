@@ -1,5 +1,8 @@
 """A ledger of a run that holds its lease, and short ways to ask it."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from sqlalchemy import delete, select
 
 from evosync.catalog.item import Link
@@ -26,7 +29,12 @@ COMMUNITY = 220_000_000_123
 PRICE = frozenset({Field.PRICE})
 
 
-async def open_ledger(database: Database, user_id: int, community_id: int = COMMUNITY) -> DbLedger:
+async def open_ledger(
+    database: Database,
+    user_id: int,
+    community_id: int = COMMUNITY,
+    now: Callable[[], datetime] = lambda: NOON,
+) -> DbLedger:
     """Begin a run and hold the user's lease."""
     run_id = await database.write(runs.create_run, user_id, RunKind.MIRROR, RunTrigger.TIMER, NOON)
     holder = new_holder()
@@ -37,7 +45,7 @@ async def open_ledger(database: Database, user_id: int, community_id: int = COMM
         community_id=community_id,
         run_id=run_id,
         lease_token=holder.token,
-        now=lambda: NOON,
+        now=now,
     )
 
 

@@ -1,14 +1,20 @@
-"""What a done change leaves in its link."""
+"""What a change sets in its link, before it is sent and after."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from evosync.catalog.item import LinkState, Pending
-from evosync.db.aftermath import link_after, new_link, pending_of
+from evosync.catalog.item import Link, LinkState, Pending
+from evosync.db.aftermath import (
+    LinkPatch,
+    link_after,
+    link_begun,
+    link_refused,
+    new_link,
+    pending_of,
+)
 from evosync.engine.changes import (
-    Adopt,
     Change,
     Create,
     Delete,
@@ -32,6 +38,13 @@ def update(*fields: Field, last: Mapping[str, Any] | None = None, **values: Any)
     )
 
 
+def applied(patch: LinkPatch | None, to: Link) -> Link:
+    """Set what a patch says; there has to be one."""
+    assert patch is not None
+    assert patch.item_id == to.item_id
+    return patch.applied(to)
+
+
 def test_a_create_leaves_what_it_sent() -> None:
     made = new_link(Create(draft=draft()), 77)
     assert made == link(item_id=77, last={"repeats": ONCE})
@@ -43,18 +56,18 @@ def test_a_create_with_unknown_stock_sent_the_opening_stock() -> None:
     assert Field.PHOTO not in made.written.repeats
 
 
-def test_an_adoption_leaves_their_text_and_what_stands() -> None:
-    adopted = new_link(
-        Adopt(draft=draft(), item=item(5, price=7_00, stock=3), is_intended=False), 5
-    )
-    assert adopted.text_is_theirs
-    assert (adopted.written.price, adopted.written.stock) == (7_00, 3)
-    assert adopted.written.title == draft().title
-
-
 def test_an_update_leaves_the_fields_it_sent_and_no_other() -> None:
-    after = link_after(update(Field.PRICE, price=200_00, title="Другой чай", stock=5))
-    assert after == link(last={"price": 200_00, "repeats": {"price": 1}})
+    patch = link_after(update(Field.PRICE, price=200_00, title="Другой чай", stock=5))
+    assert applied(patch, link()) == link(last={"price": 200_00, "repeats": {"price": 1}})
+
+
+def test_what_another_change_left_meanwhile_stays() -> None:
+    price = link_after(update(Field.PRICE, price=200_00, title="Другой чай"))
+    title = link_after(update(Field.TITLE, price=200_00, title="Другой чай"))
+    after = applied(title, applied(price, link()))
+    assert after == link(
+        last={"price": 200_00, "title": "Другой чай", "repeats": {"price": 1, "title": 1}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,20 +81,19 @@ def test_an_update_leaves_the_fields_it_sent_and_no_other() -> None:
 def test_repeats_count_how_often_one_value_was_written(
     last: Mapping[str, Any], repeats: int
 ) -> None:
-    after = link_after(update(Field.PRICE, price=200_00, last=last))
-    assert after is not None
-    assert after.written.repeats["price"] == repeats
+    change = update(Field.PRICE, price=200_00, last=last)
+    # What is in the row is not known any more once the change is begun.
+    begun = applied(link_begun(change), change.link)
+    after = applied(link_after(change), begun)
+    assert (after.written.price, after.written.repeats["price"]) == (200_00, repeats)
 
 
 def test_a_text_is_ours_once_our_title_stands() -> None:
     theirs = link(text_is_theirs=True)
     sent = Update(link=theirs, draft=draft(), item=item(), fields=frozenset({Field.TITLE}))
     kept = Update(link=theirs, draft=draft(), item=item(), fields=frozenset({Field.DESCRIPTION}))
-    after_title, after_text = link_after(sent), link_after(kept)
-    assert after_title
-    assert after_text
-    assert not after_title.text_is_theirs
-    assert after_text.text_is_theirs
+    assert not applied(link_after(sent), theirs).text_is_theirs
+    assert applied(link_after(kept), theirs).text_is_theirs
 
 
 @pytest.mark.parametrize(
@@ -110,14 +122,14 @@ def test_a_text_is_ours_once_our_title_stands() -> None:
     ],
 )
 def test_acts_leave_their_state_and_nothing_pending(
-    change: Change, state: LinkState, *, is_hidden: bool
+    change: Hide | Delete | Restore, state: LinkState, *, is_hidden: bool
 ) -> None:
-    after = link_after(change)
+    after = applied(link_after(change), change.link)
     assert after == link(state=state, last={"is_hidden": is_hidden})
 
 
 def test_a_zero_leaves_stock_0() -> None:
-    after = link_after(Zero(link=link(), item=item()))
+    after = applied(link_after(Zero(link=link(), item=item())), link())
     assert after == link(last={"stock": 0, "repeats": {"stock": 1}})
 
 
@@ -125,13 +137,13 @@ def test_a_restore_leaves_the_fields_it_sent() -> None:
     change = Restore(
         link=link(), draft=draft(stock=5), item=item(), fields=frozenset({Field.STOCK})
     )
-    after = link_after(change)
-    assert after is not None
+    after = applied(link_after(change), link())
     assert after.written == written(stock=5, repeats={"stock": 1})
 
 
 def test_album_changes_leave_the_link_alone() -> None:
-    assert link_after(TakeFromAlbum(link=link(), album_ids=(1,))) is None
+    change = TakeFromAlbum(link=link(), album_ids=(1,))
+    assert (link_begun(change), link_after(change), link_refused(change)) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -148,3 +160,37 @@ def test_album_changes_leave_the_link_alone() -> None:
 )
 def test_what_is_noted_before_an_act(change: Change, pending: Pending | None) -> None:
     assert pending_of(change) is pending
+
+
+EDITS = [
+    pytest.param(
+        update(Field.PRICE, Field.STOCK, price=1, stock=2), ("price", "stock"), id="update"
+    ),
+    pytest.param(
+        Restore(link=link(), draft=draft(), item=None, fields=frozenset({Field.PHOTO})),
+        ("photo",),
+        id="restore",
+    ),
+    pytest.param(Zero(link=link(), item=item()), ("stock",), id="zero"),
+    pytest.param(Hide(link=link(), item=item()), (), id="hide"),
+    pytest.param(Delete(link=link(pending=Pending.HIDE), item=item()), (), id="delete"),
+]
+
+
+@pytest.mark.parametrize(("change", "names"), EDITS)
+def test_what_was_written_is_unknown_once_a_change_is_begun(
+    change: Update | Restore | Zero | Hide | Delete, names: tuple[str, ...]
+) -> None:
+    begun = applied(link_begun(change), change.link)
+    assert begun == link(
+        pending=pending_of(change),
+        last={**dict.fromkeys(names), "repeats": dict.fromkeys(names, 0)},
+    )
+
+
+@pytest.mark.parametrize(("change", "names"), EDITS)
+def test_a_refusal_takes_back_what_was_begun(
+    change: Update | Restore | Zero | Hide | Delete, names: tuple[str, ...]
+) -> None:
+    begun = applied(link_begun(change), change.link)
+    assert applied(link_refused(change), begun) == change.link

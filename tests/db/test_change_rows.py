@@ -8,7 +8,6 @@ from evosync.catalog.item import AlbumLink
 from evosync.db.change_rows import change_row
 from evosync.engine.changes import (
     AddAlbum,
-    Adopt,
     Create,
     Delete,
     Done,
@@ -25,7 +24,7 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
-from tests.builders import draft, item, link
+from tests.builders import adoption, draft, item, link
 
 ALBUM = AlbumLink(key="чай", album_id=3, title="Чай", is_made=True)
 PRICE = frozenset({Field.PRICE})
@@ -74,8 +73,8 @@ PRICE = frozenset({Field.PRICE})
             id="restore",
         ),
         pytest.param(
-            Done(change=Adopt(draft=draft(), item=item(5), is_intended=False)),
-            {"kind": "adopt", "item_id": 5, "changes": {}},
+            Done(change=adoption(item_id=5)),
+            {"kind": "adopt", "product_id": "assam", "item_id": 5, "changes": {}},
             id="adopt",
         ),
         pytest.param(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from asyncmy.errors import OperationalError
-from sqlalchemy import event, text, update
+from sqlalchemy import event, insert, text, update
 from sqlalchemy.engine import make_url
 
 from evosync.db import settings_kv
@@ -145,6 +145,53 @@ async def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError, match="half way"):
         await database.write(half)
     assert await value_of(database, "a") is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(BrokenPipeError("nobody reads"), id="pipe"),
+        pytest.param(TimeoutError("too late"), id="time"),
+        pytest.param(FileNotFoundError("no picture"), id="file"),
+    ],
+)
+async def test_what_breaks_beside_the_database_is_not_laid_to_it(
+    database: Database, error: OSError
+) -> None:
+    async def breaks(tx: Tx) -> None:
+        await settings_kv.save_value(tx, "a", 1, NOON)
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        async with database.read() as tx:
+            await breaks(tx)
+    assert raised.value is error
+    with pytest.raises(type(error)) as raised:
+        await database.write(breaks)
+    assert raised.value is error
+    assert await value_of(database, "a") is None
+
+
+async def test_a_table_that_is_gone_is_one_sentence(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(text("DROP TABLE settings_kv")))
+    with pytest.raises(Misconfigured, match="восстановите её из копии"):
+        await value_of(database, "a")
+    with pytest.raises(Misconfigured, match="восстановите её из копии"):
+        await database.write(settings_kv.save_value, "a", 1, NOON)
+
+
+async def test_a_row_that_the_database_refuses_is_a_mistake_of_ours_told_without_its_values(
+    database: Database,
+) -> None:
+    async def twice(tx: Tx) -> None:
+        for _ in range(2):
+            await tx.execute(insert(rows).values(name="hunter2", updated_at=NOON))
+
+    with pytest.raises(EvoSyncError, match="журнале") as raised:
+        await database.write(twice)
+    assert raised.value.code == "internal"
+    assert "hunter2" not in f"{raised.value}{raised.value.cause}"
+    assert raised.value.__cause__ is None
 
 
 async def test_what_a_read_writes_is_undone(database: Database) -> None:

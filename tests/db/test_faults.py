@@ -1,14 +1,16 @@
 """What a driver's error comes to."""
 
 import sqlite3
+import ssl
 
 import pytest
 from asyncmy.errors import OperationalError as MariaDbError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from evosync.db.faults import fault_from, is_replayed
+from evosync.db.faults import connection_fault, fault_from, is_replayed
 from evosync.errors import EvoSyncError, Misconfigured, TryLater
+from evosync.redact import mask_text
 
 
 def sqlite_error(code: int) -> DBAPIError:
@@ -46,7 +48,7 @@ BUSY_SNAPSHOT = 517  # https://sqlite.org/rescode.html#busy_snapshot
 def test_a_fault_is_one_sentence_without_values(
     error: Exception, kind: type[EvoSyncError], why: str
 ) -> None:
-    fault = fault_from(error)
+    fault = connection_fault(error)
     assert isinstance(fault, kind)
     assert why in fault.message
     assert "hunter2" not in f"{fault}{fault.cause}"
@@ -55,14 +57,54 @@ def test_a_fault_is_one_sentence_without_values(
 @pytest.mark.parametrize(
     "error",
     [
-        pytest.param(sqlite_error(sqlite3.SQLITE_ERROR), id="SQLite: syntax"),
-        pytest.param(mariadb_error(1064), id="MariaDB: syntax"),
-        pytest.param(ValueError(), id="not the database's"),
+        pytest.param(sqlite_error(sqlite3.SQLITE_ERROR), id="SQLite: no such table"),
+        pytest.param(sqlite_error(sqlite3.SQLITE_IOERR), id="SQLite: disk"),
+        pytest.param(mariadb_error(1290), id="MariaDB: read only"),
+        pytest.param(mariadb_error(1146), id="MariaDB: no such table"),
+        pytest.param(DBAPIError("SELECT secret", {}, Exception()), id="without a number"),
     ],
 )
-def test_a_mistake_of_ours_is_no_fault(error: Exception) -> None:
-    assert fault_from(error) is None
+def test_a_fault_that_nobody_foresaw_is_a_sentence_too(error: DBAPIError) -> None:
+    fault = fault_from(error)
+    assert isinstance(fault, Misconfigured)
+    assert "не ждал" in fault.message
+    assert "secret" not in f"{fault}{fault.cause}"
     assert not is_replayed(error)
+
+
+@pytest.mark.parametrize("kind", [IntegrityError, DataError])
+def test_a_row_refused_is_a_mistake_of_ours(kind: type[DBAPIError]) -> None:
+    fault = fault_from(kind("INSERT", {"token": "hunter2"}, MariaDbError(1062, "'hunter2'")))
+    assert (type(fault), fault.code) == (EvoSyncError, "internal")
+    assert "hunter2" not in f"{fault}{fault.cause}"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        pytest.param(ConnectionResetError(), TryLater, id="socket"),
+        pytest.param(mariadb_error(1045), Misconfigured, id="denied"),
+        pytest.param(ssl.SSLError("hunter2"), Misconfigured, id="no certificate in a file"),
+        pytest.param(UnicodeEncodeError("latin-1", "hunter2й", 0, 1, ""), Misconfigured, id="text"),
+        pytest.param(IndexError("hunter2"), Misconfigured, id="an answer cut short"),
+    ],
+)
+def test_whatever_a_connection_fails_of_is_a_sentence(
+    error: Exception, kind: type[EvoSyncError]
+) -> None:
+    fault = connection_fault(error)
+    assert isinstance(fault, kind)
+    assert "hunter2" not in f"{fault}{fault.cause}"
+
+
+def test_our_own_sentences_hold_nothing_that_is_masked() -> None:
+    errors = (
+        *map(mariadb_error, (1044, 1045, 1049, 1064, 1130, 1213, 1698, 2013)),
+        *map(sqlite_error, range(1, sqlite3.SQLITE_NOTADB + 1)),
+        IndexError(),
+    )
+    said = {connection_fault(error).message for error in errors}
+    assert {mask_text(message) for message in said} == said
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from evosync.db.engine import Database
 from evosync.db.tables.market import intents, product_links
 from evosync.engine.changes import (
     AddAlbum,
-    Adopt,
     Create,
     Done,
     EditAlbum,
@@ -28,6 +27,7 @@ from evosync.engine.ports import Ledger
 from tests.builders import (
     NOON,
     SHOP,
+    adoption,
     draft,
     item,
     product,
@@ -53,6 +53,7 @@ async def test_a_create_is_an_intent_before_it_is_sent(database: Database, ledge
         product_id="assam",
         run_id=found.run_id,
         sent_at=NOON,
+        store_ids=(SHOP,),
         title=draft().title,
         price=100_00,
     )
@@ -127,7 +128,7 @@ async def test_our_own_uncertain_create_is_adopted_and_its_intent_closed(
     database: Database, ledger: Ledger
 ) -> None:
     await ledger.begin([Create(draft=draft())], NOON)
-    adopt = Adopt(draft=draft(), item=item(5), is_intended=True)
+    adopt = adoption(item_id=5, is_intended=True)
     await ledger.begin([adopt], NOON)
     await ledger.record([Done(change=adopt)])
     assert await ledger.intents() == ()
@@ -136,12 +137,12 @@ async def test_our_own_uncertain_create_is_adopted_and_its_intent_closed(
 
 
 async def test_an_item_found_by_its_sku_keeps_its_owners_text(ledger: Ledger) -> None:
-    adopt = Adopt(draft=draft(), item=item(5, price=7_00, stock=3), is_intended=False)
+    adopt = adoption(item_id=5)
     await ledger.begin([adopt], NOON)
     await ledger.record([Done(change=adopt)])
     adopted = await only(ledger)
+    assert adopted == adopt.link
     assert adopted.text_is_theirs
-    assert (adopted.written.price, adopted.written.stock) == (7_00, 3)
 
 
 async def test_albums_are_linked(ledger: Ledger) -> None:
@@ -230,7 +231,7 @@ async def test_a_community_that_changed_hands_is_linked_anew(
 ) -> None:
     await created(ledger, 7)
     another = await open_ledger(database, boris)
-    adopt = Adopt(draft=draft(), item=item(7), is_intended=False)
+    adopt = adoption(item_id=7)
     await another.begin([adopt], NOON)
     await another.record([Done(change=adopt)])
     assert (await only(another)).item_id == 7

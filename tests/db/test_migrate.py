@@ -1,6 +1,8 @@
 """Migrations: no row is lost, whatever the direction, and nothing is touched by mistake."""
 
 import asyncio
+import contextlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -28,6 +30,7 @@ from evosync.db.migrate import (
 from evosync.db.schema import metadata
 from evosync.db.types import COLLATION
 from evosync.errors import Misconfigured
+from evosync.redact import mask_text
 from tests.db.rows import everything, fill
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,12 +134,44 @@ async def test_a_schema_from_the_future_is_refused_and_not_touched(database_url:
     assert await on_own_connection(database_url, everything) == before
 
 
-async def test_tables_of_another_program_are_refused(empty_url: str) -> None:
-    await on_own_connection(
-        empty_url, lambda connection: connection.execute(text("CREATE TABLE users (id INTEGER)"))
-    )
+@pytest.mark.parametrize(
+    ("tables", "why"),
+    [
+        pytest.param(["notes"], "другой программы", id="another program's"),
+        pytest.param(["notes", "users"], "другой программы", id="one named as ours"),
+        pytest.param(["notes", "alembic_version"], "другой программы", id="begun by its alembic"),
+        pytest.param(["users"], "нет таблицы версии", id="ours without a version"),
+        pytest.param([*metadata.tables], "нет таблицы версии", id="all ours without a version"),
+    ],
+)
+async def test_tables_we_did_not_make_are_refused_and_not_touched(
+    tables: list[str], why: str, empty_url: str
+) -> None:
+    def make(connection: Connection) -> None:
+        for table in tables:
+            connection.execute(text(f"CREATE TABLE {table} (id INTEGER, version_num VARCHAR(9))"))
+
+    await on_own_connection(empty_url, make)
+    for look in (check_schema, migrate):
+        with pytest.raises(Misconfigured, match=why) as raised:
+            await look(empty_url)
+        assert mask_text(raised.value.message) == raised.value.message
+    database = open_database(empty_url)
+    async with database.read() as tx:
+        found = await tx.run_sync(lambda connection: inspect(connection).get_table_names())
+    await database.close()
+    assert set(found) == set(tables)
+
+
+async def test_a_file_of_another_program_stays_as_it_was_to_the_byte(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE notes (text TEXT)")
+    before = file.read_bytes()
     with pytest.raises(Misconfigured, match="другой программы"):
-        await migrate(empty_url)
+        await migrate(f"sqlite:///{file}")
+    assert file.read_bytes() == before
+    assert modes(tmp_path, "*").keys() == {"notes.db"}
 
 
 async def test_a_first_migration_cut_short_is_begun_again(empty_url: str) -> None:
@@ -197,13 +232,32 @@ async def test_the_file_is_copied_aside_before_an_upgrade_and_one_copy_is_kept(
     assert copied == rows
 
 
+async def test_without_a_copy_nothing_is_upgraded(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'evosync.db'}"
+    await move(url, REVISIONS[0])
+    (tmp_path / f"evosync.db.before-{head_revision()}.part").mkdir()
+    with pytest.raises(Misconfigured, match="копию"):
+        await migrate(url)
+    assert await check_schema(url) is SchemaState.BEHIND
+
+
+async def test_a_migrated_file_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        await migrate(f"sqlite:///{tmp_path / 'evosync.db'}")
+    finally:
+        os.umask(before)
+    assert modes(tmp_path, "*") == {"evosync.db": 0o600}
+
+
 async def test_a_current_database_is_not_copied(sqlite_url: str, tmp_path: Path) -> None:
     await migrate(sqlite_url)
     assert not modes(tmp_path, "*.before-*")
 
 
 async def test_to_look_at_the_schema_makes_no_file(tmp_path: Path) -> None:
-    assert await check_schema(f"sqlite:///{tmp_path / 'new.db'}") is SchemaState.EMPTY
+    for name in ("new.db", "data/new.db"):
+        assert await check_schema(f"sqlite:///{tmp_path / name}") is SchemaState.EMPTY
     assert not modes(tmp_path, "*")
 
 

@@ -74,6 +74,20 @@ async def test_a_run_is_claimed_by_one_of_many(database: Database, anna: int) ->
     assert sum(claimed) == 1
 
 
+async def test_a_run_is_asked_to_stop_until_it_has_ended(database: Database, anna: int) -> None:
+    async def is_asked() -> bool:
+        async with database.read() as tx:
+            return await runs.is_cancel_asked(tx, run_id)
+
+    run_id = await database.write(runs.create_run, anna, RunKind.MIRROR, RunTrigger.BUTTON, NOON)
+    assert not await is_asked()
+    assert await database.write(runs.cancel_run, run_id, NOON)
+    assert await is_asked()
+    ended = await run_once(database, anna, FULL)
+    assert not await database.write(runs.cancel_run, ended, NOON)
+    assert not await database.write(runs.cancel_run, ended + 1, NOON)
+
+
 async def test_empty_runs_in_a_row_fold_into_the_last(database: Database, anna: int) -> None:
     await run_once(database, anna, FULL)
     *_, last = [await run_once(database, anna, EMPTY) for _ in range(3)]

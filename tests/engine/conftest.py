@@ -8,7 +8,8 @@ from evosync.engine.apply import Hands
 from evosync.engine.run import Run
 from tests.builders import rules
 from tests.engine.journal import Journal
-from tests.engine.ports import HandClock, MemoryLedger, MemorySource, MemoryTarget
+from tests.engine.ledger import MemoryLedger
+from tests.engine.ports import HandClock, MemorySource, MemoryTarget
 from tests.engine.wishes import TEAS
 
 

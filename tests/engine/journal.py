@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from evosync.catalog.item import AlbumLink
 from evosync.engine.changes import (
     AddAlbum,
-    Adopt,
     Change,
     Create,
     EditAlbum,
@@ -31,7 +30,7 @@ def heard(outcomes: Iterable[Outcome]) -> list[tuple[str, str]]:
 def subject(change: Change) -> str:
     """Tell the product id, or the key of the album, that a change is about."""
     match change:
-        case Create(draft=draft) | Adopt(draft=draft):
+        case Create(draft=draft):
             return draft.product_id
         case AddAlbum(key=key) | PutInAlbum(key=key):
             return key

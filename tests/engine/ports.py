@@ -1,36 +1,30 @@
-"""The three ports in memory: a till, a market and a ledger that write down what happens to them."""
+"""Two ports in memory: a till and a market that write down what happens to them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from evosync.catalog.item import (
     Album,
-    AlbumLink,
     Availability,
-    Intent,
     Link,
     MarketItem,
     MarketReading,
 )
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import SecondLook, Snapshot
-from evosync.db.aftermath import link_after, new_link, pending_of, values_of
+from evosync.db.aftermath import values_of
 from evosync.engine.changes import (
     AddAlbum,
-    Adopt,
     Change,
     Create,
-    Delete,
     Done,
     Failed,
     Field,
     Hide,
     Outcome,
-    Plan,
     PutInAlbum,
     Restore,
-    TakeAlbum,
     Uncertain,
     Update,
     Zero,
@@ -195,102 +189,3 @@ class MemoryTarget:
 
     def _edit(self, link: Link, **values: object) -> None:
         self.items[link.item_id] = replace(self.items[link.item_id], **values)  # type: ignore[arg-type]
-
-
-@dataclass(kw_only=True)
-class MemoryLedger:
-    """What we remember. `errors` gives, by method, what ends its next calls."""
-
-    journal: Journal = field(default_factory=list)
-    clock: Callable[[], datetime] = field(default_factory=HandClock)
-    linked: dict[str, Link] = field(default_factory=dict)
-    album_linked: dict[str, AlbumLink] = field(default_factory=dict)
-    open_intents: dict[str, Intent] = field(default_factory=dict)
-    skus: set[str] = field(default_factory=set)
-    errors: dict[str, list[BaseException]] = field(default_factory=dict)
-
-    async def links(self) -> tuple[Link, ...]:
-        return tuple(self.linked.values())
-
-    async def album_links(self) -> tuple[AlbumLink, ...]:
-        return tuple(self.album_linked.values())
-
-    async def intents(self) -> tuple[Intent, ...]:
-        return tuple(self.open_intents.values())
-
-    async def known_skus(self) -> frozenset[str]:
-        return frozenset(self.skus | self.linked.keys())
-
-    async def save_snapshot(self, snapshot: Snapshot) -> None:
-        self._write("save_snapshot", ())
-
-    async def save_market(self, reading: MarketReading) -> None:
-        self._write("save_market", ())
-
-    async def settle(self, plan: Plan) -> None:
-        self._write("settle", ())
-        for product_id in plan.missing_intents:
-            del self.open_intents[product_id]
-        for product_id, store_ids in plan.moved:
-            self.linked[product_id] = replace(self.linked[product_id], store_ids=store_ids)
-
-    async def begin(self, changes: Sequence[Change], now: datetime) -> None:
-        self._write("begin", changes)
-        for change in changes:
-            match change:
-                case Create(draft=draft):
-                    self.skus.add(draft.product_id)
-                    self.open_intents[draft.product_id] = Intent(
-                        product_id=draft.product_id,
-                        run_id=1,
-                        sent_at=now,
-                        title=draft.title,
-                        price=draft.price,
-                    )
-                case Hide(link=link) | Delete(link=link) | Restore(link=link):
-                    self.linked[link.product_id] = replace(link, pending=pending_of(change))
-                case _:
-                    pass
-
-    async def withdraw(self, changes: Sequence[Change]) -> None:
-        self._write("withdraw", changes)
-        self._forget(changes)
-
-    async def record(self, outcomes: Sequence[Outcome]) -> None:
-        self._write("record", [outcome.change for outcome in outcomes])
-        self._forget([one.change for one in outcomes if isinstance(one, Failed)])
-        for outcome in outcomes:
-            if isinstance(outcome, Done):
-                self._keep(outcome)
-
-    def _write(self, method: str, changes: Iterable[Change]) -> None:
-        if pending := self.errors.get(method):
-            raise pending.pop(0)
-        self.journal.append((method, [called(change) for change in changes]))
-
-    def _forget(self, changes: Iterable[Change]) -> None:
-        for change in changes:
-            match change:
-                case Create(draft=draft):
-                    del self.open_intents[draft.product_id]
-                case Hide(link=link) | Delete(link=link) | Restore(link=link):
-                    self.linked[link.product_id] = link
-                case _:
-                    pass
-
-    def _keep(self, done: Done) -> None:
-        match done:
-            case Done(change=Create() | Adopt() as change):
-                item_id = change.item.item_id if isinstance(change, Adopt) else done.item_id
-                assert item_id is not None
-                self.linked[change.draft.product_id] = new_link(change, item_id)
-                self.open_intents.pop(change.draft.product_id, None)
-            case Done(change=AddAlbum(key=key, title=title), album_id=int(album_id)):
-                self.album_linked[key] = AlbumLink(
-                    key=key, album_id=album_id, title=title, is_made=True
-                )
-            case Done(change=TakeAlbum(link=link)):
-                self.album_linked[link.key] = link
-            case _:
-                if after := link_after(done.change):
-                    self.linked[after.product_id] = after

@@ -7,15 +7,15 @@ import pytest
 from evosync.catalog.item import Pending
 from evosync.engine.apply import Hands, apply
 from evosync.engine.changes import (
-    Adopt,
     Change,
     TakeFromAlbum,
     Uncertain,
 )
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
-from tests.builders import draft, item, link
+from tests.builders import adoption, link
 from tests.engine.journal import Journal, heard
-from tests.engine.ports import MemoryLedger, MemoryTarget
+from tests.engine.ledger import MemoryLedger
+from tests.engine.ports import MemoryTarget
 from tests.engine.wishes import MADE, create, hide, put, stand, update
 
 CAPTCHA = NeedsPerson("VK просит подтвердить, что вы не робот.", code="vk_captcha")
@@ -92,7 +92,7 @@ async def test_a_send_that_raises_takes_back_exactly_its_own_batch(
     assert ledger.linked["keemun"].written.is_hidden
 
 
-async def test_what_was_pending_before_a_batch_is_pending_again_after_it_is_taken_back(
+async def test_an_act_of_a_batch_that_is_taken_back_may_yet_have_reached_vk(
     hands: Hands, target: MemoryTarget, ledger: MemoryLedger
 ) -> None:
     stand(target, ledger, "assam", 1)
@@ -101,7 +101,7 @@ async def test_what_was_pending_before_a_batch_is_pending_again_after_it_is_take
 
     await apply([replace(hide(), link=before)], hands)
 
-    assert ledger.linked["assam"] == before
+    assert ledger.linked["assam"] == replace(before, pending=Pending.HIDE)
 
 
 @pytest.mark.parametrize("where", ["send", "record"])
@@ -161,7 +161,7 @@ async def test_a_batch_that_could_not_be_written_down_counts_as_left_and_keeps_i
         ),
         pytest.param(
             [
-                Adopt(draft=draft("keemun"), item=item(2, product_id="keemun"), is_intended=True),
+                adoption("keemun", 2, is_intended=True),
                 update("keemun", 2),
             ],
             [["Adopt keemun"], ["Update keemun"]],
@@ -221,6 +221,24 @@ async def test_a_checkpoint_stops_the_work_between_batches(
     assert (applied.stopped, applied.left, len(applied.outcomes)) == ("cancelled", 3, 2)
     assert applied.error is None
     assert len(target.items) == 2
+
+
+async def test_a_checkpoint_that_cannot_be_asked_ends_the_work_with_what_was_done(
+    hands: Hands, target: MemoryTarget
+) -> None:
+    target.batch_size = 1
+    busy = TryLater("База данных занята, повторим позже.", code="database_busy")
+    answers: list[TryLater | None] = [None, busy]
+
+    async def ask() -> str | None:
+        if (error := answers.pop(0)) is not None:
+            raise error
+        return None
+
+    applied = await apply([create("assam"), create("keemun")], replace(hands, checkpoint=ask))
+
+    assert (applied.error, applied.left) == (busy, 1)
+    assert heard(applied.outcomes) == [("Create assam", "Done")]
 
 
 async def test_a_refused_change_never_stops_the_rest(

@@ -5,15 +5,15 @@ import pytest
 from evosync.catalog.item import AlbumLink, LinkState
 from evosync.engine.apply import Hands, apply
 from evosync.engine.changes import (
-    Adopt,
     EditAlbum,
     PutInAlbum,
     Restore,
     TakeAlbum,
 )
-from tests.builders import draft, item, link
+from tests.builders import adoption, draft, item, link
 from tests.engine.journal import Journal, heard
-from tests.engine.ports import MemoryLedger, MemoryTarget
+from tests.engine.ledger import MemoryLedger
+from tests.engine.ports import MemoryTarget
 from tests.engine.wishes import MADE, create, put, stand
 
 
@@ -89,7 +89,7 @@ async def test_an_adopted_item_goes_into_its_album_in_the_same_run(
     target.items[1] = item(1)
 
     await apply(
-        [Adopt(draft=draft(), item=target.items[1], is_intended=False), put("assam", album_id=9)],
+        [adoption(), put("assam", album_id=9)],
         hands,
     )
 

@@ -8,7 +8,8 @@ from evosync.engine.changes import AddAlbum, Create, Done, Outcome, Uncertain
 from evosync.errors import NeedsPerson, TryLater
 from tests.builders import draft, item, link
 from tests.engine.journal import Journal
-from tests.engine.ports import MemoryLedger, MemoryTarget
+from tests.engine.ledger import MemoryLedger
+from tests.engine.ports import MemoryTarget
 
 LATER = TryLater("VK просит подождать.")
 LOST = Uncertain(change=Create(draft=draft("assam")), cause="time-out")

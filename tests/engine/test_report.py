@@ -6,7 +6,6 @@ import pytest
 from evosync.catalog.item import AlbumLink
 from evosync.catalog.problem import Problem
 from evosync.engine.changes import (
-    Adopt,
     Change,
     Delete,
     Done,
@@ -21,13 +20,14 @@ from evosync.engine.changes import (
 )
 from evosync.engine.report import RunStatus, status_of
 from evosync.errors import EvoSyncError, Misconfigured, NeedsPerson, TryLater
-from tests.builders import SHOP, draft, item, link
+from tests.builders import SHOP, adoption, draft, item, link
 from tests.engine.reporting import failed, reported
 from tests.engine.wishes import MADE, create, hide, put, update
 
 CAPTCHA = NeedsPerson("VK просит подтвердить, что вы не робот.", code="vk_captcha")
 LATER = TryLater("VK просит подождать.")
 ALBUM = AlbumLink(key="чай", album_id=9, title="Чай", is_made=True)
+DRAFTS = [draft("a"), draft("b")]
 NOTHING = dict.fromkeys(
     ("created", "updated", "hidden", "restored", "deleted", "relinked"), 0
 ) | dict.fromkeys(("unchanged", "skipped", "failed", "held", "albums_created"), 0)
@@ -35,10 +35,6 @@ NOTHING = dict.fromkeys(
 
 def restore(product_id: str = "assam") -> Restore:
     return Restore(link=link(product_id), draft=draft(product_id), item=None, fields=frozenset())
-
-
-def adopt(*, is_intended: bool) -> Adopt:
-    return Adopt(draft=draft(), item=item(), is_intended=is_intended)
 
 
 def unpaid(code: str = "store_not_paid") -> Problem:
@@ -103,8 +99,8 @@ def test_an_error_tells_how_its_run_ends(error: EvoSyncError, status: RunStatus)
     ("change", "name"),
     [
         (create(), "created"),
-        (adopt(is_intended=True), "created"),
-        (adopt(is_intended=False), "relinked"),
+        (adoption(is_intended=True), "created"),
+        (adoption(), "relinked"),
         (update(), "updated"),
         (Zero(link=link(), item=item()), "updated"),
         (hide(), "hidden"),
@@ -122,6 +118,21 @@ def test_what_was_done_is_counted_under_its_name(change: Change, name: str | Non
     counts = {name: 1} if name else {}
 
     assert reported(Done(change=change)).counts() == NOTHING | counts
+
+
+def test_products_are_counted_and_not_calls() -> None:
+    calls: list[Change] = [
+        update(),
+        update(),
+        Zero(link=link("keemun", 2), item=item(2)),
+        put("a"),
+        put("a"),
+    ]
+    refused = [failed(update()), failed(update()), failed(put("a")), failed(put("b"))]
+
+    report = reported(*(Done(change=change) for change in calls), *refused, drafts=DRAFTS)
+
+    assert report.counts() == NOTHING | {"updated": 2, "failed": 3}
 
 
 def test_a_dry_run_counts_what_would_be_done() -> None:

@@ -118,17 +118,50 @@ def test_a_product_is_not_blamed_for_what_was_not_sent() -> None:
     assert report.problems == ()
 
 
-def test_an_uncertain_create_is_being_checked() -> None:
-    (problem,) = reported(Uncertain(change=create(), cause="time-out")).problems
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        pytest.param(create(), "появился ли товар", id="create"),
+        pytest.param(update(), "изменился ли товар", id="update"),
+        pytest.param(restore(), "изменился ли товар", id="restore"),
+        pytest.param(hide(), "снят ли товар с продажи", id="hide"),
+        pytest.param(Zero(link=link(), item=item()), "снят ли товар с продажи", id="zero"),
+        pytest.param(Delete(link=link(), item=item()), "снят ли товар с продажи", id="delete"),
+    ],
+)
+def test_a_product_that_vk_gave_no_answer_about_is_being_checked(change: Change, what: str) -> None:
+    report = reported(Uncertain(change=change, cause="time-out"))
 
+    (problem,) = report.problems
     assert (problem.product_id, problem.code) == ("assam", "checking")
+    assert problem.reason == f"VK не ответил, {what}: проверим в ближайший запуск."
+    assert report.status is RunStatus.PARTIAL
 
 
-@pytest.mark.parametrize("change", [update(), MADE, hide()], ids=["update", "album", "hide"])
-def test_any_other_uncertain_change_is_no_products_problem(change: Change) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [MADE, put("assam"), TakeFromAlbum(link=link(), album_ids=(9,))],
+    ids=["new album", "put in", "take out"],
+)
+def test_an_uncertain_change_of_an_album_is_no_products_problem(change: Change) -> None:
     report = reported(Uncertain(change=change, cause="time-out"))
 
     assert (report.problems, report.status) == ((), RunStatus.PARTIAL)
+
+
+def test_two_calls_for_one_item_that_fail_alike_are_one_problem() -> None:
+    told = reported(failed(update()), failed(update()), failed(update("keemun", 2))).problems
+
+    assert [(one.product_id, one.code) for one in told] == [
+        ("assam", "vk_error"),
+        ("keemun", "vk_error"),
+    ]
+
+
+def test_two_calls_for_one_item_that_fail_differently_are_two_problems() -> None:
+    told = reported(failed(update()), failed(update(), 129)).problems
+
+    assert [one.code for one in told] == ["vk_error", "photo_refused"]
 
 
 def test_the_plans_problems_come_before_those_of_the_work() -> None:

@@ -16,7 +16,8 @@ from tests.builders import (
     store_reading,
 )
 from tests.engine.journal import Journal
-from tests.engine.ports import HandClock, MemoryLedger, MemorySource, MemoryTarget
+from tests.engine.ledger import MemoryLedger
+from tests.engine.ports import HandClock, MemorySource, MemoryTarget
 from tests.engine.reporting import counted
 
 SETTLE = timedelta(seconds=120)

@@ -1,16 +1,19 @@
 """When a run asks to be followed by another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from evosync.catalog.item import Intent
+from evosync.engine.changes import Change
 from evosync.engine.run import Run, mirror
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from tests.builders import (
     NOON,
 )
+from tests.engine.ledger import MemoryLedger
 from tests.engine.ports import HandClock, MemoryTarget
 
 SETTLE = timedelta(seconds=120)
@@ -102,6 +105,40 @@ async def test_an_item_that_somebody_deleted_does_not_bring_run_after_run(
 
     assert [one.code for one in report.problems] == ["checking"]
     assert report.retry_at is None
+
+
+async def test_a_create_in_doubt_is_waited_for_from_when_its_answer_was_given_up(
+    run: Run, target: MemoryTarget, ledger: MemoryLedger, clock: HandClock
+) -> None:
+    target.dropped.add("assam")
+
+    class Slow(MemoryLedger):
+        async def begin(self, changes: Sequence[Change], now: datetime) -> None:
+            await super().begin(changes, now)
+            if self.open_intents and not self.linked:
+                clock.at += timedelta(minutes=3)  # pictures, and a quota that is spent
+
+    slow = Slow(journal=ledger.journal, clock=clock)
+    report = await mirror(replace(run, ledger=slow))
+
+    (doubted,) = await slow.intents()
+    assert doubted.sent_at == NOON
+    assert report.retry_at == NOON + timedelta(minutes=3) + SETTLE
+
+
+async def test_a_database_that_is_busy_in_the_end_costs_no_word_of_what_was_done(
+    run: Run, ledger: MemoryLedger
+) -> None:
+    class BusyInTheEnd(MemoryLedger):
+        async def intents(self) -> tuple[Intent, ...]:
+            if self.linked:
+                raise TryLater("База данных занята, повторим позже.", code="database_busy")
+            return await super().intents()
+
+    report = await mirror(replace(run, ledger=BusyInTheEnd(journal=ledger.journal)))
+
+    assert report.counts()["created"] == 2
+    assert report.retry_at == NOON + SETTLE
 
 
 async def test_a_preview_asks_for_no_further_run(run: Run, target: MemoryTarget) -> None:

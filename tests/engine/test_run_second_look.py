@@ -7,15 +7,18 @@ import pytest
 from evosync.catalog.snapshot import StoreReading
 from evosync.engine.run import Run, mirror
 from tests.builders import (
+    BOTH_SHOPS,
     SECOND_SHOP,
     SHOP,
     group,
     product,
+    rules,
     snapshot,
     store,
     store_reading,
 )
-from tests.engine.ports import MemoryLedger, MemorySource, MemoryTarget
+from tests.engine.ledger import MemoryLedger
+from tests.engine.ports import MemorySource, MemoryTarget
 from tests.engine.reporting import counted
 from tests.engine.wishes import TEAS
 
@@ -72,6 +75,7 @@ async def test_what_is_found_again_belongs_to_the_store_that_has_it(
             store=store(SECOND_SHOP),
         )
 
+    run = replace(run, rules=rules(stores=BOTH_SHOPS))
     source.shop = replace(TEAS, readings=(*TEAS.readings, second("oolong")))
     await mirror(run)
     source.shop = replace(TEAS, readings=(*TEAS.readings, second()))

@@ -2,7 +2,8 @@
 
 from evosync.engine.changes import AddAlbum, Create, Field, Hide, PutInAlbum, Update
 from tests.builders import draft, group, item, link, product, snapshot, store_reading
-from tests.engine.ports import MemoryLedger, MemoryTarget
+from tests.engine.ledger import MemoryLedger
+from tests.engine.ports import MemoryTarget
 
 TEAS = snapshot(
     store_reading(

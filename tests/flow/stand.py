@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evosync.db import selection
 from evosync.db.runs import RunKind, RunTrigger
-from evosync.demo import prepare
+from evosync.demo.shop import prepare
 from evosync.engine.report import RunReport
 from evosync.jobs.one_run import Finished, Order, Watch, carry_out
 from evosync.sandbox.evotor.state import GroupState, ProductState, StoreState, made_id

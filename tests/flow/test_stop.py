@@ -6,10 +6,11 @@ import pytest
 
 from evosync.db import leases
 from evosync.db.engine import Database
-from evosync.db.links import Place, list_open_intents
+from evosync.db.intents import list_open_intents
+from evosync.db.links import Place
 from evosync.db.runs import list_runs
 from evosync.db.tables.runs import leases as leases_table
-from evosync.demo import EMAIL, prepare
+from evosync.demo.shop import EMAIL, prepare
 from evosync.engine.report import RunStatus
 from evosync.sandbox.comparison import find_differences, list_wanted
 from evosync.sandbox.server import serve_sandbox

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import event
 
@@ -23,19 +24,20 @@ TEA, CUP, PIE = "Чай номер 1", "Чашка белая", "Пирог с �
 
 @contextmanager
 def written_tables(shop: Shop) -> Iterator[set[str]]:
-    """Gather the names of the tables that statements write to in the meantime."""
+    """Gather the names of the tables whose rows are written in the meantime."""
     found: set[str] = set()
     engine = shop.opened.database.engine.sync_engine
 
-    def note(*args: object) -> None:
-        if told := WRITING.match(str(args[2])):
+    def note(_connection: object, cursor: Any, statement: str, *_: object) -> None:
+        told = WRITING.match(statement)
+        if told and cursor.rowcount != 0:
             found.add(told[1])
 
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "after_cursor_execute", note)
     try:
         yield found
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "after_cursor_execute", note)
 
 
 async def mirrored(shop: Shop) -> None:

@@ -4,14 +4,18 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 from packaging.requirements import Requirement
 
 from evosync.cli.main import cli
-from evosync.settings import known_names
+from evosync.settings import Settings, known_names, read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^#? ?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE)
+DEFAULTS = re.findall(r"^\| `([A-Z_]+)` \| ([^|]+?) \|", README, re.MULTILINE)
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE)
 
 
@@ -25,16 +29,37 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def test_every_setting_stands_in_the_table_of_the_readme_and_no_other() -> None:
-    assert set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE)) == set(known_names())
+    assert set(dict(DEFAULTS)) == set(known_names())
 
 
 def test_every_setting_stands_in_the_example_of_an_env_file() -> None:
-    example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    assert set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE)) == set(known_names())
+    assert set(dict(EXAMPLES)) == set(known_names())
+    assert len(EXAMPLES) == len(known_names())
+
+
+@pytest.mark.parametrize(("name", "text"), EXAMPLES)
+def test_the_example_of_an_env_file_holds_the_true_default(name: str, text: str) -> None:
+    settings, _ = read_settings({name: text})
+    if name == "DATABASE_URL":
+        assert settings.database == Settings().database
+    else:
+        assert settings == Settings()
+
+
+@pytest.mark.parametrize(("name", "cell"), DEFAULTS)
+def test_the_table_of_the_readme_holds_the_true_default(name: str, cell: str) -> None:
+    printed = re.fullmatch(r"`([^`]+)`", cell)
+    if printed:
+        assert read_settings({name: printed[1]})[0] == Settings()
+    else:
+        # What is said in words, or by a dash, stands for an empty text.
+        assert getattr(Settings(), name.lower()) == ""
 
 
 def test_every_command_stands_in_the_readme() -> None:
-    missing = [name for name in cli.commands if f"`evosync {name}" not in README]
+    names = cli.list_commands(click.Context(cli))
+    assert names
+    missing = [name for name in names if f"`evosync {name}" not in README]
     assert not missing
 
 

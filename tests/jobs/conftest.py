@@ -1,5 +1,6 @@
 """Anna's small shop on SQLite, and somebody who has a shop too."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from evosync.db import accounts, connections, selection, sync
 from evosync.db.accounts import NewUser, UserStatus
 from evosync.jobs.connections import check_evotor, check_vk
+from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.reading import read_catalog
 from tests.flow.stand import Shop, open_shop, small_world
 
@@ -40,3 +42,16 @@ async def boris(shop: Shop) -> Shop:
         config = await sync.get_config(tx, user_id)
     await write(sync.save_config, replace(config, enabled=True, confirmed_at=now), now)
     return replace(shop, user_id=user_id)
+
+
+@pytest.fixture
+def stopping() -> asyncio.Event:
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def mirroring(shop: Shop, stopping: asyncio.Event) -> AsyncIterator[Mirroring]:
+    made = Mirroring(shop.opened, stopping)
+    yield made
+    stopping.set()
+    await made.stop()

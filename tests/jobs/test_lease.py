@@ -1,9 +1,12 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from evosync.db import leases
 from evosync.db.engine import Database
+from evosync.db.types import Tx
 from evosync.errors import TryLater
 from evosync.jobs.lease import hold_user
 
@@ -44,3 +47,20 @@ async def test_what_breaks_a_run_frees_the_place_too(database: Database) -> None
             raise ZeroDivisionError
     async with hold_user(database, ANNA) as hold, database.read() as tx:
         assert await leases.holds(tx, leases.mirror_lease(ANNA), hold.holder.token)
+
+
+async def test_a_place_that_cannot_be_given_back_does_not_hide_what_the_run_did(
+    database: Database,
+) -> None:
+    async def run() -> str:
+        async with hold_user(database, ANNA):
+            await database.write(drop_leases)
+            return "done"
+
+    with capture_logs() as events:
+        assert await run() == "done"
+    assert events[-1]["event"] == "lease not freed"
+
+
+async def drop_leases(tx: Tx) -> None:
+    await tx.execute(text("DROP TABLE leases"))

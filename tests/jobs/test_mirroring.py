@@ -1,81 +1,22 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import fields, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
 from evosync.catalog.item import Intent
-from evosync.db import links, sync
-from evosync.db.connections import EvotorConnection
+from evosync.db import intents
 from evosync.db.links import Place
-from evosync.db.runs import Run, list_runs
 from evosync.db.tables.runs import leases
 from evosync.engine.report import RunStatus
-from evosync.evotor.source import EvotorSource
-from evosync.jobs.mirroring import INTERVALS_OF_SILENCE, Mirroring
+from evosync.jobs.mirroring import Mirroring
 from evosync.sandbox.comparison import find_differences
-from evosync.wiring import Installation
 from tests.flow.stand import Shop, product_named, until
-
-DELAY_S = 0.2  # of VK's answers, long enough to do something in the meantime
-
-
-class Broken(Installation):
-    """An installation with a mistake that nobody foresaw, in the run of one user."""
-
-    __slots__ = ()
-    user_ids: set[int] = set()  # noqa: RUF012 - emptied to mend it
-
-    def source(self, connection: EvotorConnection) -> EvotorSource:
-        if connection.user_id in self.user_ids:
-            raise ZeroDivisionError("nobody thought of this")
-        return super().source(connection)
-
-
-def broken_for(opened: Installation, user_id: int) -> Broken:
-    Broken.user_ids = {user_id}
-    return Broken(**parts(opened))
-
-
-def parts(opened: Installation) -> dict[str, Any]:
-    return {each.name: getattr(opened, each.name) for each in fields(opened)}
-
-
-async def quiet() -> None:
-    """Wait until no run goes on, and none comes of one that ended."""
-    while tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith("run of")]:
-        await asyncio.wait(tasks)
-
-
-async def runs_of(shop: Shop) -> list[Run]:
-    """List the runs, the first one first."""
-    async with shop.opened.database.read() as tx:
-        return (await list_runs(tx, shop.user_id))[::-1]
-
-
-async def set_enabled(shop: Shop, *, is_on: bool) -> None:
-    async with shop.opened.database.read() as tx:
-        config = await sync.get_config(tx, shop.user_id)
-    changed = replace(config, enabled=is_on)
-    await shop.opened.database.write(sync.save_config, changed, shop.opened.clock())
-
-
-@pytest.fixture
-def stopping() -> asyncio.Event:
-    return asyncio.Event()
-
-
-@pytest.fixture
-async def mirroring(shop: Shop, stopping: asyncio.Event) -> AsyncIterator[Mirroring]:
-    made = Mirroring(shop.opened, stopping)
-    yield made
-    stopping.set()
-    await made.stop()
+from tests.jobs.stand import DELAY_S, Broken, broken_for, quiet, runs_of
 
 
 @pytest.fixture
@@ -196,7 +137,7 @@ async def test_a_lost_create_is_looked_for_by_another_run_at_its_time(
         product_id=product.id, run_id=0, sent_at=shop.opened.clock(), title=product.name, price=1
     )
     place = Place(user_id=shop.user_id, community_id=shop.world.community_id)
-    await shop.opened.database.write(links.open_intents, place, [intent], None)
+    await shop.opened.database.write(intents.open_intents, place, [intent], None)
     mirroring.enqueue(shop.user_id)
     await quiet()
     assert not shop.items(product)
@@ -205,14 +146,6 @@ async def test_a_lost_create_is_looked_for_by_another_run_at_its_time(
     await quiet()
     assert not find_differences(shop.world)
     assert len(await runs_of(shop)) == 2
-
-
-async def test_only_those_who_are_due_run(shop: Shop, boris: Shop, mirroring: Mirroring) -> None:
-    await set_enabled(boris, is_on=False)
-    await mirroring.enqueue_due()
-    await quiet()
-    assert len(await runs_of(shop)) == 1
-    assert await runs_of(boris) == []
 
 
 async def test_a_stop_lets_the_batch_in_hand_finish_and_leaves_the_rest(
@@ -230,7 +163,7 @@ async def test_a_stop_lets_the_batch_in_hand_finish_and_leaves_the_rest(
     assert run.counts["created"] == len(shop.visible()) < 65
     place = Place(user_id=shop.user_id, community_id=shop.world.community_id)
     async with shop.opened.database.read() as tx:
-        assert not await links.list_open_intents(tx, place)
+        assert not await intents.list_open_intents(tx, place)
 
 
 async def test_nothing_begins_after_a_stop(
@@ -265,29 +198,3 @@ async def test_a_run_that_does_not_end_in_time_is_cancelled_and_frees_its_place(
         "interrupted",
         RunStatus.DONE,
     )
-
-
-async def test_a_long_time_without_a_success_is_told_while_someone_is_due(
-    shop: Shop, stopping: asyncio.Event
-) -> None:
-    present = [shop.opened.clock()]
-    opened = replace(broken_for(shop.opened, shop.user_id), clock=lambda: present[0])
-    mirroring = Mirroring(opened, stopping)
-    every = timedelta(seconds=opened.settings.catalog_refresh_interval_seconds)
-    present[0] += INTERVALS_OF_SILENCE * every + timedelta(seconds=1)
-    assert not mirroring.is_overdue()  # nobody is due yet
-    await mirroring.enqueue_due()
-    await quiet()
-    assert mirroring.is_overdue()
-    Broken.user_ids.clear()
-    await mirroring.enqueue_due()
-    await quiet()
-    assert not mirroring.is_overdue()
-
-
-async def test_the_last_run_is_known_after_a_restart(shop: Shop, stopping: asyncio.Event) -> None:
-    await shop.mirror()
-    mirroring = Mirroring(shop.opened, stopping)
-    await mirroring.start()
-    [run] = await runs_of(shop)
-    assert mirroring.last_run_at == run.finished_at

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -142,6 +143,50 @@ async def test_an_answer_above_the_bound_is_none(
         await client.send(request)
 
     assert caught.value.cause == "AnswerTooLarge"
+
+
+class Flow(httpx.AsyncByteStream):
+    """An answer that flows on and on, as fast as it is read or drop by drop."""
+
+    def __init__(self, part: bytes, pause_s: float = 0.0) -> None:
+        self.part = part
+        self.pause_s = pause_s
+        self.sent = 0
+        self.is_closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            self.sent += len(self.part)
+            yield self.part
+            await asyncio.sleep(self.pause_s)
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+async def test_an_answer_that_never_ends_is_read_to_the_bound_only(
+    client: Client, service: respx.Route
+) -> None:
+    flow = Flow(b" " * 1024 * 1024)
+    service.mock(return_value=httpx.Response(200, stream=flow))
+
+    with pytest.raises(Unreachable) as caught:
+        await client.send(Request(method="GET", url=URL))
+
+    assert (caught.value.cause, caught.value.is_unsent) == ("AnswerTooLarge", False)
+    assert flow.sent <= MAX_ANSWER_BYTES + len(flow.part)
+    assert flow.is_closed
+
+
+async def test_an_answer_that_drips_is_given_up(client: Client, service: respx.Route) -> None:
+    flow = Flow(b" ", pause_s=0.01)
+    service.mock(return_value=httpx.Response(200, stream=flow))
+
+    with pytest.raises(Unreachable) as caught:
+        await client.send(Request(method="GET", url=URL, timeout_s=0.02))
+
+    assert (caught.value.cause, caught.value.is_unsent) == ("TimeoutError", False)
+    assert flow.is_closed
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout])

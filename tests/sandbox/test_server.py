@@ -1,10 +1,11 @@
 import asyncio
 import signal
+import socket
 
 import httpx
 import pytest
 
-from evosync.sandbox.server import serve_sandbox
+from evosync.sandbox.server import listen_on, serve_sandbox
 from evosync.sandbox.world import SandboxWorld
 
 
@@ -69,6 +70,13 @@ async def test_a_taken_port_is_an_os_error(world: SandboxWorld) -> None:
         with pytest.raises(OSError, match="in use"):
             async with serve_sandbox(world, port=int(url.rpartition(":")[2])):
                 pass
+
+
+def test_answers_leave_without_delay() -> None:
+    # asyncio turns Nagle's algorithm off only where the socket names its protocol;
+    # with it each answer to a kept connection takes 40 ms more.
+    with listen_on("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 async def test_the_server_stops_when_its_body_fails(world: SandboxWorld) -> None:

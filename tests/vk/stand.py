@@ -14,6 +14,7 @@ from PIL import Image
 
 from evosync.catalog.item import Availability, Draft, Link, MarketItem
 from evosync.engine.changes import Change, Create, Field, Outcome, Update
+from evosync.errors import NeedsPerson
 from evosync.outbound.client import Client
 from evosync.outbound.limiter import Limiter
 from evosync.outbound.retry import Patience
@@ -57,14 +58,21 @@ class Watch:
 
 
 class Keeper:
-    """Holds one token, and newer ones to give out when it is refused."""
+    """Holds one token, and newer ones to give out when it is refused.
+
+    It gives the token out `uses` times; then a person has to sign in.
+    """
 
     def __init__(self, token: str = TOKEN, *, newer: Sequence[str] = ()) -> None:
         self.current = token
         self.newer = list(newer)
         self.refused: list[str] = []
+        self.uses = 1000
 
     async def token(self) -> str:
+        self.uses -= 1
+        if self.uses < 0:
+            raise NeedsPerson("Подключите VK заново.", code="connection_broken")
         return self.current
 
     async def refresh(self, refused: str) -> str | None:

@@ -28,6 +28,22 @@ async def test_the_community_has_a_name(shop: Stand) -> None:
     )
 
 
+async def test_a_community_of_somebody_else_needs_the_person(shop: Stand, world: VkWorld) -> None:
+    world.add_community(302, "Кофейная", [ANNA_ID + 1])
+    with pytest.raises(NeedsPerson) as raised:
+        await community(shop.api, 302)
+    assert raised.value.code == "vk_no_role"
+    assert raised.value.message == "У вас нет прав на товары сообщества «Кофейная»."
+
+
+@pytest.mark.parametrize("told", [{}, {"is_admin": None}, {"is_admin": True}], ids=repr)
+async def test_a_community_passes_unless_vk_objects(
+    odd: Stand, vk: respx.Route, told: dict[str, object]
+) -> None:
+    vk.side_effect = [answer({"groups": [{"id": 5, "name": "Чайная", **told}]})]
+    assert await community(odd.api, 5) == Community(community_id=5, name="Чайная")
+
+
 async def test_an_unknown_community_needs_the_person(shop: Stand) -> None:
     with pytest.raises(NeedsPerson):
         await community(shop.api, 404)

@@ -5,9 +5,8 @@ import pytest
 import respx
 
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
-from evosync.vk.api import Param, clean_text, spacing_s
-from evosync.vk.errors import Unsure, VkRefusal
-from evosync.vk.wire import Envelope
+from evosync.vk.api import Param, Reply, clean_text, spacing_s
+from evosync.vk.errors import Remedy, Unsure, VkRefusal
 from tests.vk.stand import NEWER_TOKEN, TOKEN, Stand, answer, form_of, refusal
 
 
@@ -203,13 +202,63 @@ async def test_an_add_that_surely_did_nothing_is_sent_again(
 ) -> None:
     odd.keeper.newer = [NEWER_TOKEN]
     vk.side_effect = [word, answer([1])]
-    assert isinstance(await odd.api.exchange("execute", {}, is_add=True), Envelope)
+    assert isinstance(await odd.api.exchange("execute", {}, is_add=True), Reply)
 
 
 async def test_an_add_that_cannot_leave_is_tried_later(odd: Stand, vk: respx.Route) -> None:
     vk.side_effect = httpx.ConnectError("refused")
     with pytest.raises(TryLater):
         await odd.api.exchange("execute", {}, is_add=True)
+
+
+LOST = httpx.ReadError("cut")
+LATER_TRIES = [
+    pytest.param(LOST, [httpx.ConnectError("refused")] * 9, id="then not reached"),
+    pytest.param(refusal(10), [httpx.ConnectError("refused")] * 9, id="error 10, not reached"),
+    pytest.param(LOST, [httpx.ConnectError("refused"), LOST] * 9, id="now and then not reached"),
+]
+
+
+@pytest.mark.parametrize(("first", "then"), LATER_TRIES)
+async def test_what_a_first_try_may_have_done_is_in_doubt_to_the_end(
+    odd: Stand, vk: respx.Route, first: httpx.Response | Exception, then: list[Exception]
+) -> None:
+    vk.side_effect = [first, *then]
+    assert isinstance(await odd.api.exchange("execute", {}), Unsure)
+    assert vk.call_count == 4
+
+
+async def test_a_doubt_outlives_the_token(odd: Stand, vk: respx.Route) -> None:
+    vk.side_effect = LOST
+    odd.keeper.uses = 1
+    assert isinstance(await odd.api.exchange("execute", {}), Unsure)
+    with pytest.raises(NeedsPerson):
+        await odd.api.exchange("execute", {})
+
+
+@pytest.mark.parametrize("code", [5, 9, 14])
+async def test_a_refusal_of_a_repeat_says_nothing_of_the_first_try(
+    odd: Stand, vk: respx.Route, code: int
+) -> None:
+    vk.side_effect = [LOST, refusal(code)]
+    refused = await odd.api.exchange("execute", {})
+    assert refused == VkRefusal(code=code, message="no", is_repeat=True)
+    assert refused.is_maybe_done
+    assert not refused.is_surely_not_done
+
+
+async def test_a_repeat_after_what_did_nothing_is_no_repeat(odd: Stand, vk: respx.Route) -> None:
+    vk.side_effect = [httpx.ConnectError("refused"), refusal(6), refusal(9)]
+    assert await odd.api.exchange("execute", {}) == VkRefusal(code=9, message="no")
+
+
+async def test_a_request_that_a_gateway_finds_too_big_is_not_sent_again(
+    odd: Stand, vk: respx.Route
+) -> None:
+    vk.side_effect = [httpx.Response(413, text="<html>Too Large</html>"), answer(1)]
+    refused = await odd.api.exchange("execute", {})
+    assert isinstance(refused, VkRefusal)
+    assert refused.remedy is Remedy.SHRINK
 
 
 def test_texts_lose_only_what_no_form_can_carry() -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from evosync.engine.changes import NOT_SENT
 from evosync.errors import NeedsPerson, TryLater
-from evosync.vk.errors import NOT_SENT, VkRefusal, error_from, error_of_request
+from evosync.vk.errors import VkRefusal, error_from, error_of_request
 
 PERSON = {
     5: "connection_broken",
@@ -64,6 +65,16 @@ def test_after_a_stop_no_further_call_is_of_use(code: int) -> None:
     assert VkRefusal(code=code, message="").is_stop
 
 
+@pytest.mark.parametrize("code", [NOT_SENT, 5, 6, 9, 14, 205])
+def test_a_call_that_has_to_wait_is_put_off(code: int) -> None:
+    assert VkRefusal(code=code, message="").is_put_off
+
+
+@pytest.mark.parametrize("code", [1, 10, 36, 3, 8, 12, 13, 100, 1403])
+def test_a_call_that_was_answered_is_not_put_off(code: int) -> None:
+    assert not VkRefusal(code=code, message="").is_put_off
+
+
 @pytest.mark.parametrize("code", [1, 6, 10, 13, 36])
 def test_a_stumble_stops_nothing(code: int) -> None:
     assert not VkRefusal(code=code, message="").is_stop
@@ -80,6 +91,7 @@ def test_a_call_that_was_not_sent_says_nothing_of_its_data() -> None:
     [
         pytest.param("https://id.vk.ru/check?x=1", "https://id.vk.ru/check?x=1", id="VK's page"),
         pytest.param("javascript:alert(1)", None, id="no web address"),
+        pytest.param("https://[::1/captcha", None, id="no address at all"),
         pytest.param(None, None, id="none given"),
     ],
 )

@@ -6,9 +6,10 @@ import httpx
 import pytest
 import respx
 
-from evosync.engine.changes import Adopt, Change, Create, Done, Failed, Uncertain
+from evosync.engine.changes import Change, Create, Done, Failed, Uncertain
 from evosync.errors import NeedsPerson, TryLater
 from evosync.sandbox.vk.world import VkWorld
+from tests.builders import adoption
 from tests.vk.stand import (
     COMMUNITY_ID,
     Stand,
@@ -18,7 +19,6 @@ from tests.vk.stand import (
     draft,
     failed,
     form_of,
-    item,
     kinds,
     refusal,
     update,
@@ -135,8 +135,7 @@ async def test_what_needs_no_call_is_done_even_when_vk_stops_the_rest(
     odd: Stand, vk: respx.Route
 ) -> None:
     vk.side_effect = [refusal(9)]
-    adopt = Adopt(draft=draft("a"), item=item(1), is_intended=False)
-    assert kinds(await odd.market.send([adopt, update("bb")])) == [Done, Failed]
+    assert kinds(await odd.market.send([adoption(), update("bb")])) == [Done, Failed]
 
 
 async def test_a_connection_lost_while_asking_alone_loses_no_other_outcome(
@@ -145,6 +144,30 @@ async def test_a_connection_lost_while_asking_alone_loses_no_other_outcome(
     lost = [httpx.ConnectError("refused")] * 9
     vk.side_effect = [answer([1, False, False]), *lost]
     outcomes = await odd.market.send([update("a"), update("bb"), update("ccc")])
-    assert kinds(outcomes) == [Done, Failed, Failed]
+    assert kinds(outcomes) == [Done, Uncertain, Uncertain]
     with pytest.raises(TryLater):
         await odd.market.send([update("a")])
+
+
+@pytest.mark.parametrize("code", [3, 8, 12, 9999])
+@pytest.mark.parametrize("made", [create, update])
+async def test_a_call_that_vk_does_not_understand_is_failed_with_its_code(
+    odd: Stand, vk: respx.Route, made: Made, code: int
+) -> None:
+    method = "market.add" if made is create else "market.edit"
+    errors = [failed(method, code, "what?")]
+    vk.side_effect = [answer([False], execute_errors=errors), answer([1])]
+    (outcome,) = await odd.market.send([made("a")])
+    assert isinstance(outcome, Failed)
+    assert (outcome.code, outcome.message) == (code, "what?")
+    assert await odd.market.send([]) == []
+
+
+async def test_an_edit_with_a_runtime_error_to_the_end_is_failed_with_its_code(
+    odd: Stand, vk: respx.Route
+) -> None:
+    errors = [failed("market.edit", 13)]
+    vk.side_effect = [answer([False], execute_errors=errors), refusal(13, "runtime")]
+    (outcome,) = await odd.market.send([update("a")])
+    assert isinstance(outcome, Failed)
+    assert (outcome.code, outcome.message) == (13, "runtime")

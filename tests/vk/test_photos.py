@@ -135,6 +135,7 @@ async def test_an_upload_without_a_receipt_is_refused(
         pytest.param([answer({})], 22, id="an odd address"),
         pytest.param([answer({"upload_url": UPLOAD_URL}), refusal(129)], 129, id="not saved"),
         pytest.param([answer({"upload_url": UPLOAD_URL}), answer([])], 22, id="no id"),
+        pytest.param([answer({"upload_url": "https://[::1/up"})], 22, id="half an address"),
     ],
 )
 async def test_refusals_around_the_upload_are_values(

@@ -130,15 +130,41 @@ async def test_a_count_without_rows_does_not_read_for_ever(odd: Stand, vk: respx
     assert not (await read(odd)).is_whole
 
 
-async def test_a_row_that_cannot_be_read_makes_the_reading_not_whole(
-    odd: Stand, vk: respx.Route
+@pytest.mark.parametrize(
+    "odd_row",
+    [
+        pytest.param({"id": 2, "albums_ids": None, "availability": 0}, id="no albums"),
+        pytest.param({"id": 2, "availability": 3}, id="unknown availability"),
+        pytest.param({"id": 2}, id="an id alone"),
+    ],
+)
+async def test_an_odd_card_leaves_the_reading_whole(
+    odd: Stand, vk: respx.Route, odd_row: object
 ) -> None:
-    rows = {"count": 3, "items": [row(1), {"id": 2}, False]}
-    nothing = {"count": 3, "items": []}
+    rows = {"count": 2, "items": [row(1), odd_row], "variants": None}
+    vk.side_effect = [NO_ALBUMS, answer([rows, EMPTY | {"count": 2}, EMPTY | {"count": 2}])]
+    reading = await read(odd)
+    assert reading.is_whole
+    assert [item.item_id for item in reading.items] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        pytest.param(False, id="no row at all"),
+        pytest.param({"title": "Чай"}, id="no id"),
+        pytest.param({"id": 3, "sku": []}, id="unreadable sku"),
+    ],
+)
+async def test_a_row_that_may_be_ours_unseen_makes_the_reading_not_whole(
+    odd: Stand, vk: respx.Route, hiding: object
+) -> None:
+    rows = {"count": 2, "items": [row(1), hiding]}
+    nothing = {"count": 2, "items": []}
     vk.side_effect = [NO_ALBUMS, answer([rows, nothing, nothing])]
     reading = await read(odd)
     assert not reading.is_whole
-    assert [item.item_id for item in reading.items] == [1]
+    assert reading.items[0].item_id == 1
     assert vk.call_count == 2
 
 

@@ -10,7 +10,7 @@ from evosync.vk.wire import Unread, albums_from, items_from
 FULL = {
     "id": 11,
     "owner_id": -225,
-    "title": "Чай &quot;Кёр&quot; &amp; Ко",
+    "title": "Чай &quot;Кёр&quot; &amp; Ко, pen&notebook",
     "description": "Чай, просто чай",
     "availability": 2,
     "price": {"amount": "19990", "currency": {"id": 643}, "text": "199 ₽"},
@@ -33,7 +33,7 @@ def only(row: object) -> MarketItem:
 def test_a_full_row() -> None:
     assert only(FULL) == MarketItem(
         item_id=11,
-        title='Чай "Кёр" & Ко',
+        title='Чай "Кёр" & Ко, pen&notebook',
         description="Чай, просто чай",
         price=199_90,
         availability=Availability.UNAVAILABLE,
@@ -46,10 +46,19 @@ def test_a_full_row() -> None:
     )
 
 
-def test_a_row_with_nothing_but_what_must_be() -> None:
-    bare = {"id": 1, "title": "Чай", "availability": 0}
-    assert only(bare) == MarketItem(
-        item_id=1, title="Чай", description="", price=None, availability=Availability.AVAILABLE
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param({}, id="absent"),
+        pytest.param({name: None for name in FULL if name != "id"}, id="null"),
+        pytest.param({name: [] for name in FULL if name not in {"id", "sku"}}, id="empty lists"),
+        pytest.param({name: False for name in FULL if name not in {"id", "sku"}}, id="false"),
+        pytest.param({"availability": 3, "albums_ids": ["1", None]}, id="unknown values"),
+    ],
+)
+def test_a_row_needs_nothing_but_its_id(rest: dict[str, object]) -> None:
+    assert only({"id": 1} | rest) == MarketItem(
+        item_id=1, title="", description="", price=None, availability=Availability.UNAVAILABLE
     )
 
 
@@ -87,34 +96,50 @@ def test_moderations_word(info: object, words: str | None) -> None:
 
 
 def test_odd_optional_fields_cost_nothing_else() -> None:
-    item = only(FULL | {"sku": 123, "photos": {}, "category": None, "date": 10**18})
+    item = only(FULL | {"sku": 123, "photos": {}, "category": None, "date": 10**18, "title": 5})
     assert (item.sku, item.photo_ids, item.category_id, item.created_at) == ("123", (), None, None)
 
 
 @pytest.mark.parametrize(
     ("row", "id_"),
     [
-        pytest.param(FULL | {"title": None}, 11, id="no title"),
-        pytest.param(FULL | {"availability": 7}, 11, id="unknown availability"),
         pytest.param({"title": "Чай", "availability": 0}, None, id="no id"),
+        pytest.param(FULL | {"id": "x"}, None, id="no number for an id"),
+        pytest.param(FULL | {"id": True}, None, id="a truth for an id"),
         pytest.param(False, None, id="no row at all"),
     ],
 )
-def test_a_row_that_does_not_fit_costs_that_row(row: object, id_: int | None) -> None:
+def test_a_row_without_an_id_costs_that_row(row: object, id_: int | None) -> None:
     items, unread = items_from([row, FULL | {"id": 12}])
     assert [item.item_id for item in items] == [12]
     assert unread.ids == (id_,)
+
+
+@pytest.mark.parametrize(
+    ("sent", "sku"), [("p1", "p1"), (123, "123"), ("", ""), (None, None)], ids=repr
+)
+def test_a_sku(sent: object, sku: str | None) -> None:
+    assert only(FULL | {"sku": sent}).sku == sku
+
+
+@pytest.mark.parametrize("sku", [["p1"], {"id": "p1"}, 1.5, True])
+def test_an_item_whose_sku_cannot_be_read_is_named(sku: object) -> None:
+    (item,), unread = items_from([FULL | {"sku": sku}])
+    assert (item.item_id, item.sku, item.title) == (11, None, only(FULL).title)
+    assert unread.ids == (11,)
 
 
 def test_albums() -> None:
     rows = [
         {"id": 3, "title": "Чай &amp; кофе", "count": 9, "is_hidden": 1, "photo": {"id": 8}},
         {"id": 4, "title": "Сладости", "count": 0},
-        {"id": 5},
+        {"id": 5, "count": None, "is_hidden": [], "photo": False},
+        {"title": "Без номера"},
     ]
     albums, unread = albums_from(rows)
     assert albums == (
         Album(album_id=3, title="Чай & кофе", count=9, is_hidden=True, photo_id=8),
         Album(album_id=4, title="Сладости"),
+        Album(album_id=5, title=""),
     )
-    assert unread.ids == (5,)
+    assert unread.ids == (None,)

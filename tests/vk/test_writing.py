@@ -5,7 +5,6 @@ import respx
 
 from evosync.catalog.item import Availability
 from evosync.engine.changes import (
-    Adopt,
     Change,
     Create,
     Delete,
@@ -20,6 +19,7 @@ from evosync.engine.changes import (
     Zero,
 )
 from evosync.sandbox.vk.world import VkWorld
+from tests.builders import adoption
 from tests.vk.stand import (
     COMMUNITY_ID,
     SHA,
@@ -115,7 +115,7 @@ async def test_an_update_with_nothing_to_send_costs_no_call(shop: Stand, world: 
 
 
 async def test_an_adopted_item_costs_no_call(shop: Stand, world: VkWorld) -> None:
-    change = Adopt(draft=draft(), item=item(9), is_intended=True)
+    change = adoption(item_id=9, is_intended=True)
     assert await one(shop, change) == Done(change=change, item_id=9)
     assert world.requests == 0
 
@@ -259,8 +259,6 @@ async def test_a_picture_refused_in_every_way_does_not_end_sharing(
 
 async def test_a_stop_while_uploading_leaves_the_item_unsent(odd: Stand, vk: respx.Route) -> None:
     vk.side_effect = [refusal(14, "Captcha needed"), answer([{"market_item_id": 9}])]
-    outcomes = await odd.market.send(
-        [Adopt(draft=draft("a"), item=item(1), is_intended=False), Create(draft=draft(photo=SHA))]
-    )
+    outcomes = await odd.market.send([adoption("a"), Create(draft=draft(photo=SHA))])
     assert [type(outcome) for outcome in outcomes] == [Done, Failed]
     assert vk.call_count == 1

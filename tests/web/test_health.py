@@ -1,3 +1,4 @@
+import asyncio
 import socket
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -68,6 +69,33 @@ async def test_a_database_that_does_not_answer_is_down(
     assert answer.status_code == 503
     assert (answer.json()["status"], answer.json()["database"]) == ("down", "down")
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", id="another service"),
+        pytest.param(b"\0\0\0\0", id="an empty packet"),
+        pytest.param(b"\x17\0\0\0\xff\x6a\x04Host is not allowed.", id="host not allowed"),
+    ],
+)
+async def test_a_database_that_talks_nonsense_is_down(
+    greeting: bytes, app: Starlette, monitor: httpx.AsyncClient
+) -> None:
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        database = open_database(f"mariadb://anna:secret@127.0.0.1:{port}/evosync")
+        with_database(app, database)
+        answer = await monitor.get("/health")
+        await database.close()
+    assert answer.status_code == 503
+    assert (answer.json()["status"], answer.json()["database"]) == ("down", "down")
 
 
 @pytest.mark.parametrize(("query", "code"), [("", 200), ("?strict=1", 503), ("?strict=0", 200)])

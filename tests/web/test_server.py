@@ -30,6 +30,16 @@ def test_an_address_of_another_machine_is_told() -> None:
         take_socket(Settings(host="192.0.2.1"))
 
 
+@pytest.mark.parametrize(
+    "host", ["аа.рф..", "a" * 64, "tea\0shop", "\ud800"], ids=["dots", "long", "zero", "no letter"]
+)
+def test_what_cannot_be_an_address_is_told(host: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        take_socket(Settings(host=host, port=0))
+    assert caught.value.name == "HOST, PORT"
+    assert caught.value.why.endswith(").")
+
+
 def test_answers_leave_without_delay() -> None:
     # asyncio turns Nagle's algorithm off only where the socket names its protocol;
     # with it each answer to a kept connection takes 40 ms more.
@@ -56,10 +66,16 @@ async def test_requests_are_answered_until_the_stop() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda each: each.name)
 async def test_a_signal_asks_for_a_stop_as_long_as_the_block_runs(number: signal.Signals) -> None:
-    before = signal.getsignal(number)
+    def handler(_number: int, _frame: object) -> None:
+        """Stand for what the command line does with signals."""
+
+    before = signal.signal(number, handler)
     stopping = asyncio.Event()
-    with stop_signals(stopping):
-        os.kill(os.getpid(), number)
-        async with asyncio.timeout(DEADLINE_S):
-            await stopping.wait()
-    assert signal.getsignal(number) in {before, signal.SIG_DFL, signal.default_int_handler}
+    try:
+        with stop_signals(stopping):
+            os.kill(os.getpid(), number)
+            async with asyncio.timeout(DEADLINE_S):
+                await stopping.wait()
+        assert signal.getsignal(number) is handler
+    finally:
+        signal.signal(number, before)

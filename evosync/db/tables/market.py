@@ -107,10 +107,12 @@ intents = table(
     Column("evotor_user_id", OutsideId),
     outside_number("run_id"),  # runs are trimmed, intents are not
     moment("sent_at", needed=True),
+    Column("store_ids", Json, nullable=False),
     Column("title", LongText, nullable=False),
     Column("price", Money, nullable=False),
     Column("state", String(16), nullable=False),
     Column("item_id", BigId),
+    moment("doubted_at"),  # when its answer was given up
     moment("settled_at"),
     Index(None, "user_id", "community_id", "state"),
     Index(None, "user_id", "product_id"),

@@ -1,11 +1,9 @@
 """Names on their way to the market: cleaned, and fitted to VK's limits (design: R2, R11)."""
 
-import html
-import re
 import unicodedata
 from itertools import accumulate
 
-from evosync.catalog.names import vk_length
+from evosync.catalog.names import decode_entities, vk_length
 
 TITLE_MIN = 4
 """VK's least title by its own count; VK API schema, market.add, parameter "name"."""
@@ -16,16 +14,8 @@ ALBUM_TITLE_MAX = 128
 
 ELLIPSIS = "…"
 
-# Only entities that end with a semicolon: the legacy forms without one would
-# turn the «&not» of "Pen&notebook" into a sign.
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Controls, invisible formatting, halves of surrogate pairs, private use.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
-
-
-def decode_entities(text: str) -> str:
-    """Decode HTML entities once: "&amp;" becomes "&"."""
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
 
 def drop_unseen(text: str) -> str:

@@ -26,7 +26,7 @@ class Drafted:
       goes by the user's gone policy.
 
     A product in none of them was not seen. `unknown_stores` are switched on
-    but were not read whole: what they hold nobody knows.
+    but were not read whole, or not even listed: what they hold nobody knows.
     """
 
     drafts: Mapping[str, Draft] = field(default_factory=dict)
@@ -55,6 +55,7 @@ def draft_shop(snapshot: Snapshot, rules: Rules) -> Drafted:
     bad row there, is drafted from the other stores and is not settled.
     """
     readings = _in_order(snapshot, rules.selection)
+    unlisted = rules.selection.stores - {reading.store.id for reading in readings}
     on = [reading for reading in readings if reading.store.id in rules.selection.stores]
     rows = _rows_on(on, rules.selection)
     blurred = frozenset(_blurred(on, rules.selection))
@@ -68,12 +69,15 @@ def draft_shop(snapshot: Snapshot, rules: Rules) -> Drafted:
     seen = {product.id for reading in readings for product in reading.products}
     return Drafted(
         drafts={key: one.draft for key, one in drawn.items() if one.draft is not None},
-        problems=tuple(_problems(on, drawn, rules.selection)),
+        problems=(
+            *map(_unlisted_problem, sorted(unlisted)),
+            *_problems(on, drawn, rules.selection),
+        ),
         kept=frozenset(kept),
         stopped=frozenset(key for key in kept - blurred if not drawn[key].is_for_sale),
         unknown=unknown,
         off=frozenset((seen - drawn.keys() - unknown) | withdrawn),
-        unknown_stores=frozenset(one.store.id for one in on if not one.is_whole),
+        unknown_stores=unlisted | {one.store.id for one in on if not one.is_whole},
     )
 
 
@@ -130,15 +134,24 @@ def _problems(
 
 
 def _store_problems(reading: StoreReading) -> Iterator[Problem]:
-    store = reading.store
     if reading.is_whole:
         return
     code = "store_not_paid" if reading.state is ReadingState.NOT_PAID else "store_unreadable"
     why = reading.reason or "Эвотор ответил не полностью"
-    yield Problem(
+    yield _store_problem(reading.store.id, reading.store.name, code, why)
+
+
+def _unlisted_problem(store_id: str) -> Problem:
+    """Say that a store which is on is not listed; its id stands for the name that went with it."""
+    why = "Эвотор больше не называет этот магазин"
+    return _store_problem(store_id, store_id, "store_unreadable", why)
+
+
+def _store_problem(store_id: str, name: str, code: str, why: str) -> Problem:
+    return Problem(
         product_id="",
-        store_id=store.id,
-        name=store.name,
+        store_id=store_id,
+        name=name,
         code=code,
-        detail={"store": store.name, "why": why},
+        detail={"store": name, "why": why},
     )

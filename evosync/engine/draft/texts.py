@@ -2,8 +2,8 @@
 
 import re
 
-from evosync.catalog.names import vk_length
-from evosync.engine.draft.names import cut_at_word, decode_entities, drop_unseen, fits, plain_name
+from evosync.catalog.names import decode_entities, vk_length
+from evosync.engine.draft.names import cut_at_word, drop_unseen, fits, plain_name
 
 DESCRIPTION_MIN = 10
 """Characters; VK API schema, market.add, parameter "description"."""

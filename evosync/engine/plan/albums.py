@@ -78,8 +78,11 @@ def plan_albums(shelf: Shelf, standing: Standing, photo: str | None) -> AlbumPla
         busy = _busy_albums(shelf, standing, plan)
         for key in sorted(links.keys() - wanted.keys()):
             link = links[key]
-            if link.is_made and not link.is_hidden and link.album_id not in busy:
-                _edit(link, link.title, is_hidden=True, photo=link.photo, plan=plan)
+            # Without a title it is in doubt, and what we noted of its being hidden too.
+            is_away = link.is_hidden and link.title
+            if link.is_made and not is_away and link.album_id not in busy:
+                title = link.title or albums[link.album_id].title
+                _edit(link, title, is_hidden=True, photo=link.photo, plan=plan)
     return plan
 
 

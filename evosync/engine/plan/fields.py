@@ -10,6 +10,9 @@ from evosync.engine.draft.names import plain_name
 WRITES_MAX = 2
 """A field that does not converge is written this often for one wanted value (R7)."""
 
+AT_ONCE = frozenset({Field.PRICE, Field.STOCK})
+"""The fields that a buyer pays by; they are sent before, and apart from, the others."""
+
 FIELD_NAMES = {Field.TITLE: "название", Field.PRICE: "цена", Field.STOCK: "остаток"}
 """The fields that are compared with VK's own values, as a person calls them."""
 

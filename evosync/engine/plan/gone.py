@@ -6,7 +6,12 @@ from evosync.catalog.item import Link, LinkState, MarketItem
 from evosync.engine.changes import Delete, Hide, Zero
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.fields import wants_zero
-from evosync.engine.plan.standing import is_hidden_by_person, is_hidden_by_us, may_stand_in
+from evosync.engine.plan.standing import (
+    is_hidden_by_person,
+    is_hidden_by_us,
+    may_stand_in,
+    stores_on,
+)
 from evosync.engine.rules import GonePolicy, Rules
 
 OffSale = Hide | Zero | Delete
@@ -45,12 +50,7 @@ def _is_gone(link: Link, drafted: Drafted, rules: Rules, absent: frozenset[str])
         return True
     if drafted.saw(link.product_id):
         return False
-    return link.product_id in absent or _was_in_off_stores(link, rules)
-
-
-def _was_in_off_stores(link: Link, rules: Rules) -> bool:
-    """A store that is switched off need not be readable for its goods to be off."""
-    return bool(link.store_ids) and rules.selection.stores.isdisjoint(link.store_ids)
+    return link.product_id in absent or not stores_on(link, rules.selection)
 
 
 def _hide(link: Link, item: MarketItem) -> Hide | None:

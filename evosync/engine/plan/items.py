@@ -8,15 +8,25 @@ from evosync.catalog.item import Availability, Draft, Intent, Link, LinkState, M
 from evosync.catalog.problem import Problem
 from evosync.engine.changes import Create, Field, Hide, ItemChange, Restore, Update
 from evosync.engine.draft.shop import Drafted
-from evosync.engine.plan.fields import FIELD_NAMES, find_difference, find_taken
+from evosync.engine.plan.fields import (
+    AT_ONCE,
+    FIELD_NAMES,
+    Difference,
+    find_difference,
+    find_taken,
+)
 from evosync.engine.plan.match import Matches, answers
 from evosync.engine.plan.standing import (
     Standing,
     is_hidden_by_person,
     is_hidden_by_us,
+    may_be_zeroed,
     may_stand_in,
     standing_items,
 )
+
+# An item that is absent after one of these acts is deleted by us, or still is.
+_MAY_BE_DELETED = frozenset({Pending.DELETE, Pending.UNDELETE})
 
 MARKET_MAX = 15_000
 """Items in one market; 1C-Bitrix's VK exporter counts to it, VK answers error 1405 beyond."""
@@ -26,7 +36,8 @@ MARKET_MAX = 15_000
 class ItemPlan:
     """What drafts come to, as it is gathered.
 
-    `placed` are the drafts of items that stand, or will after this plan.
+    `placed` are the drafts of items that stand, or will after this plan,
+    `unchanged` the products whose item is right as it stands.
     """
 
     changes: list[ItemChange] = field(default_factory=list)
@@ -34,7 +45,7 @@ class ItemPlan:
     moved: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     taken: list[tuple[str, frozenset[Field]]] = field(default_factory=list)
     placed: dict[str, Draft] = field(default_factory=dict)
-    unchanged: int = 0
+    unchanged: set[str] = field(default_factory=set)
     skipped: int = 0
 
 
@@ -79,7 +90,7 @@ def find_disproved(matches: Matches, standing: Standing, settle: timedelta) -> f
     return frozenset(
         product_id
         for product_id, intent in matches.intents.items()
-        if reading.begun_at >= intent.sent_at + settle
+        if reading.begun_at >= intent.latest_at + settle
     )
 
 
@@ -92,9 +103,9 @@ def plan_extras(
         ours = [item for item in shown if answers(item, intents.get(product_id))]
         for item in ours:
             yield Hide(link=Link(product_id=product_id, item_id=item.item_id), item=item)
-        if len(shown) > len(ours):
+        own = matches.items.get(product_id)
+        if own is not None and len(shown) > len(ours):
             draft = drafted.drafts.get(product_id)
-            own = matches.items[product_id]
             yield Problem(
                 product_id=product_id,
                 store_id=draft.store_ids[0] if draft else "",
@@ -117,7 +128,7 @@ def _may_create(
         return False
     is_open = draft.product_id in matches.intents and draft.product_id not in disproved
     if is_open or not standing.reading.is_whole:
-        plan.problems.append(_problem(draft, "checking"))
+        plan.problems.append(_problem(draft, "checking", what="появился ли товар"))
         return False
     return True
 
@@ -146,49 +157,56 @@ def _plan_standing(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -
     is_returning = is_hidden_by_us(link) or link.pending or link.state is not LinkState.LIVE
     if (is_returning and not draft.settled) or (is_hidden_by_us(link) and not draft.for_sale):
         # Nothing is shown before its price is known; out of sight is off sale already.
-        plan.unchanged += 1
+        plan.unchanged.add(draft.product_id)
         return
     plan.placed[draft.product_id] = draft
-    draft = _with_opening_stock(draft, link)
+    draft = _with_opening_stock(draft, link, item)
     difference = find_difference(draft, link, item)
     if taken := find_taken(draft, link, item):
         plan.taken.append((draft.product_id, taken))
-    for stuck in difference.stuck:
-        plan.problems.append(_problem(draft, "not_taken", field=FIELD_NAMES[stuck]))
-    if item.rejected is not None:
-        plan.problems.append(_problem(draft, "vk_rejected", why=item.rejected))
-    elif is_hidden_by_person(link, item) and draft.stock != 0:
-        plan.problems.append(_problem(draft, "hidden_in_vk"))
+    plan.problems += _problems_standing(draft, link, item, difference)
     if is_returning:
         plan.changes.append(Restore(link=link, draft=draft, item=item, fields=difference.fields))
     elif difference.fields:
-        plan.changes.append(Update(link=link, draft=draft, item=item, fields=difference.fields))
+        for fields in filter(None, (difference.fields & AT_ONCE, difference.fields - AT_ONCE)):
+            plan.changes.append(Update(link=link, draft=draft, item=item, fields=fields))
     else:
-        plan.unchanged += 1
+        plan.unchanged.add(draft.product_id)
+
+
+def _problems_standing(
+    draft: Draft, link: Link, item: MarketItem, difference: Difference
+) -> Iterator[Problem]:
+    for stuck in difference.stuck:
+        yield _problem(draft, "not_taken", field=FIELD_NAMES[stuck])
+    if item.rejected is not None:
+        yield _problem(draft, "vk_rejected", why=item.rejected)
+    elif is_hidden_by_person(link, item) and draft.stock != 0:
+        yield _problem(draft, "hidden_in_vk")
 
 
 def _plan_absent(draft: Draft, link: Link, plan: ItemPlan) -> None:
     """Plan for a linked item that a whole reading does not hold."""
     if link.state is LinkState.LOST:
         plan.problems.append(_problem(draft, "gone_in_vk"))
-    elif link.state is not LinkState.DELETED and link.pending is not Pending.DELETE:
-        plan.problems.append(_problem(draft, "checking"))
+    elif link.state is not LinkState.DELETED and link.pending not in _MAY_BE_DELETED:
+        plan.problems.append(_problem(draft, "checking", what="на месте ли товар"))
     elif draft.for_sale and draft.settled:
         plan.placed[draft.product_id] = draft
-        draft = _with_opening_stock(draft, link)
+        draft = _with_opening_stock(draft, link, None)
         fields = find_difference(draft, link, None).fields
         plan.changes.append(Restore(link=link, draft=draft, item=None, fields=fields))
     else:
         plan.skipped += not draft.for_sale
 
 
-def _with_opening_stock(draft: Draft, link: Link) -> Draft:
+def _with_opening_stock(draft: Draft, link: Link, item: MarketItem | None) -> Draft:
     """Give an item that we set to 0 a stock to come back with, when Evotor tells none.
 
     An unknown stock is not sent on edit (R5), but a 0 that we wrote because
     the product was not for sale, or gone, would then stand for ever.
     """
-    if draft.stock is None and draft.settled and link.written.stock == 0:
+    if draft.stock is None and draft.settled and may_be_zeroed(link, item):
         return replace(draft, stock=draft.opening_stock)
     return draft
 

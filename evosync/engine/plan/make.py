@@ -18,6 +18,7 @@ from evosync.engine.changes import (
 )
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.albums import Shelf, plan_albums
+from evosync.engine.plan.fields import AT_ONCE
 from evosync.engine.plan.gone import plan_gone
 from evosync.engine.plan.items import find_disproved, plan_extras, plan_items
 from evosync.engine.plan.match import Matches, match_items
@@ -67,7 +68,7 @@ def make_plan(
         moved=tuple(items.moved),
         taken=tuple(items.taken),
         missing_intents=tuple(sorted(disproved)),
-        unchanged=items.unchanged,
+        unchanged=len(items.unchanged - matches.adoptions.keys()),
         skipped=items.skipped + len(drafted.kept - matches.links.keys()),
         strangers=matches.strangers,
     )
@@ -94,7 +95,7 @@ def _urgency(change: ItemChange) -> int:
         case Update(draft=draft, fields=fields) if Field.STOCK in fields and draft.stock == 0:
             return 1
         case Update(fields=fields):
-            return 2 if fields & {Field.PRICE, Field.STOCK} else 3
+            return 2 if fields & AT_ONCE else 3
         case Restore():
             return 4
         case Create():

@@ -3,20 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
-from evosync.catalog.item import (
-    Availability,
-    Intent,
-    Link,
-    LinkState,
-    MarketItem,
-    Written,
-)
+from evosync.catalog.item import Draft, Intent, Link, LinkState, MarketItem
 from evosync.engine.changes import Adopt
 from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import Drafted
+from evosync.engine.plan.adopt import adopt_drafted, adopt_undrafted
 from evosync.engine.plan.standing import Standing, standing_items
+
+CLOCKS_APART = timedelta(minutes=5)
+"""How far our clock may be ahead of VK's: an item seems that much older than its create.
+
+VK's date of an item is in whole seconds, too (API schema, market_item, field "date").
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class Matches:
     """Items and links by product id, adoptions counted in; strangers are only counted.
 
     `items` has the item of each link that stands. `extras` are further items
-    with the sku of a product whose own item stands, `intents` the creates
-    whose outcome is not known and that no item answers.
+    with the sku of a linked product, `intents` the creates whose outcome is
+    not known and that no item answers.
     """
 
     items: Mapping[str, MarketItem]
@@ -37,7 +37,11 @@ class Matches:
 
 
 def match_items(drafted: Drafted, standing: Standing) -> Matches:
-    """Tell ours from strangers: by link, by sku, by intent; never by name."""
+    """Tell ours from strangers: by link, by sku, by intent; never by name.
+
+    An item that answers an open intent is linked even when its product is not
+    wanted any more: what is not linked could never be taken off sale.
+    """
     by_id = standing_items(standing.reading)
     links = {link.product_id: link for link in standing.links}
     intents = _latest_intents(standing.intents)
@@ -49,23 +53,24 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
             by_sku[item.sku].append(item)
     items = {key: by_id[link.item_id] for key, link in links.items() if link.item_id in by_id}
     homeless = {key for key in drafted.drafts if key not in items and _may_adopt(links.get(key))}
+    homeless |= intents.keys() - links.keys()
     nameless = [item for item in unlinked if not item.sku]
-    found = {key: by_sku[key][0] for key in sorted(homeless & by_sku.keys())}
-    found |= _by_title(intents, homeless - found.keys(), nameless)
-    adoptions = {
-        key: Adopt(
-            draft=drafted.drafts[key], item=item, is_intended=answers(item, intents.get(key))
-        )
-        for key, item in found.items()
-    }
+    by_title = _by_title(intents, homeless - by_sku.keys(), nameless)
+    adoptions: dict[str, Adopt] = {}
+    for key in sorted(homeless):
+        candidates = [by_title[key]] if key in by_title else by_sku.get(key, ())
+        if adoption := _adopt(candidates, drafted.drafts.get(key), intents.get(key)):
+            adoptions[key] = adoption
+    found = {key: adoption.item for key, adoption in adoptions.items()}
     items |= found
+    links |= {key: adoption.link for key, adoption in adoptions.items()}
     return Matches(
         items=items,
-        links=links | {key: adopted_link(adoption) for key, adoption in adoptions.items()},
+        links=links,
         adoptions=adoptions,
         extras={
-            key: tuple(item for item in by_sku[key] if item.item_id != items[key].item_id)
-            for key in sorted(by_sku.keys() & items.keys())
+            key: tuple(item for item in by_sku[key] if item is not items.get(key))
+            for key in sorted(by_sku.keys() & links.keys())
         },
         intents={
             key: intent
@@ -75,61 +80,34 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
                 for item in (*by_sku.get(key, ()), *filter(None, (found.get(key),)))
             )
         },
-        strangers=len(unlinked)
-        - sum(map(len, by_sku.values()))
-        - len(found.keys() - by_sku.keys()),
-    )
-
-
-def adopted_link(adoption: Adopt) -> Link:
-    """Make the link that an adoption comes to.
-
-    Price and stock are ours from then on, so the standing ones are noted as
-    written. Of an item found by its sku, text and picture stay the owner's
-    until Evotor's side changes, so Evotor's present side is noted. Our own
-    uncertain create has whatever VK shows, and if it is out of sight that was
-    our act too.
-    """
-    draft, item = adoption.draft, adoption.item
-    is_intended = adoption.is_intended
-    return Link(
-        product_id=draft.product_id,
-        item_id=item.item_id,
-        store_ids=draft.store_ids,
-        written=Written(
-            title=item.title if is_intended else draft.title,
-            description=item.description if is_intended else draft.description,
-            price=item.price,
-            stock=item.stock,
-            category_id=draft.category_id,
-            photo=draft.photo,
-            sku=item.sku or None,
-            is_hidden=is_intended and _is_out_of_sight(item),
-        ),
-        text_is_theirs=not is_intended,
+        strangers=len(unlinked) - sum(map(len, by_sku.values())) - len(by_title),
     )
 
 
 def answers(item: MarketItem, intent: Intent | None) -> bool:
     """Tell whether an item of ours can have come from this create."""
     return intent is not None and (
-        item.created_at is None or item.created_at >= _second(intent.sent_at)
+        item.created_at is None or item.created_at >= intent.sent_at - CLOCKS_APART
     )
 
 
-def _second(moment: datetime) -> datetime:
-    # VK dates an item in whole seconds; API schema, market_item, field "date".
-    return moment.replace(microsecond=0)
-
-
-def _is_out_of_sight(item: MarketItem) -> bool:
-    return item.availability is Availability.UNAVAILABLE and item.stock != 0
+def _adopt(
+    candidates: Iterable[MarketItem], draft: Draft | None, intent: Intent | None
+) -> Adopt | None:
+    """Take the oldest of a product's items; one that is not wanted, only if we created it."""
+    for item in candidates:
+        is_intended = answers(item, intent)
+        if draft is not None:
+            return adopt_drafted(draft, item, is_intended=is_intended)
+        if intent is not None and is_intended:
+            return adopt_undrafted(intent, item)
+    return None
 
 
 def _latest_intents(intents: Iterable[Intent]) -> dict[str, Intent]:
-    return {
-        one.product_id: one for one in sorted(intents, key=lambda one: (one.sent_at, one.run_id))
-    }
+    """Index intents by product, in an order that does not depend on the input's."""
+    in_order = sorted(intents, key=lambda one: (one.sent_at, one.run_id, one.product_id))
+    return {one.product_id: one for one in in_order}
 
 
 def _is_our_sku(sku: str, drafted: Drafted, standing: Standing, links: Mapping[str, Link]) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from evosync.catalog.snapshot import SecondLook
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.gone import POLICIES
-from evosync.engine.plan.standing import Standing, may_stand_in, standing_items
+from evosync.engine.plan.match import match_items
+from evosync.engine.plan.standing import Standing, may_stand_in, stores_on
 from evosync.engine.rules import Rules
 
 
@@ -17,18 +18,18 @@ def find_missing(
 
     These are linked products that the till no longer lists, whose item would
     be taken off sale if they are gone. One that is off sale already is not
-    asked for again and again.
+    asked for again and again. One whose stores are not known is asked for in
+    every store that is on.
     """
     missing: dict[str, set[str]] = defaultdict(set)
-    items = standing_items(standing.reading)
-    for link in standing.links:
-        item = items.get(link.item_id)
-        if item is None or drafted.saw(link.product_id):
+    matches = match_items(drafted, standing)
+    for product_id, item in matches.items.items():
+        link = matches.links[product_id]
+        if drafted.saw(product_id) or may_stand_in(link, drafted.unknown_stores):
             continue
-        if may_stand_in(link, drafted.unknown_stores) or POLICIES[rules.gone](link, item) is None:
-            continue
-        for store_id in rules.selection.stores.intersection(link.store_ids):
-            missing[store_id].add(link.product_id)
+        if POLICIES[rules.gone](link, item) is not None:
+            for store_id in stores_on(link, rules.selection):
+                missing[store_id].add(product_id)
     return {store_id: frozenset(ids) for store_id, ids in missing.items()}
 
 

@@ -12,6 +12,8 @@ from evosync.catalog.item import (
     MarketItem,
     MarketReading,
 )
+from evosync.engine.changes import Field
+from evosync.engine.rules import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +37,19 @@ def may_stand_in(link: Link, stores: Collection[str]) -> bool:
     """Tell whether a linked product may stand in one of these stores.
 
     A link that names no store may stand anywhere. Asked of the stores that
-    were not read whole: then the item is never removed, and its price and
+    nobody knows the goods of: then the item is never removed, and its price and
     stock are not written.
     """
     return bool(stores) and (not link.store_ids or any(one in stores for one in link.store_ids))
+
+
+def stores_on(link: Link, selection: Selection) -> frozenset[str]:
+    """List the stores, of those that are switched on, where a linked product may stand.
+
+    Empty = it is off: a store that the user switched off need not be readable,
+    nor listed, for its goods to be off.
+    """
+    return selection.stores.intersection(link.store_ids) if link.store_ids else selection.stores
 
 
 def is_hidden_by_us(link: Link) -> bool:
@@ -50,7 +61,7 @@ def is_hidden_by_person(link: Link, item: MarketItem) -> bool:
     """Tell whether a person took a linked item out of sight.
 
     VK shows "unavailable" for a hidden item and for one without stock alike,
-    so stock 0 (what we wrote, or what VK tells) explains it; so does
+    so stock 0 (what we wrote or may have, or what VK tells) explains it; so does
     moderation, and an act of ours that was begun and not recorded.
     """
     return (
@@ -58,7 +69,18 @@ def is_hidden_by_person(link: Link, item: MarketItem) -> bool:
         and link.state is LinkState.LIVE
         and link.pending is None
         and not link.written.is_hidden
-        and link.written.stock != 0
         and item.stock != 0
+        and not may_be_zeroed(link, item)
         and item.rejected is None
     )
+
+
+def may_be_zeroed(link: Link, item: MarketItem | None) -> bool:
+    """Tell whether the last stock that we sent was 0, or may have been.
+
+    Of a write whose answer was never noted only VK can tell, if it tells stocks.
+    """
+    stock = link.written.stock
+    if stock is None and Field.STOCK in link.written.repeats:
+        return item is None or not item.stock
+    return stock == 0

@@ -3,11 +3,12 @@ from typing import Any
 
 import pytest
 
-from evosync.catalog.product import Attribute, BadRow
-from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
+from evosync.catalog.product import Attribute
+from evosync.catalog.snapshot import Snapshot
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.rules import NO_GROUP, StockMode
 from tests.builders import (
+    BOTH_SHOPS,
     SECOND_SHOP,
     SHOP,
     draft,
@@ -15,29 +16,11 @@ from tests.builders import (
     product,
     rules,
     snapshot,
-    store,
     store_reading,
 )
+from tests.engine.draft.drafting import BOTH_ON, bad, codes, places, second
 
 REAL = rules(stock_mode=StockMode.REAL)
-
-
-def second(*products: Any, **values: Any) -> StoreReading:
-    return store_reading(*products, store=store(SECOND_SHOP, name="Чайная у вокзала"), **values)
-
-
-def bad(product_id: str | None = "assam") -> BadRow:
-    return BadRow(store_id=SHOP, id=product_id, field="price", name="Чай")
-
-
-def codes(drafted: Drafted) -> list[tuple[str, str]]:
-    return [(problem.product_id, problem.code) for problem in drafted.problems]
-
-
-def places(drafted: Drafted, product_id: str = "assam") -> set[str]:
-    """Name the places where a product is listed."""
-    named = ("drafts", "kept", "stopped", "unknown", "off")
-    return {name for name in named if product_id in getattr(drafted, name)}
 
 
 def test_a_product_becomes_a_draft() -> None:
@@ -145,9 +128,9 @@ class TestSeveralStores:
             store_reading(product(quantity=Decimal(2))), second(product(quantity=Decimal(3)))
         )
 
-        drafted = draft_shop(both, REAL)
+        drafted = draft_shop(both, rules(stores=BOTH_SHOPS, stock_mode=StockMode.REAL))
 
-        assert drafted.drafts == {"assam": draft(store_ids=(SHOP, SECOND_SHOP), stock=5)}
+        assert drafted.drafts == {"assam": draft(store_ids=BOTH_SHOPS, stock=5)}
 
     @pytest.mark.parametrize(
         ("order", "sold_in_first", "sold_in_second", "names"),
@@ -165,7 +148,8 @@ class TestSeveralStores:
         there = product(name="Ассам новый", price=2_00, allow_to_sell=sold_in_second)
 
         made = draft_shop(
-            snapshot(second(there), store_reading(here)), rules(store_order=order)
+            snapshot(second(there), store_reading(here)),
+            rules(stores=BOTH_SHOPS, store_order=order),
         ).drafts["assam"]
 
         first = here if names == SHOP else there
@@ -175,7 +159,7 @@ class TestSeveralStores:
 
     def test_a_store_where_it_is_off_has_no_part_in_it(self) -> None:
         both = snapshot(store_reading(product()), second(product()))
-        chosen = rules(products_off=[(SHOP, "assam")])
+        chosen = rules(stores=BOTH_SHOPS, products_off=[(SHOP, "assam")])
 
         drafted = draft_shop(both, chosen)
 
@@ -184,66 +168,7 @@ class TestSeveralStores:
     def test_a_type_forbidden_in_the_first_store_takes_it_off(self) -> None:
         both = snapshot(store_reading(product(type="BEER_MARKED")), second(product()))
 
-        assert places(draft_shop(both, rules())) == {"off"}
-
-
-class TestUnread:
-    @pytest.mark.parametrize(
-        ("state", "code"),
-        [
-            (ReadingState.PARTIAL, "store_unreadable"),
-            (ReadingState.UNREADABLE, "store_unreadable"),
-            (ReadingState.NOT_PAID, "store_not_paid"),
-        ],
-    )
-    def test_a_store_not_read_whole_is_told_once(self, state: ReadingState, code: str) -> None:
-        drafted = draft_shop(snapshot(store_reading(state=state)), rules())
-
-        assert codes(drafted) == [("", code)]
-        assert "Чайная на Садовой" in drafted.problems[0].reason
-        assert drafted.unknown_stores == {SHOP}
-
-    def test_the_reason_is_passed_on(self) -> None:
-        unread = store_reading(state=ReadingState.UNREADABLE, reason="нет ответа")
-
-        assert draft_shop(snapshot(unread), rules()).problems[0].detail["why"] == "нет ответа"
-
-    def test_a_store_switched_off_may_be_unread(self) -> None:
-        unread = store_reading(product(), state=ReadingState.PARTIAL)
-
-        drafted = draft_shop(snapshot(unread), rules(stores=(SECOND_SHOP,)))
-
-        assert drafted == Drafted(off=frozenset({"assam"}))
-
-    def test_its_products_are_unknown(self) -> None:
-        unread = store_reading(product(), state=ReadingState.PARTIAL)
-
-        # Its groups may not have been read, so a group's switch tells nothing.
-        assert places(draft_shop(snapshot(unread), rules(groups=()))) == {"unknown"}
-
-    def test_a_product_switched_off_there_is_off(self) -> None:
-        unread = store_reading(product(), state=ReadingState.PARTIAL)
-
-        assert places(draft_shop(snapshot(unread), rules(products_off=[(SHOP, "assam")]))) == {
-            "off"
-        }
-
-    def test_a_product_that_also_stands_in_a_whole_store_is_not_settled(self) -> None:
-        both = snapshot(store_reading(product(), state=ReadingState.PARTIAL), second(product()))
-
-        drafted = draft_shop(both, rules())
-
-        assert drafted.drafts == {"assam": draft(store_ids=(SECOND_SHOP,), settled=False)}
-
-    @pytest.mark.parametrize(
-        "values", [{"type": "BEER_MARKED"}, {"price": None, "allow_to_sell": False}]
-    )
-    def test_a_product_that_may_be_sold_there_is_not_taken_off(self, values: Any) -> None:
-        both = snapshot(
-            store_reading(product(), state=ReadingState.PARTIAL), second(product(**values))
-        )
-
-        assert places(draft_shop(both, rules())) == {"kept"}
+        assert places(draft_shop(both, BOTH_ON)) == {"off"}
 
 
 class TestBadRows:
@@ -268,7 +193,7 @@ class TestBadRows:
     def test_a_product_with_a_bad_row_in_one_store_is_not_settled(self) -> None:
         both = snapshot(store_reading(bad_rows=(bad(),)), second(product()))
 
-        assert draft_shop(both, rules()).drafts["assam"].settled is False
+        assert draft_shop(both, BOTH_ON).drafts["assam"].settled is False
 
 
 def test_the_order_of_the_input_changes_nothing() -> None:
@@ -284,7 +209,7 @@ def test_the_order_of_the_input_changes_nothing() -> None:
             ),
             second(*products[::order], groups=tuple(groups[::order])),
         ]
-        return draft_shop(Snapshot(readings=tuple(readings[::order])), rules())
+        return draft_shop(Snapshot(readings=tuple(readings[::order])), BOTH_ON)
 
     assert read(1) == read(-1)
 

@@ -34,7 +34,6 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
-from evosync.engine.plan.match import adopted_link
 from evosync.engine.plan.standing import Standing
 from tests.builders import NOON
 
@@ -86,6 +85,8 @@ class World:
             del self.intents[product_id]
         for product_id, store_ids in plan.moved:
             self.links[product_id] = replace(self.links[product_id], store_ids=store_ids)
+        for product_id, fields in plan.taken:
+            self._count_anew(product_id, fields)
         for change in plan.changes:
             self._apply(change)
 
@@ -106,10 +107,10 @@ class World:
         match change:
             case Create(draft=draft):
                 self._create(draft)
-            case Adopt(draft=draft):
-                self.links[draft.product_id] = adopted_link(change)
-                if change.is_intended:
-                    self.intents.pop(draft.product_id)
+            case Adopt(link=link, is_intended=is_intended):
+                self.links[link.product_id] = link
+                if is_intended:
+                    del self.intents[link.product_id]
             case Update(link=link, draft=draft, fields=fields):
                 self._write(link, _values(draft, fields))
             case Zero(link=link):
@@ -199,6 +200,11 @@ class World:
         noted = {_WRITTEN[one]: value for one, value in values.items()}
         written = replace(link.written, **noted, repeats=repeats)
         self.links[link.product_id] = replace(link, written=written)
+
+    def _count_anew(self, product_id: str, fields: Iterable[Field]) -> None:
+        link = self.links[product_id]
+        repeats = {**link.written.repeats, **{one.value: 1 for one in fields}}
+        self.links[product_id] = replace(link, written=replace(link.written, repeats=repeats))
 
     def _note(self, link: Link, state: LinkState | None = None, **written: Any) -> None:
         """Write down an act on a linked item; a double has no link of its own."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from evosync.catalog.item import Intent, Link, MarketItem
+from evosync.catalog.item import Draft, Intent, Link, MarketItem
 from evosync.engine.changes import Plan
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.make import make_plan
@@ -14,17 +14,27 @@ SETTLE = timedelta(seconds=120)
 
 
 def plan(
-    wanted: Any,
+    wanted: Draft | list[Draft],
     links: tuple[Link, ...] = (),
     items: tuple[MarketItem, ...] = (),
     *,
     intents: tuple[Intent, ...] = (),
+    off: tuple[str, ...] = (),
     unknown_stores: frozenset[str] = frozenset(),
     **read: Any,
 ) -> Plan:
-    drafts = wanted if isinstance(wanted, list) else [wanted]
-    drafted = Drafted(drafts={one.product_id: one for one in drafts}, unknown_stores=unknown_stores)
-    standing = Standing(reading=reading(*items, **read), links=links, intents=intents)
+    drafts: list[Draft] = [wanted] if isinstance(wanted, Draft) else wanted
+    drafted = Drafted(
+        drafts={one.product_id: one for one in drafts},
+        off=frozenset(off),
+        unknown_stores=unknown_stores,
+    )
+    standing = Standing(
+        reading=reading(*items, **read),
+        links=links,
+        intents=intents,
+        known_skus=frozenset(one.product_id for one in links) | {one.product_id for one in intents},
+    )
     return make_plan(drafted, standing, rules(), settle=SETTLE)
 
 

@@ -48,6 +48,9 @@ def test_the_users_policy_decides(policy: GonePolicy, changes: tuple[Any, ...]) 
         pytest.param(Drafted(), ("assam",), {}, True, id="absent twice"),
         pytest.param(Drafted(), (), {"stores": (SECOND_SHOP,)}, True, id="store off"),
         pytest.param(
+            Drafted(unknown_stores=frozenset({SHOP})), (), {}, False, id="its store is not listed"
+        ),
+        pytest.param(
             Drafted(kept=frozenset({"assam"})), ("assam",), {}, False, id="kept for its Problem"
         ),
         pytest.param(Drafted(unknown=frozenset({"assam"})), ("assam",), {}, False, id="unknown"),
@@ -73,6 +76,27 @@ def test_only_what_is_surely_gone_goes(
     made = plan(drafted, absent=frozenset(absent), **chosen)
 
     assert made.changes == ((Hide(link=link(), item=item()),) if is_gone else ())
+
+
+@pytest.mark.parametrize(
+    ("drafted", "absent", "chosen", "is_gone"),
+    [
+        pytest.param(Drafted(), (), {}, False, id="merely not seen"),
+        pytest.param(Drafted(), ("assam",), {}, True, id="absent twice"),
+        pytest.param(Drafted(), (), {"stores": ()}, True, id="no store is on"),
+        pytest.param(
+            Drafted(unknown_stores=frozenset({SHOP})), ("assam",), {}, False, id="a store is unread"
+        ),
+    ],
+)
+def test_what_stood_in_no_store_we_know_may_stand_in_any(
+    drafted: Drafted, absent: tuple[str, ...], chosen: Any, is_gone: bool
+) -> None:
+    anywhere = link(store_ids=())
+
+    made = plan(drafted, anywhere, absent=frozenset(absent), **chosen)
+
+    assert made.changes == ((Hide(link=anywhere, item=item()),) if is_gone else ())
 
 
 @pytest.mark.parametrize(

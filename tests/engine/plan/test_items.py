@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from evosync.catalog.item import Link, LinkState, MarketItem
+from evosync.catalog.item import Link, LinkState, MarketItem, Pending
 from evosync.engine.changes import Create, Field, Restore, Update
 from evosync.engine.plan import items as items_module
-from tests.builders import SECOND_SHOP, SHOP, draft, item, link
+from tests.builders import BOTH_SHOPS, SECOND_SHOP, SHOP, draft, item, link
 from tests.engine.plan.planning import codes, intent, plan
 
 
@@ -72,6 +72,13 @@ class TestUpdate:
             pytest.param(draft(), link(), item(), [], id="nothing differs"),
             pytest.param(draft(price=1), link(), item(), ["price"], id="dearer"),
             pytest.param(draft(), link(), item(price=1), ["price"], id="VK's price"),
+            pytest.param(
+                draft(price=1, stock=3),
+                link(),
+                item(),
+                ["price", "stock"],
+                id="what a buyer pays by",
+            ),
             pytest.param(draft(), link(), item(price=None), [], id="VK tells no price"),
             pytest.param(draft(), link(last={"price": 1}), item(price=None), ["price"], id="ours"),
             pytest.param(draft(), link(last={"price": 1}), item(), [], id="VK has it already"),
@@ -115,6 +122,18 @@ class TestUpdate:
         else:
             assert (made.changes, made.unchanged) == ((), 1)
         assert made.problems == ()
+
+    def test_price_and_stock_do_not_wait_for_text_and_picture(self) -> None:
+        wanted = draft(price=1, stock=3, title="Чай новый", description="!", photo="0" * 64)
+
+        first, second = plan(wanted, (link(),), (item(),)).changes
+
+        assert isinstance(first, Update)
+        assert isinstance(second, Update)
+        assert first.fields == {Field.PRICE, Field.STOCK}
+        assert second == replace(
+            first, fields=frozenset({Field.TITLE, Field.DESCRIPTION, Field.PHOTO})
+        )
 
     def test_stock_we_set_to_0_comes_back_though_evotor_does_not_tell_it(self) -> None:
         made = plan(draft(stock=None), (link(last={"stock": 0}),), (item(stock=0),))
@@ -169,18 +188,34 @@ class TestUpdate:
         assert change.fields == {Field.TITLE}
 
 
+class TestAbsent:
+    @pytest.mark.parametrize("pending", [Pending.DELETE, Pending.UNDELETE])
+    @pytest.mark.parametrize("state", [LinkState.LIVE, LinkState.DELETED])
+    def test_an_item_that_is_deleted_by_us_or_was_to_come_back_comes_back(
+        self, state: LinkState, pending: Pending
+    ) -> None:
+        (change,) = plan(draft(), (link(state=state, pending=pending),)).changes
+
+        assert isinstance(change, Restore)
+        assert change.item is None
+
+    @pytest.mark.parametrize("pending", [None, Pending.HIDE, Pending.SHOW])
+    def test_another_one_is_waited_for(self, pending: Pending | None) -> None:
+        made = plan(draft(), (link(pending=pending),))
+
+        assert (made.changes, codes(made)) == ((), ["checking"])
+
+
 class TestStores:
-    BOTH = (SHOP, SECOND_SHOP)
-
     def test_a_product_that_moved_is_noted_without_a_call(self) -> None:
-        made = plan(draft(store_ids=self.BOTH), (link(),), (item(),))
+        made = plan(draft(store_ids=BOTH_SHOPS), (link(),), (item(),))
 
-        assert (made.changes, made.moved) == ((), (("assam", self.BOTH),))
+        assert (made.changes, made.moved) == ((), (("assam", BOTH_SHOPS),))
 
     def test_an_unread_store_is_not_taken_from_a_link(self) -> None:
         unread = frozenset({SECOND_SHOP})
 
-        made = plan(draft(), (link(store_ids=self.BOTH),), (item(),), unknown_stores=unread)
+        made = plan(draft(), (link(store_ids=BOTH_SHOPS),), (item(),), unknown_stores=unread)
 
         assert made.moved == ()
 
@@ -189,7 +224,7 @@ class TestStores:
         unread = frozenset({SECOND_SHOP})
 
         (change,) = plan(
-            wanted, (link(store_ids=self.BOTH),), (item(),), unknown_stores=unread
+            wanted, (link(store_ids=BOTH_SHOPS),), (item(),), unknown_stores=unread
         ).changes
 
         assert isinstance(change, Update)
@@ -199,7 +234,7 @@ class TestStores:
         wanted = draft(title="Чай новый", store_ids=(SECOND_SHOP,))
 
         made = plan(
-            wanted, (link(store_ids=self.BOTH),), (item(),), unknown_stores=frozenset({SHOP})
+            wanted, (link(store_ids=BOTH_SHOPS),), (item(),), unknown_stores=frozenset({SHOP})
         )
 
         assert (made.changes, made.moved, made.unchanged) == ((), (), 0)

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evosync.catalog.item import MarketItem
+from evosync.catalog.item import Availability, Intent, MarketItem
 from evosync.catalog.snapshot import Snapshot
 from evosync.engine.changes import (
     Adopt,
@@ -22,12 +22,15 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
+from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import draft_shop
+from evosync.engine.plan.fields import AT_ONCE
 from evosync.engine.plan.make import make_plan
+from evosync.engine.plan.match import answers
 from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import Rules
 from tests.engine.plan.model import World
-from tests.engine.plan.worlds import PRODUCTS, SETTLE, all_rules, snapshots, worlds
+from tests.engine.plan.worlds import PRODUCTS, SETTLE, STORES, all_rules, snapshots, worlds
 
 law = settings(
     max_examples=40,
@@ -68,7 +71,7 @@ def test_planning_after_applying_is_empty(
 
     again = planned(snapshot, world.standing(), rules, absent)
 
-    assert (again.changes, again.moved, again.missing_intents) == ((), (), ())
+    assert (again.changes, again.moved, again.taken, again.missing_intents) == ((), (), (), ())
 
 
 @law
@@ -150,7 +153,7 @@ def test_what_was_merely_not_seen_is_left_alone(
         link.item_id
         for link in standing.links
         if not drafted.saw(link.product_id)
-        and not (link.store_ids and rules.selection.stores.isdisjoint(link.store_ids))
+        and rules.selection.stores & frozenset(link.store_ids or STORES)
     }
     assert not touched(plan) & unseen
 
@@ -179,6 +182,40 @@ def test_an_unread_store_takes_nothing_off_sale_and_sets_no_price(
 
 @law
 @given(snapshots(), worlds(), all_rules(), absences)
+def test_a_store_that_is_not_listed_takes_nothing_off_sale(
+    snapshot: Snapshot, world: World, rules: Rules, absent: frozenset[str]
+) -> None:
+    listed = {one.store.id for one in snapshot.readings}
+    unlisted = rules.selection.stores - listed
+    before = {link.item_id: link for link in world.links.values()}
+    plan = planned(snapshot, world.standing(), rules, absent)
+
+    for change in plan.changes:
+        if isinstance(change, Hide | Zero | Delete) and (link := before.get(change.link.item_id)):
+            assert unlisted.isdisjoint(link.store_ids or STORES)
+    assert {one.store_id for one in plan.problems if one.code == "store_unreadable"} >= unlisted
+
+
+@law
+@given(snapshots(), worlds(), all_rules(), absences)
+def test_an_item_under_an_open_intent_of_ours_is_never_left_on_sale_unlinked(
+    snapshot: Snapshot, world: World, rules: Rules, absent: frozenset[str]
+) -> None:
+    world.apply(planned(snapshot, world.standing(), rules, absent))
+
+    standing = world.standing()
+    linked = {link.item_id for link in standing.links}
+    on_sale = [
+        item
+        for item in standing.reading.items
+        if item.availability is Availability.AVAILABLE and item.item_id not in linked
+    ]
+    for intent in standing.intents:
+        assert not [item for item in on_sale if _is_of(intent, item, world)]
+
+
+@law
+@given(snapshots(), worlds(), all_rules(), absences)
 def test_a_reading_that_is_not_whole_creates_nothing(
     snapshot: Snapshot, world: World, rules: Rules, absent: frozenset[str]
 ) -> None:
@@ -199,6 +236,8 @@ def test_changes_stand_in_the_order_of_urgency(
 
     ranks = [_rank(change) for change in plan.changes]
     assert all(first <= second for first, second in pairwise(ranks))
+    sent = [change.fields for change in plan.changes if isinstance(change, Update)]
+    assert all(fields <= AT_ONCE or fields.isdisjoint(AT_ONCE) for fields in sent)
 
 
 @law
@@ -212,6 +251,18 @@ def test_planning_changes_none_of_its_inputs_and_every_reason_can_be_read(
 
     assert world == before
     assert all(problem.reason for problem in plan.problems)
+
+
+def _is_of(intent: Intent, item: MarketItem, world: World) -> bool:
+    """Tell whether an item is what an open create made; where VK tells no sku, by its face."""
+    if item.sku or intent.product_id in world.links:
+        return item.sku == intent.product_id and answers(item, intent)
+    face = (plain_name(intent.title), intent.price)
+    return (
+        not world.shows_sku
+        and (plain_name(item.title), item.price) == face
+        and answers(item, intent)
+    )
 
 
 def _count_by_sku(world: World) -> dict[str, int]:

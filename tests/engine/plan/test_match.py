@@ -1,13 +1,14 @@
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
 
-from evosync.catalog.item import Availability, Link, LinkState
+from evosync.catalog.item import Availability, Intent, Link, LinkState
 from evosync.engine.changes import Adopt, Create, Field, Hide, Restore, Update
 from evosync.engine.draft.shop import Drafted
+from evosync.engine.plan.adopt import adopt_drafted, adopt_undrafted
 from evosync.engine.plan.make import make_plan
-from evosync.engine.plan.match import adopted_link
 from evosync.engine.plan.standing import Standing
 from tests.builders import NOON, draft, item, link, reading, rules
 from tests.engine.plan.planning import SETTLE, codes, intent, plan
@@ -20,9 +21,8 @@ def test_an_unlinked_item_with_our_sku_is_ours() -> None:
 
     made = plan(draft(), items=(stands,))
 
-    adoption = Adopt(draft=draft(), item=stands, is_intended=False)
-    assert made.changes == (adoption,)
-    assert adopted_link(adoption).text_is_theirs
+    adoption = adopt_drafted(draft(), stands, is_intended=False)
+    assert (made.changes, made.unchanged) == ((adoption,), 0)
 
 
 def test_an_adopted_items_price_and_stock_are_ours_at_once() -> None:
@@ -33,7 +33,7 @@ def test_an_adopted_items_price_and_stock_are_ours_at_once() -> None:
     assert isinstance(adoption, Adopt)
     assert isinstance(update, Update)
     assert update.fields == {Field.PRICE, Field.STOCK}
-    assert update.link == adopted_link(adoption)
+    assert update.link == adoption.link
 
 
 def test_our_own_uncertain_create_is_made_right() -> None:
@@ -41,7 +41,7 @@ def test_our_own_uncertain_create_is_made_right() -> None:
 
     adoption, update = plan(draft(), items=(stands,), intents=(intent(),)).changes
 
-    assert adoption == Adopt(draft=draft(), item=stands, is_intended=True)
+    assert adoption == adopt_drafted(draft(), stands, is_intended=True)
     assert isinstance(update, Update)
     assert update.fields == {Field.TITLE}
 
@@ -60,7 +60,7 @@ def test_an_item_older_than_the_intent_is_found_by_its_sku_only() -> None:
 
     made = plan(draft(), items=(old,), intents=(intent(),))
 
-    assert made.changes == (Adopt(draft=draft(), item=old, is_intended=False),)
+    assert made.changes == (adopt_drafted(draft(), old, is_intended=False),)
     assert made.missing_intents == ("assam",)
 
 
@@ -70,15 +70,16 @@ def test_an_item_older_than_the_intent_is_found_by_its_sku_only() -> None:
         pytest.param({}, True, id="title, price and date"),
         pytest.param({"title": "Чай"}, False, id="another title"),
         pytest.param({"price": 1}, False, id="another price"),
-        pytest.param({"created_at": NOON - timedelta(hours=1)}, False, id="older"),
+        # The item was made 10 seconds ago, if our clock is VK's.
+        pytest.param({"created_at": NOON - timedelta(seconds=310)}, True, id="by slower clocks"),
+        pytest.param({"created_at": NOON - timedelta(seconds=311)}, False, id="older"),
         pytest.param({"created_at": None}, False, id="no date"),
         pytest.param({"sku": "somebody's"}, False, id="another sku"),
     ],
 )
 def test_a_create_is_found_by_its_face_where_vk_tells_no_sku(values: Any, is_ours: bool) -> None:
-    # VK dates an item in whole seconds, so it may seem older by a fraction.
-    sent_at = NOON - timedelta(seconds=10) + timedelta(milliseconds=900)
-    stands = item(7, **{"sku": None, "created_at": sent_at.replace(microsecond=0)} | values)
+    sent_at = NOON - timedelta(seconds=10)
+    stands = item(7, **{"sku": None, "created_at": sent_at} | values)
 
     made = plan(draft(), items=(stands,), intents=(intent(sent_at=sent_at),))
 
@@ -87,13 +88,65 @@ def test_a_create_is_found_by_its_face_where_vk_tells_no_sku(values: Any, is_our
     assert made.strangers == (0 if is_ours else 1)
 
 
-def test_two_creates_of_one_face_get_an_item_each() -> None:
+@pytest.mark.parametrize("sku", ["assam", None], ids=["by its sku", "by its face"])
+def test_an_uncertain_create_is_linked_though_its_product_is_not_wanted_any_more(
+    sku: str | None,
+) -> None:
+    stands = item(7, product_id=sku, created_at=NOON)
+
+    made = plan([], items=(stands,), intents=(intent(),))
+
+    assert made.changes == (adopt_undrafted(intent(), stands),)
+    assert (made.missing_intents, made.strangers) == ((), 0)
+
+
+def test_an_uncertain_create_that_is_switched_off_meanwhile_is_linked_and_hidden() -> None:
+    stands = item(7, created_at=NOON)
+
+    adoption, hiding = plan([], items=(stands,), intents=(intent(),), off=("assam",)).changes
+
+    assert isinstance(adoption, Adopt)
+    assert hiding == Hide(link=adoption.link, item=stands)
+
+
+def test_of_several_unwanted_ones_our_own_create_is_linked_and_its_double_hidden() -> None:
+    theirs = item(6, created_at=NOON - timedelta(days=1))
+    ours, double = item(7, created_at=NOON), item(8, created_at=NOON)
+
+    made = plan([], items=(double, ours, theirs), intents=(intent(),))
+
+    assert made.changes == (
+        adopt_undrafted(intent(), ours),
+        Hide(link=Link(product_id="assam", item_id=8), item=double),
+    )
+    assert codes(made) == ["duplicate_in_vk"]
+
+
+@pytest.mark.parametrize("state", [LinkState.DELETED, LinkState.LOST])
+def test_an_unwanted_product_that_was_linked_gets_no_other_item(state: LinkState) -> None:
+    double = item(7, created_at=NOON)
+
+    made = plan([], (link(item_id=8, state=state),), (double,), intents=(intent(),))
+
+    assert made.changes == (Hide(link=Link(product_id="assam", item_id=7), item=double),)
+
+
+def test_an_unwanted_item_that_answers_no_intent_is_not_linked() -> None:
+    old = item(7, created_at=NOON - timedelta(days=1))
+
+    made = plan([], items=(old,), intents=(intent(),))
+
+    assert (made.changes, made.missing_intents) == ((), ("assam",))
+
+
+@pytest.mark.parametrize("intents", [*permutations((intent("a"), intent("b")))], ids=["ab", "ba"])
+def test_two_creates_of_one_face_get_an_item_each(intents: tuple[Intent, ...]) -> None:
     stands = [item(number, product_id=None, created_at=NOON) for number in (8, 7)]
 
-    made = plan([draft("a"), draft("b")], items=tuple(stands), intents=(intent("a"), intent("b")))
+    made = plan([draft("a"), draft("b")], items=tuple(stands), intents=intents)
 
     pairs = {
-        change.draft.product_id: change.item.item_id
+        change.link.product_id: change.item.item_id
         for change in made.changes
         if isinstance(change, Adopt)
     }
@@ -126,7 +179,7 @@ def test_of_several_the_linked_one_is_the_item() -> None:
 def test_of_several_unlinked_the_oldest_is_the_item() -> None:
     made = plan(draft(), items=(item(8), item(7)))
 
-    assert made.changes == (Adopt(draft=draft(), item=item(7), is_intended=False),)
+    assert made.changes == (adopt_drafted(draft(), item(7), is_intended=False),)
     assert codes(made) == ["duplicate_in_vk"]
 
 
@@ -136,6 +189,15 @@ def test_a_double_under_our_own_intent_is_hidden() -> None:
     double = Link(product_id="assam", item_id=7)
     assert made.changes == (Hide(link=double, item=item(7)),)
     assert (made.problems, made.missing_intents) == ((), ())
+
+
+def test_a_double_under_our_own_intent_is_hidden_though_its_item_is_absent() -> None:
+    made = plan(draft(), (link(item_id=8),), (item(7, created_at=NOON),), intents=(intent(),))
+
+    assert made.changes == (
+        Hide(link=Link(product_id="assam", item_id=7), item=item(7, created_at=NOON)),
+    )
+    assert codes(made) == ["checking"]
 
 
 def test_a_double_that_nobody_sees_is_no_problem() -> None:
@@ -159,4 +221,4 @@ def test_an_absent_linked_item_is_not_replaced_by_another() -> None:
 def test_a_deleted_linked_item_is_replaced_by_one_that_stands() -> None:
     made = plan(draft(), (link(item_id=8, state=LinkState.DELETED),), (item(7),))
 
-    assert made.changes == (Adopt(draft=draft(), item=item(7), is_intended=False),)
+    assert made.changes == (adopt_drafted(draft(), item(7), is_intended=False),)

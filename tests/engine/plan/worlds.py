@@ -82,7 +82,8 @@ def readings(draw: st.DrawFn, store_id: str) -> StoreReading:
 
 @st.composite
 def snapshots(draw: st.DrawFn) -> Snapshot:
-    return Snapshot(readings=tuple(draw(readings(store_id)) for store_id in STORES))
+    listed = [one for one in STORES if draw(st.sampled_from([True, True, True, True, False]))]
+    return Snapshot(readings=tuple(draw(readings(store_id)) for store_id in listed))
 
 
 @st.composite
@@ -141,7 +142,7 @@ def _add_albums(draw: st.DrawFn, world: World) -> None:
             world.album_links[key] = AlbumLink(
                 key=key,
                 album_id=album_id,
-                title=draw(st.sampled_from(["Чай", "Посуда"])),
+                title=draw(st.sampled_from(["Чай", "Посуда", ""])),  # "" = in doubt
                 is_made=draw(st.booleans()),
                 is_hidden=draw(st.booleans()),
                 photo=draw(st.sampled_from([PHOTO, None])),
@@ -158,7 +159,7 @@ def _add_item(draw: st.DrawFn, world: World, item_id: int, *, sku: str | None) -
         sku=sku,
         stock=draw(st.sampled_from([0, 2, 1000])),
         album_ids=draw(st.frozensets(st.sampled_from(sorted(world.albums) or [9]), max_size=2)),
-        created_at=NOON - timedelta(seconds=draw(st.sampled_from([5, 3600]))),
+        created_at=NOON - timedelta(seconds=draw(st.sampled_from([5, 400, 3600]))),
     )
     world.items[item_id] = item
     if draw(st.sampled_from([True, False, False])):
@@ -204,5 +205,6 @@ def _add_intent(draw: st.DrawFn, world: World, product_id: str) -> None:
         sent_at=NOON - timedelta(seconds=draw(st.sampled_from([10, 120, 7200]))),
         title=draw(st.sampled_from(["Чай (шт)", "Чай чёрный «Ассам»"])),
         price=draw(st.sampled_from([1, 99_00])),
+        store_ids=draw(st.sampled_from([(), (SHOP,), STORES])),
     )
     world.known_skus.add(product_id)

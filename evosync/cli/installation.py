@@ -1,0 +1,27 @@
+"""What most commands begin with: the installation opened and closed, and the account they mean."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from evosync.cli.frame import UnknownEmail, load_settings, log_to_stderr
+from evosync.db import accounts
+from evosync.db.accounts import User
+from evosync.wiring import Installation, open_installation
+
+
+@asynccontextmanager
+async def installation() -> AsyncIterator[Installation]:
+    """Open the installation for one command."""
+    settings = load_settings()
+    log_to_stderr(settings)
+    async with open_installation(settings) as opened:
+        yield opened
+
+
+async def find_user(opened: Installation, email: str) -> User:
+    """Find an account. Raises UnknownEmail."""
+    async with opened.database.read() as tx:
+        found = await accounts.find_user_by_email(tx, email)
+    if found is None:
+        raise UnknownEmail(email)
+    return found

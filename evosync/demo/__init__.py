@@ -1,0 +1,1 @@
+"""The demo: the service against the sandbox, with one seeded shop, in a folder of its own."""

@@ -1,0 +1,58 @@
+"""Taking an item that stands as ours: the link that is written down, and nothing is sent (R10)."""
+
+from evosync.catalog.item import Availability, Draft, Intent, Link, MarketItem, Written
+from evosync.engine.changes import Adopt
+
+
+def adopt_drafted(draft: Draft, item: MarketItem, *, is_intended: bool) -> Adopt:
+    """Take an item as that of a product which is wanted on the market.
+
+    Price and stock are ours from then on, so the standing ones are noted as
+    written. Of an item found by its sku, text and picture stay the owner's
+    until Evotor's side changes, so Evotor's present side is noted. Our own
+    uncertain create has whatever VK shows, and if it is out of sight that was
+    our act too.
+    """
+    link = Link(
+        product_id=draft.product_id,
+        item_id=item.item_id,
+        store_ids=draft.store_ids,
+        written=Written(
+            title=item.title if is_intended else draft.title,
+            description=item.description if is_intended else draft.description,
+            price=item.price,
+            stock=item.stock,
+            category_id=draft.category_id,
+            photo=draft.photo,
+            sku=item.sku or None,
+            is_hidden=is_intended and _is_out_of_sight(item),
+        ),
+        text_is_theirs=not is_intended,
+    )
+    return Adopt(link=link, item=item, is_intended=is_intended)
+
+
+def adopt_undrafted(intent: Intent, item: MarketItem) -> Adopt:
+    """Take our own uncertain create whose product was gone or switched off meanwhile.
+
+    Nobody knows any more which text and picture it was sent with; what a draft
+    wants of these will be written anew.
+    """
+    link = Link(
+        product_id=intent.product_id,
+        item_id=item.item_id,
+        store_ids=intent.store_ids,
+        written=Written(
+            title=intent.title,
+            price=intent.price,
+            stock=item.stock,
+            category_id=item.category_id,
+            sku=intent.product_id,
+            is_hidden=_is_out_of_sight(item),
+        ),
+    )
+    return Adopt(link=link, item=item, is_intended=True)
+
+
+def _is_out_of_sight(item: MarketItem) -> bool:
+    return item.availability is Availability.UNAVAILABLE and item.stock != 0

@@ -1,0 +1,78 @@
+"""The command line as a process: what the system does to it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEADLINE_S = 30
+EVOSYNC = (sys.executable, "-m", "evosync")
+ENVIRON = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
+
+
+def test_the_door_opens_before_anything_heavy_is_loaded() -> None:
+    # So that Ctrl+C while the rest loads is told in a word, and `--version` is quick.
+    code = "import sys, evosync.cli.main; print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    heavy = {"sqlalchemy", "alembic", "httpx", "PIL", "rich", "asyncio", "structlog", "msgspec"}
+    assert not heavy & set(told.stdout.split())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_a_signal_while_the_database_is_opened_is_told(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(DEADLINE_S)
+        url = f"mariadb://anna:tea@127.0.0.1:{silent.getsockname()[1]}/evosync"
+        command = subprocess.Popen(
+            [*EVOSYNC, "sync", "anna@example.com"],
+            env=ENVIRON | {"DATABASE_URL": url},
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        # It has come to the database, and waits for a word from it.
+        connection, _ = silent.accept()
+        with connection:
+            command.send_signal(number)
+            out, err = command.communicate(timeout=DEADLINE_S)
+    assert (command.returncode, out, err.strip()) == (5, "", "Прервано.")
+
+
+@pytest.mark.parametrize("args", [["--version"], ["sync", "--help"]], ids=" ".join)
+def test_a_full_device_is_told(args: list[str], tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        told = subprocess.run(
+            [*EVOSYNC, *args],
+            check=False,
+            env=ENVIRON,
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert told.returncode == 1
+    [line] = told.stderr.splitlines()
+    assert line.startswith("Записать не удалось (")
+
+
+def test_a_reader_that_left_is_no_reason_to_speak(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as out:
+        told = subprocess.run(
+            [*EVOSYNC, "--version"],
+            check=False,
+            env=ENVIRON,
+            cwd=tmp_path,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (told.returncode, told.stderr) == (1, "")
