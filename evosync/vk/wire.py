@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 
@@ -10,6 +11,12 @@ from evosync.catalog.item import Album, Availability, MarketItem
 from evosync.catalog.names import decode_entities
 
 _AVAILABILITY: Mapping[int | None, Availability] = {one.value: one for one in Availability}
+# What the columns hold that these numbers are kept in. Ids are 64-bit (API
+# schema 5.199, "int64"); a stock or a count of items is never so big.
+BIG = 2**63 - 1
+SMALL = 2**31 - 1
+Id = Annotated[int, msgspec.Meta(ge=0, le=BIG)]
+
 REJECTED = 2  # reject_info.moderation_status of an item that moderation refused
 
 
@@ -47,13 +54,13 @@ class ListRow(msgspec.Struct):
 class AddedItem(msgspec.Struct):
     """The answer of market.add."""
 
-    market_item_id: int
+    market_item_id: Id
 
 
 class AddedAlbum(msgspec.Struct):
     """The answer of market.addAlbum."""
 
-    market_album_id: int
+    market_album_id: Id
 
 
 class UploadServer(msgspec.Struct):
@@ -65,7 +72,7 @@ class UploadServer(msgspec.Struct):
 class SavedPhoto(msgspec.Struct):
     """The answer of market.saveProductPhoto."""
 
-    photo_id: int
+    photo_id: Id
 
 
 class ItemRow(msgspec.Struct):
@@ -76,7 +83,7 @@ class ItemRow(msgspec.Struct):
     somebody else must not keep us from the rest.
     """
 
-    id: int
+    id: Id
     title: object = None
     availability: object = None
     description: object = None
@@ -93,7 +100,7 @@ class ItemRow(msgspec.Struct):
 class AlbumRow(msgspec.Struct):
     """A market album, read as an item is."""
 
-    id: int
+    id: Id
     title: object = None
     count: object = None
     is_hidden: object = None
@@ -141,7 +148,7 @@ def albums_from(rows: Iterable[object]) -> tuple[tuple[Album, ...], Unread]:
                 Album(
                     album_id=album.id,
                     title=decode_entities(_text(album.title)),
-                    count=_number(album.count) or 0,
+                    count=_number(album.count, SMALL) or 0,
                     is_hidden=bool(album.is_hidden),
                     photo_id=row_id(album.photo),
                 )
@@ -163,7 +170,7 @@ def _item(row: ItemRow) -> MarketItem:
         # What the schema does not know is nothing that a buyer may count on.
         availability=_AVAILABILITY.get(_number(row.availability), Availability.UNAVAILABLE),
         sku=_sku(row.sku),
-        stock=_number(row.stock_amount),
+        stock=_number(row.stock_amount, SMALL),
         category_id=row_id(row.category),
         photo_ids=_photo_ids(row.photos),
         album_ids=frozenset(filter(None, map(_number, _list(row.albums_ids)))),
@@ -176,8 +183,10 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _number(value: object, most: int = BIG) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if -most <= value <= most else None
 
 
 def _list(value: object) -> list[object]:
@@ -195,7 +204,7 @@ def _kopecks(price: object) -> int | None:
     # price.amount is a string of kopecks; price may be [] where it is not shown.
     amount = price.get("amount") if isinstance(price, Mapping) else None
     try:
-        return int(amount) if isinstance(amount, str | int) else None
+        return _number(int(amount)) if isinstance(amount, str | int) else None
     except ValueError:
         return None
 

@@ -129,6 +129,15 @@ def test_an_item_whose_sku_cannot_be_read_is_named(sku: object) -> None:
     assert unread.ids == (11,)
 
 
+def test_a_number_that_no_column_holds_is_no_number() -> None:
+    huge = 2**63
+    sent = {"stock_amount": 2**31, "price": {"amount": str(huge)}, "albums_ids": [huge, 3]}
+    item = only({"id": 1, "date": huge, "category": {"id": huge}, **sent})
+    assert (item.stock, item.price, item.category_id, item.created_at) == (None, None, None, None)
+    assert item.album_ids == {3}
+    assert items_from([{"id": huge}]) == ((), Unread(ids=(None,)))
+
+
 def test_albums() -> None:
     rows = [
         {"id": 3, "title": "Чай &amp; кофе", "count": 9, "is_hidden": 1, "photo": {"id": 8}},
