@@ -5,11 +5,9 @@ from typing import Any
 from evosync.db import catalog, connections, sync
 from evosync.db.accounts import User
 from evosync.db.connections import EvotorConnection, Health, VkConnection
-from evosync.db.selection import get_selection
+from evosync.db.selection import NO_GROUP_NAME, get_selection
 from evosync.engine.rules import NO_GROUP
 from evosync.wiring import Installation
-
-NO_GROUP_NAME = "Без группы"
 
 
 async def describe(opened: Installation, owner: User, *, with_secrets: bool) -> dict[str, Any]:
