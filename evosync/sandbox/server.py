@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 
 import uvicorn
@@ -11,11 +11,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from evosync.sandbox.evotor.app import evotor_app
 from evosync.sandbox.rendering import page
 from evosync.sandbox.storefront import storefront_app
+from evosync.sandbox.stricken import LOSING
 from evosync.sandbox.till import till_app
 from evosync.sandbox.vk.app import vk_app
 from evosync.sandbox.world import SandboxWorld
@@ -49,8 +51,15 @@ async def serve_sandbox(
     Port 0 takes a free one. Signals are left to whoever embeds this. Raises
     OSError if the address cannot be taken.
     """
+    async with serve_app(sandbox_app(world), host=host, port=port) as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def serve_app(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve any app as `serve_sandbox` serves the world; faults may drop its connections."""
     with listen_on(host, port) as listener:
-        server = _EmbeddedServer(_config(sandbox_app(world)))
+        server = _EmbeddedServer(_config(app))
         serving = asyncio.create_task(server.serve(sockets=[listener]), name="sandbox server")
         try:
             await server.ready.wait()
@@ -80,6 +89,35 @@ class _EmbeddedServer(uvicorn.Server):
         yield
 
 
+class _LosableConnection(H11Protocol):
+    """A connection that the app it serves may close, or leave without an answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Hand the app the means."""
+        super().connection_made(transport)
+        self._hangs = False
+        self.app = _Losable(self.app, {"drop": transport.close, "hang": self._hang})
+
+    def shutdown(self) -> None:
+        """Wait for the answer that is being made, unless there will be none."""
+        super().shutdown()
+        if self._hangs:
+            self.transport.close()
+
+    def _hang(self) -> None:
+        self._hangs = True
+
+
+class _Losable:
+    def __init__(self, app: ASGIApp, ways: Mapping[str, Callable[[], None]]) -> None:
+        self._app = app
+        self._ways = ways
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {})[LOSING] = self._ways
+        await self._app(scope, receive, send)
+
+
 def listen_on(host: str, port: int) -> socket.socket:
     """Take an address of IPv4. Raises OSError if it cannot be taken."""
     # asyncio sends answers without delay only from sockets that say they are TCP.
@@ -98,6 +136,7 @@ def listen_on(host: str, port: int) -> socket.socket:
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=_LosableConnection,
         lifespan="off",
         ws="none",
         log_config=None,
