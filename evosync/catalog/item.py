@@ -16,6 +16,8 @@ class Draft:
     photo id that VK gave for it. `album` is the folded title of the wanted
     album, `album_title` the title as shown. `store_ids` are the enabled
     stores where the product stands, first the one that names and prices it.
+    `members` are the other product ids that are the same item: its twins in
+    other stores (R18).
     `settled` is False when one of its stores could not be read whole: then
     its price and stock are not to be written.
     """
@@ -34,6 +36,7 @@ class Draft:
     album: str | None = None
     album_title: str = ""
     settled: bool = True
+    members: tuple[str, ...] = ()
 
 
 class Availability(IntEnum):
@@ -95,6 +98,13 @@ class LinkState(StrEnum):
     LOST = "lost"  # somebody else deleted it
 
 
+class Wish(StrEnum):
+    """A person's yes to one linked item, until it is carried out."""
+
+    RETURN = "return"  # it was deleted in VK: make it anew
+    SHOW = "show"  # it was hidden in VK: show it again
+
+
 class Pending(StrEnum):
     """An act on a link that was begun and whose outcome is not recorded yet."""
 
@@ -128,7 +138,10 @@ class Link:
     """Product id ↔ item id in one community, with the values last written.
 
     `text_is_theirs` marks an item that was adopted: its title, description
-    and picture stay the owner's until Evotor's side changes.
+    and picture stay the owner's until Evotor's side changes. `members` are
+    the other product ids of its twins, which the link may move to. `account`
+    is the Evotor account that it was made from. `missing_since_at` is when a
+    whole reading first lacked the item, `written_at` when we last wrote to it.
     """
 
     product_id: str
@@ -138,6 +151,11 @@ class Link:
     written: Written = field(default_factory=Written)
     text_is_theirs: bool = False
     pending: Pending | None = None
+    members: tuple[str, ...] = ()
+    account: str | None = None
+    missing_since_at: datetime | None = None
+    written_at: datetime | None = None
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

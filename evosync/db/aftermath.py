@@ -11,6 +11,8 @@ from evosync.engine.changes import (
     Delete,
     Field,
     Hide,
+    Lose,
+    Relink,
     Restore,
     Update,
     Zero,
@@ -27,7 +29,7 @@ NAMES: Mapping[Field, str] = {
 }
 """Under what name `Written` keeps each field."""
 
-_LinkedChange = Update | Hide | Zero | Delete | Restore
+_LinkedChange = Update | Relink | Hide | Zero | Delete | Restore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def new_link(change: Create, item_id: int) -> Link:
         product_id=draft.product_id,
         item_id=item_id,
         store_ids=draft.store_ids,
+        members=draft.members,
         written=Written(
             **{NAMES[each]: value for each, value in values.items()},
             repeats=_counted(Written(), values),
@@ -103,8 +106,17 @@ def link_after(change: Change) -> LinkPatch | None:
     match change:
         case Update(link=link) | Zero(link=link):
             return _resent(link, _sent(change), {}, {})
+        case Relink(link=link, draft=draft):
+            moved = {
+                "product_id": draft.product_id,
+                "store_ids": draft.store_ids,
+                "members": draft.members,
+            }
+            return _resent(link, _sent(change), moved, {})
+        case Lose(link=link):
+            return LinkPatch(item_id=link.item_id, link={"state": LinkState.LOST, "pending": None})
         case Restore(link=link):
-            shown = {"state": LinkState.LIVE, "pending": None}
+            shown = {"state": LinkState.LIVE, "pending": None, "wish": None}
             return _resent(link, _sent(change), shown, {"is_hidden": False})
         case Hide(link=link):
             return LinkPatch(
@@ -149,7 +161,8 @@ def values_of(draft: Draft, fields: Iterable[Field]) -> dict[Field, Any]:
 def _sent(change: Change) -> Mapping[Field, Any]:
     """Return what an edit of a linked item sends, by field."""
     match change:
-        case Update(draft=draft, fields=fields) | Restore(draft=draft, fields=fields):
+        case Update() | Relink() | Restore():
+            draft, fields = change.draft, change.fields
             return values_of(draft, fields)
         case Zero():
             return {Field.STOCK: 0}

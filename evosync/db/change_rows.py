@@ -18,8 +18,10 @@ from evosync.engine.changes import (
     Failed,
     Field,
     Hide,
+    Lose,
     Outcome,
     PutInAlbum,
+    Relink,
     Restore,
     TakeAlbum,
     TakeFromAlbum,
@@ -68,8 +70,12 @@ def change_row(outcome: Outcome) -> dict[str, Any]:
 
 def _subject(change: Change) -> _Subject:
     match change:
-        case Create() | Update() | Restore():
+        case Create() | Update() | Relink() | Restore():
             return _drafted(change)
+        case Lose(link=link):
+            return _Subject(
+                name=link.written.title or "", product_id=link.product_id, item_id=link.item_id
+            )
         case (
             Adopt(link=link, item=item) | Hide(link=link, item=item) | Delete(link=link, item=item)
         ):
@@ -85,7 +91,7 @@ def _subject(change: Change) -> _Subject:
             return _of_album(change)
 
 
-def _drafted(change: Create | Update | Restore) -> _Subject:
+def _drafted(change: Create | Update | Relink | Restore) -> _Subject:
     draft = change.draft
     match change:
         case Create():

@@ -15,6 +15,7 @@ from evosync.db.change_rows import change_row
 from evosync.db.engine import Database
 from evosync.db.intents import IntentState
 from evosync.db.links import Place
+from evosync.db.memory import recall
 from evosync.db.tables.runs import run_changes
 from evosync.db.types import Tx
 from evosync.engine.changes import (
@@ -31,6 +32,7 @@ from evosync.engine.changes import (
     TakeAlbum,
     Uncertain,
 )
+from evosync.engine.memory import Memory
 from evosync.errors import TryLater
 
 
@@ -80,6 +82,11 @@ class DbLedger:
         """List every product id of any link or intent we ever wrote."""
         async with self._database.read() as tx:
             return await links.known_skus(tx, self._place.user_id)
+
+    async def memory(self) -> Memory:
+        """Recall refusals, answers, and limits that hold."""
+        async with self._database.read() as tx:
+            return await recall(tx, self._place, self._now())
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         """Bring the cached stores, groups and products up to date."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select, update
 
-from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Written
+from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Wish, Written
 from evosync.db.aftermath import LinkPatch
 from evosync.db.tables.market import album_links, intents, product_links
 from evosync.db.types import Tx
@@ -96,9 +96,7 @@ async def save_new_links(
             {
                 **place.values(),
                 **_state(link),
-                "product_id": link.product_id,
                 "item_id": link.item_id,
-                "store_ids": list(link.store_ids),
                 "evotor_user_id": evotor_user_id,
                 "written_at": now,
                 "created_at": now,
@@ -201,9 +199,14 @@ def _patched(row: Row[Any], patches: Sequence[LinkPatch], now: datetime) -> dict
 def _state(link: Link) -> dict[str, Any]:
     written = link.written
     return {
+        "product_id": link.product_id,
+        "store_ids": list(link.store_ids),
+        "member_ids": list(link.members) or None,
         "state": link.state.value,
         "pending": link.pending.value if link.pending else None,
         "text_is_theirs": link.text_is_theirs,
+        "missing_since_at": link.missing_since_at,
+        "wish": link.wish.value if link.wish else None,
         **{f"written_{name}": getattr(written, name) for name in _WRITTEN},
         "repeats": dict(written.repeats),
     }
@@ -220,6 +223,11 @@ def _link(row: Row[Any]) -> Link:
         state=LinkState(row.state),
         pending=Pending(row.pending) if row.pending else None,
         text_is_theirs=row.text_is_theirs,
+        members=tuple(row.member_ids or ()),
+        account=row.evotor_user_id,
+        missing_since_at=row.missing_since_at,
+        written_at=row.written_at,
+        wish=Wish(row.wish) if row.wish else None,
         written=Written(
             **{name: getattr(row, f"written_{name}") for name in _WRITTEN}, repeats=row.repeats
         ),

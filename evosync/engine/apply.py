@@ -13,6 +13,7 @@ from evosync.engine.changes import (
     Create,
     Done,
     EditAlbum,
+    Lose,
     Outcome,
     PutInAlbum,
     Restore,
@@ -165,8 +166,8 @@ def _stage(change: Change) -> str:
             return "albums"
         case PutInAlbum() | TakeFromAlbum():
             return "membership"
-        case Adopt():
-            return "adopt"
+        case Adopt() | Lose():
+            return "noted"
         case _:
             return "edit"
 

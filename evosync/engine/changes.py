@@ -83,6 +83,27 @@ class Adopt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relink:
+    """Give an item of ours to another product id, with the fields that differ (R18).
+
+    `link` is as it stands, under the product id that is gone; `draft` is the
+    new product's. The sku is always among the fields.
+    """
+
+    link: Link
+    draft: Draft
+    item: MarketItem
+    fields: frozenset[Field]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lose:
+    """Give up a link whose item is gone from the market by another's hand; nothing is sent."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddAlbum:
     """Make an album for a group."""
 
@@ -126,7 +147,7 @@ class TakeFromAlbum:
     album_ids: tuple[int, ...]
 
 
-ItemChange = Create | Update | Hide | Zero | Delete | Restore | Adopt
+ItemChange = Create | Update | Hide | Zero | Delete | Restore | Adopt | Relink | Lose
 AlbumChange = AddAlbum | TakeAlbum | EditAlbum | PutInAlbum | TakeFromAlbum
 Change = ItemChange | AlbumChange
 
@@ -139,8 +160,10 @@ class Plan:
     whose stores changed, to be written down without a call (product id →
     store ids). `taken` are fields that were written as often as may be and
     now show as wanted: their count begins anew. `missing_intents` are creates
-    that a whole reading proves never happened. `unchanged` counts items
-    already right, `skipped` products that are neither published nor to be.
+    that a whole reading proves never happened. `missing` are products whose
+    item a whole reading lacked for the first time, `found` those whose item
+    is there again. `unchanged` counts items already right, `skipped` products
+    that are neither published nor to be.
     """
 
     changes: tuple[Change, ...] = ()
@@ -148,6 +171,8 @@ class Plan:
     moved: tuple[tuple[str, tuple[str, ...]], ...] = ()
     taken: tuple[tuple[str, frozenset[Field]], ...] = ()
     missing_intents: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
     unchanged: int = 0
     skipped: int = 0
     strangers: int = 0

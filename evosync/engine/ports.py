@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
+from evosync.catalog.item import AlbumLink, Intent, Link, MarketItem, MarketReading
 from evosync.catalog.snapshot import SecondLook, Snapshot
 from evosync.engine.changes import Change, Outcome, Plan
+from evosync.engine.memory import Memory
 
 
 class Source(Protocol):
@@ -55,10 +56,17 @@ class Target(Protocol):
         """Read all items and albums. Raises TryLater or NeedsPerson."""
         ...
 
+    async def look_up(self, item_ids: Collection[int]) -> Mapping[int, MarketItem]:
+        """Ask for items by id, whether the market's list shows them or not.
+
+        One that is not in the answer does not stand. Raises TryLater or NeedsPerson.
+        """
+        ...
+
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Carry out up to `batch_size` changes, one outcome each, in the order given.
 
-        Changes that need no call (Adopt, TakeAlbum) are Done at once. Raises
+        Changes that need no call (Adopt, Lose, TakeAlbum) are Done at once. Raises
         TryLater or NeedsPerson when none of them was carried out. What stops
         a batch halfway is raised by the next `send`; the rest of that batch
         is Failed with code 0. A `send` of no changes sends nothing, it only
@@ -83,6 +91,10 @@ class Ledger(Protocol):
 
     async def known_skus(self) -> frozenset[str]:
         """List every product id of any link or intent we ever wrote."""
+        ...
+
+    async def memory(self) -> Memory:
+        """Recall refusals, answers, and limits that hold."""
         ...
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:

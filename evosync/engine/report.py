@@ -23,6 +23,7 @@ from evosync.engine.changes import (
     Outcome,
     Plan,
     PutInAlbum,
+    Relink,
     Restore,
     TakeAlbum,
     TakeFromAlbum,
@@ -158,7 +159,7 @@ def _count_name(change: Change) -> str | None:
     match change:
         case Create() | Adopt(is_intended=True):
             return "created"
-        case Adopt():
+        case Adopt() | Relink():
             return "relinked"
         case Update() | Zero():
             return "updated"
@@ -222,7 +223,7 @@ def _doubts(change: Change) -> Iterator[Problem]:
     match change:
         case Create(draft=draft):
             yield _about(draft, "checking", {"what": "появился ли товар"})
-        case Update(draft=draft) | Restore(draft=draft):
+        case Update(draft=draft) | Relink(draft=draft) | Restore(draft=draft):
             yield _about(draft, "checking", {"what": "изменился ли товар"})
         case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
             yield _about_gone(link, item, "checking", {"what": "снят ли товар с продажи"})
@@ -235,8 +236,8 @@ def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterat
     detail = {"why": failed.message, "code": str(failed.code)}
     code = _ITEM_CODES.get(failed.code, "vk_error")
     match failed.change:
-        case Create(draft=draft) | Update(draft=draft) | Restore(draft=draft):
-            yield _about(draft, code, detail)
+        case Create() | Update() | Relink() | Restore():
+            yield _about(failed.change.draft, code, detail)
         case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
             yield _about_gone(link, item, code, detail)
         case change:

@@ -92,6 +92,7 @@ async def _plan(
         album_links=await run.ledger.album_links(),
         intents=await run.ledger.intents(),
         known_skus=await run.ledger.known_skus(),
+        memory=await run.ledger.memory(),
     )
     # Drafting and planning are heavy and pure: in a thread the loop stays free.
     drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules)

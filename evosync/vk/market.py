@@ -1,10 +1,10 @@
 """The VK side of a run: the engine's Target, one community's market."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from evosync.catalog.item import MarketReading
+from evosync.catalog.item import MarketItem, MarketReading
 from evosync.clock import now as utc_now
 from evosync.engine.changes import NOT_SENT, AlbumChange, Change, Failed, Outcome
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
@@ -14,7 +14,7 @@ from evosync.vk.courier import Courier
 from evosync.vk.errors import VkRefusal
 from evosync.vk.execute import Call
 from evosync.vk.photos import Photos
-from evosync.vk.reading import read_market
+from evosync.vk.reading import read_items, read_market
 from evosync.vk.talk import Ask, PhotoAsk, PhotoWay, Talk, hold
 from evosync.vk.writing import talk_about_item
 
@@ -55,6 +55,10 @@ class VkMarket:
     async def fetch(self) -> MarketReading:
         """Read all items and albums. Raises TryLater or NeedsPerson."""
         return await read_market(self._api, owner_id=self._owner_id, now=self._now)
+
+    async def look_up(self, item_ids: Collection[int]) -> Mapping[int, MarketItem]:
+        """Ask for items by id. Raises TryLater or NeedsPerson."""
+        return await read_items(self._api, owner_id=self._owner_id, item_ids=item_ids)
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Carry out changes, one outcome each, in the order given.

@@ -1,13 +1,13 @@
 """The whole market of a community: all items and albums, page by page, several pages a request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 import structlog
 
-from evosync.catalog.item import MarketReading
+from evosync.catalog.item import Availability, MarketItem, MarketReading
 from evosync.errors import TryLater
 from evosync.vk.api import Param, VkApi
 from evosync.vk.errors import Remedy, Unsure, VkRefusal, error_of_request
@@ -23,6 +23,11 @@ ITEM_PAGES = 3
 ALBUM_PAGE = 100  # market.getAlbums, likewise
 ALBUM_PAGES = 2
 SMALLEST_PAGE = 10
+
+# market.getById: the most ids a call may carry, and as many calls as fill no
+# more of an answer than the pages above.
+IDS_A_CALL = 100
+ID_CALLS = 6
 
 # Lists shift under our hands when somebody edits the market meanwhile.
 REREADINGS = 2
@@ -90,6 +95,42 @@ async def read_market(api: VkApi, *, owner_id: int, now: Callable[[], datetime])
     )
 
 
+async def read_items(
+    api: VkApi, *, owner_id: int, item_ids: Collection[int]
+) -> Mapping[int, MarketItem]:
+    """Read items by id, those too that the market's list does not show; removed ones are left out.
+
+    Raises TryLater or NeedsPerson, also when a row cannot be read: it might
+    be any of those asked for.
+    """
+    ids = sorted(item_ids)
+    chunks = [ids[start : start + IDS_A_CALL] for start in range(0, len(ids), IDS_A_CALL)]
+    calls = [
+        Call(
+            method="market.getById",
+            params={
+                "item_ids": ",".join(f"{owner_id}_{item_id}" for item_id in chunk),
+                "extended": True,
+            },
+        )
+        for chunk in chunks
+    ]
+    rows: list[object] = []
+    for start in range(0, len(calls), ID_CALLS):
+        answers = await _ask(api, calls[start : start + ID_CALLS])
+        if isinstance(answers, VkRefusal):
+            answers = [
+                _list_row(_must(await api.call(call.method, call.params)))
+                for call in calls[start : start + ID_CALLS]
+            ]
+        # An id that names nothing was once answered by `false` (VK's PHP SDK, issue 147).
+        rows += [row for answer in answers for row in answer.items if row]
+    items, unread = items_from(rows)
+    if unread.ids:
+        raise _unreadable(f"rows of market.getById not read: {unread.ids}")
+    return {item.item_id: item for item in items if item.availability is not Availability.REMOVED}
+
+
 async def _read(api: VkApi, wanted: _List) -> _Rows:
     rows = await _read_once(api, wanted)
     for _ in range(REREADINGS):
@@ -152,6 +193,11 @@ async def _pages(
         Call(method=wanted.method, params={**wanted.params, "count": page, "offset": start})
         for start in offsets
     ]
+    return await _ask(api, calls)
+
+
+async def _ask(api: VkApi, calls: Sequence[Call]) -> list[ListRow] | VkRefusal:
+    """Make calls that list something, in one request; a VkRefusal when that was too much for VK."""
     answers = await execute(api, calls)
     if isinstance(answers, VkRefusal):
         if answers.remedy is Remedy.SHRINK:
@@ -165,10 +211,14 @@ async def _pages(
         if isinstance(answer, VkRefusal | Unpaired):
             # Inside an execute an error comes without its subcode and link.
             result = await api.call(call.method, call.params)
-        if isinstance(result, VkRefusal):
-            raise error_of_request(result)
-        rows.append(_list_row(result))
+        rows.append(_list_row(_must(result)))
     return rows
+
+
+def _must(result: object) -> object:
+    if isinstance(result, VkRefusal):
+        raise error_of_request(result)
+    return result
 
 
 def _list_row(answer: object) -> ListRow:

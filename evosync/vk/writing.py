@@ -15,7 +15,9 @@ from evosync.engine.changes import (
     Field,
     Hide,
     ItemChange,
+    Lose,
     Outcome,
+    Relink,
     Restore,
     Uncertain,
     Update,
@@ -41,7 +43,7 @@ def talk_about_item(owner_id: int, change: ItemChange) -> Talk:
     match change:
         case Create():
             return _create(owner_id, change)
-        case Update():
+        case Update() | Relink():
             return _update(owner_id, change)
         case Restore():
             return _restore(owner_id, change)
@@ -51,8 +53,8 @@ def talk_about_item(owner_id: int, change: ItemChange) -> Talk:
             return _edit(change, owner_id, {"stock_amount": 0}, None)
         case Delete():
             return _delete(owner_id, change)
-        case Adopt():
-            return noted(Done(change=change, item_id=change.item.item_id))
+        case Adopt() | Lose():
+            return noted(Done(change=change, item_id=change.link.item_id))
 
 
 def _create(owner_id: int, change: Create) -> Talk:
@@ -77,7 +79,7 @@ def _create(owner_id: int, change: Create) -> Talk:
     return Done(change=change, item_id=added.market_item_id)
 
 
-def _update(owner_id: int, change: Update) -> Talk:
+def _update(owner_id: int, change: Update | Relink) -> Talk:
     """Send the fields that differ, and no others."""
     params = _fields(change.draft, change.fields)
     photo = change.draft.photo if Field.PHOTO in change.fields else None
@@ -112,7 +114,7 @@ def _delete(owner_id: int, change: Delete) -> Talk:
 
 
 def _edit(
-    change: Update | Restore | Hide | Zero,
+    change: Update | Relink | Restore | Hide | Zero,
     owner_id: int,
     fields: Mapping[str, Param],
     photo: str | None,

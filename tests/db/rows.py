@@ -34,6 +34,14 @@ def everything(connection: Connection) -> Rows:
     }
 
 
+def as_before(standing: Rows, rows: Rows) -> Rows:
+    """Return the tables and columns that the earlier schema had."""
+    return {
+        name: [{column: row[column] for column in rows[name][0]} for row in standing[name]]
+        for name in rows
+    }
+
+
 def _tables(connection: Connection) -> MetaData:
     found = MetaData()
     found.reflect(connection, only=lambda name, _: name != VERSIONS)

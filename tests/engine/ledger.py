@@ -25,6 +25,7 @@ from evosync.engine.changes import (
     TakeAlbum,
     Uncertain,
 )
+from evosync.engine.memory import Memory
 from tests.engine.journal import Journal, called
 from tests.engine.ports import HandClock
 
@@ -39,6 +40,7 @@ class MemoryLedger:
     album_linked: dict[str, AlbumLink] = field(default_factory=dict)
     open_intents: dict[str, Intent] = field(default_factory=dict)
     skus: set[str] = field(default_factory=set)
+    remembered: Memory = field(default_factory=Memory)
     errors: dict[str, list[BaseException]] = field(default_factory=dict)
 
     async def links(self) -> tuple[Link, ...]:
@@ -52,6 +54,9 @@ class MemoryLedger:
 
     async def known_skus(self) -> frozenset[str]:
         return frozenset(self.skus | self.linked.keys())
+
+    async def memory(self) -> Memory:
+        return self.remembered
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         self._write("save_snapshot", ())

@@ -115,6 +115,10 @@ class MemoryTarget:
             is_whole=self.is_whole,
         )
 
+    async def look_up(self, item_ids: Collection[int]) -> Mapping[int, MarketItem]:
+        self.requests += 1
+        return {item_id: self.items[item_id] for item_id in item_ids if item_id in self.items}
+
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         if self._stop is not None:
             stop, self._stop = self._stop, None

@@ -60,6 +60,7 @@ product_links = table(
     Column("pending", String(16)),
     moment("pending_at"),
     moment("missing_since_at"),  # first absent from a whole reading
+    Column("wish", String(16)),  # a person's yes that is not carried out yet
     flag("text_is_theirs"),
     Column("written_title", LongText),
     Column("written_description", LongText),
@@ -118,12 +119,13 @@ intents = table(
     Index(None, "user_id", "product_id"),
 )
 
-# VK's last no to one product, with the draft it said no to.
+# VK's last no to one part of a product, with the values it said no to.
 refusals = table(
     "refusals",
     user_key(primary=True),
     outside_number("community_id", primary=True),
     Column("product_id", OutsideId, primary_key=True),
+    Column("part", String(16), primary_key=True),
     Column("fingerprint", String(HASH_LENGTH), nullable=False),
     Column("code", Integer, nullable=False),
     Column("message", LongText, nullable=False),

@@ -11,7 +11,9 @@ from evosync.engine.changes import (
     Field,
     Hide,
     ItemChange,
+    Lose,
     Plan,
+    Relink,
     Restore,
     Update,
     Zero,
@@ -85,10 +87,10 @@ def _leaving(changes: list[ItemChange], matches: Matches) -> frozenset[int]:
 def _urgency(change: ItemChange) -> int:
     """Rank a change: what must not be bought any more goes first, what is new goes last.
 
-    Adoptions send nothing, but the changes after them build on their links.
+    What sends nothing comes before all, since the changes after it build on it.
     """
     match change:
-        case Adopt():
+        case Adopt() | Lose():
             return 0
         case Hide() | Zero() | Delete():
             return 1
@@ -96,6 +98,8 @@ def _urgency(change: ItemChange) -> int:
             return 1
         case Update(fields=fields):
             return 2 if fields & AT_ONCE else 3
+        case Relink():
+            return 3
         case Restore():
             return 4
         case Create():

@@ -1,7 +1,7 @@
 """What stands on the market and what we remember of it: the plan's second input."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evosync.catalog.item import (
     AlbumLink,
@@ -13,18 +13,20 @@ from evosync.catalog.item import (
     MarketReading,
 )
 from evosync.engine.changes import Field
+from evosync.engine.memory import Memory
 from evosync.engine.rules import Selection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A reading of the market, and the ledger's links, open intents and known skus."""
+    """A reading of the market, and what the ledger remembers of it."""
 
     reading: MarketReading
     links: tuple[Link, ...] = ()
     album_links: tuple[AlbumLink, ...] = ()
     intents: tuple[Intent, ...] = ()
     known_skus: frozenset[str] = frozenset()
+    memory: Memory = field(default_factory=Memory)
 
 
 def standing_items(reading: MarketReading) -> dict[int, MarketItem]:

@@ -26,8 +26,10 @@ from evosync.engine.changes import (
     EditAlbum,
     Field,
     Hide,
+    Lose,
     Plan,
     PutInAlbum,
+    Relink,
     Restore,
     TakeAlbum,
     TakeFromAlbum,
@@ -107,18 +109,36 @@ class World:
         match change:
             case Create(draft=draft):
                 self._create(draft)
-            case Adopt(link=link, is_intended=is_intended):
-                self.links[link.product_id] = link
-                if is_intended:
-                    del self.intents[link.product_id]
             case Update(link=link, draft=draft, fields=fields):
                 self._write(link, _values(draft, fields))
             case Zero(link=link):
                 self._write(link, {Field.STOCK: 0})
             case Restore() | Hide() | Delete():
                 self._apply_sight(change)
+            case Adopt() | Relink() | Lose():
+                self._apply_link(change)
             case _:
                 self._apply_album(change)
+
+    def _apply_link(self, change: Adopt | Relink | Lose) -> None:
+        match change:
+            case Adopt(link=link, is_intended=is_intended):
+                self.links[link.product_id] = link
+                if is_intended:
+                    del self.intents[link.product_id]
+            case Relink(link=link, draft=draft, fields=fields):
+                self._write(link, _values(draft, fields))
+                moved = self.links.pop(link.product_id)
+                self.links[draft.product_id] = replace(
+                    moved,
+                    product_id=draft.product_id,
+                    store_ids=draft.store_ids,
+                    members=draft.members,
+                )
+            case Lose(link=link):
+                self._note(link, state=LinkState.LOST)
+            case _:
+                assert_never(change)
 
     def _apply_sight(self, change: Restore | Hide | Delete) -> None:
         link = change.link
