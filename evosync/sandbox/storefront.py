@@ -97,7 +97,7 @@ class _Windows:
         """One item that is on sale."""
         community = self._community(request)
         item = community.items.get(request.path_params["item_id"])
-        if item is None or self._world.availability(item) != 0:
+        if item is None or not self._world.is_visible(item):
             raise HTTPException(404)
         return page("storefront_item.html", root="../", community=community, card=self._card(item))
 

@@ -20,7 +20,7 @@ from evosync.sandbox.evotor.state import (
 )
 from evosync.sandbox.goods_file import shop_from_goods
 from evosync.sandbox.shop import SHOP_TOKEN, tea_shop
-from evosync.sandbox.vk.state import VkState
+from evosync.sandbox.vk.state import Community, VkState
 from evosync.sandbox.vk.world import VkWorld
 
 COMMUNITY_ID = 217_000_777
@@ -96,6 +96,11 @@ class SandboxWorld:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+
+    def add_community(self, name: str) -> Community:
+        """Open one more market that the same person administrates."""
+        community_id = max(self.vk.state.communities) + 1
+        return self.vk.add_community(community_id, name, [VK_USER_ID])
 
     def places(
         self, product_id: str, store_id: str | None = None

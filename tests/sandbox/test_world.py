@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from evosync.sandbox.shop import LESNAYA_ID, MIRA_ID
-from evosync.sandbox.world import NoSuchProduct, SandboxWorld
+from evosync.sandbox.world import VK_USER_ID, NoSuchProduct, SandboxWorld
 from tests.sandbox.conftest import HandClock
 
 
@@ -105,6 +105,13 @@ def test_added_products_get_ids_of_their_own(world: SandboxWorld) -> None:
     assert first.id != second.id
     assert [store.id for store, _ in world.places(first.id)] == [LESNAYA_ID]
     assert [store.id for store, _ in world.places(second.id)] == [MIRA_ID]
+
+
+def test_one_more_community_is_administrated_by_the_same_person(world: SandboxWorld) -> None:
+    added = world.add_community("Чайная на даче")
+    first = world.vk.state.communities[world.community_id]
+    assert added.community_id != world.community_id
+    assert added.admin_ids == first.admin_ids == [VK_USER_ID]
 
 
 def test_a_goods_file_takes_the_tea_shops_place(goods_file: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from evosync.sandbox.vk.call import Call
 from evosync.sandbox.vk.categories import category_json
+from evosync.sandbox.vk.moderation import reject_info
 from evosync.sandbox.vk.pictures import THUMB_SIDE
 from evosync.sandbox.vk.prices import price_json
 from evosync.sandbox.vk.state import Album, Community, Item, Person, Photo
@@ -38,18 +39,22 @@ def item_json(call: Call, community: Community, item: Item) -> dict[str, Any]:
         "category": category_json(item.category_id),
         "date": int(item.created_at),
         "availability": call.world.availability(item),
-        "stock_amount": item.stock_amount,
         "is_favorite": False,
         "is_owner": call.administers(community),
         "is_adult": False,
     }
-    if item.sku:
+    knobs = call.world.knobs
+    if knobs.returns_stock:
+        answer["stock_amount"] = item.stock_amount
+    if item.sku and knobs.returns_sku:
         answer["sku"] = item.sku
     if item.url:
         answer["url"] = item.url
     if item.photo_ids:
         cover = call.world.state.photos[item.photo_ids[0]]
         answer["thumb_photo"] = picture_url(call, cover)
+    if call.world.is_rejected(item) and call.administers(community):
+        answer["reject_info"] = reject_info()
     return answer
 
 

@@ -40,6 +40,7 @@ class Item:
     old_price: int = 0
     hidden: bool = False
     deleted_at: float | None = None
+    rejected_at: float | None = None  # moderation's no, which may lie ahead
     photo_ids: list[int] = field(default_factory=list)
     url: str = ""
     sku: str = ""
@@ -128,4 +129,5 @@ class VkState:
     pictures: dict[str, bytes] = field(default_factory=dict)
     doors: dict[str, UploadDoor] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
+    reviewed: int = 0  # names, texts and pictures that moderation has looked at
     last_id: int = 1_000

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from evosync.sandbox.vk.gate import Gate
+from evosync.sandbox.vk.hands import Hands
 from evosync.sandbox.vk.knobs import VkKnobs
 from evosync.sandbox.vk.state import Album, Community, Item, Person, Token, VkState
 
@@ -18,7 +19,8 @@ class VkWorld:
     """Communities, people and goods of a fake VK.
 
     `clock` gives unix seconds and may be moved by hand. The methods below are
-    for whoever sets the scene and for oracles of tests; the API is in `app`.
+    for whoever sets the scene and for oracles of tests, `hands` do what people
+    do by themselves; the API is in `app`.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class VkWorld:
         self.knobs = knobs if knobs is not None else VkKnobs()
         self.clock = clock
         self.gate = Gate(self.knobs, clock)
+        self.hands = Hands(self.state, self.knobs, clock)
 
     def dump(self) -> bytes:
         """The state as JSON."""
@@ -86,9 +89,13 @@ class VkWorld:
         community = self.state.communities[community_id]
         return [community.items[item_id] for item_id in community.order]
 
+    def offered_items(self, community_id: int) -> list[Item]:
+        """Items that their owner shows, rejected ones too, in listing order."""
+        return [item for item in self.items(community_id) if self.availability(item) == 0]
+
     def visible_items(self, community_id: int) -> list[Item]:
         """Items a buyer sees, in listing order."""
-        return [item for item in self.items(community_id) if self.availability(item) == 0]
+        return [item for item in self.items(community_id) if self.is_visible(item)]
 
     def albums(self, community_id: int) -> list[Album]:
         """Albums in listing order, hidden ones too."""
@@ -101,6 +108,19 @@ class VkWorld:
             return 1
         sold_out = item.stock_amount == 0 and self.knobs.stock_zero_disables
         return 2 if item.hidden or sold_out else 0
+
+    def is_rejected(self, item: Item) -> bool:
+        """Whether moderation has said no; only the community's administrators then see the item."""
+        return item.rejected_at is not None and item.rejected_at <= self.clock()
+
+    def is_visible(self, item: Item) -> bool:
+        """Whether a buyer sees the item."""
+        return self.availability(item) == 0 and not self.is_rejected(item)
+
+    def is_full(self, community: Community) -> bool:
+        """Whether one more item would be too many."""
+        standing = community.order if self.knobs.delete_frees_quota else community.items
+        return len(standing) >= self.knobs.max_items
 
     def next_id(self) -> int:
         """A fresh id, for items, albums and photos alike."""

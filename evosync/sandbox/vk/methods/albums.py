@@ -116,9 +116,13 @@ def add_album(call: Call, params: AddAlbum) -> Answer:
 
 
 def edit_album(call: Call, params: EditAlbum) -> Answer:
-    """All fields are written: a cover that is not sent again is lost."""
+    """All fields are written; a cover that is not sent again is lost, or stays by a switch."""
     community = call.market_to_write(params.owner_id, refused=15)
-    _write(call, community, _album(community, params.album_id), params)
+    album = _album(community, params.album_id)
+    cover = album.photo_id
+    _write(call, community, album, params)
+    if not (params.photo_id or call.world.knobs.edit_album_loses_cover):
+        album.photo_id = cover
     return 1
 
 

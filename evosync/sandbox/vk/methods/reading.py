@@ -68,9 +68,9 @@ def get_items(call: Call, params: GetItems) -> Answer:
     if not (params.with_disabled and call.administers(community)):
         items = [item for item in items if call.world.availability(item) == 0]
     items = _updated_between(items, params.date_from, params.date_to)
-    page = _page(call, items, params.offset, params.count)
+    page = _page(call, items, _slipped(call, params.offset), params.count)
     answer: dict[str, Any] = {
-        "count": len(items),
+        "count": len(items) + _counts_wrong(call),
         "items": items_json(call, community, page, extended=params.extended),
     }
     if params.need_variants:
@@ -89,7 +89,7 @@ def get_by_id(call: Call, params: GetById) -> Answer:
         if not community.market_enabled:
             raise Refused(1525)
         item = community.items.get(item_id)
-        if item is not None and (call.world.availability(item) == 0 or call.administers(community)):
+        if item is not None and _answers_by_id(call, community, item):
             found += items_json(call, community, [item], extended=params.extended)
     return {"count": len(found), "items": found}
 
@@ -128,13 +128,50 @@ def get_categories(_call: Call, _params: GetCategories) -> Answer:
 
 
 def _listed(call: Call, community: Community, album_id: int) -> Sequence[Item]:
+    """Items of the market or of an album that this caller's listings hold at all."""
     if album_id:
         album = community.albums.get(album_id)
         if album is None:
             raise Refused(1402)
-        return items_of_album(community, album)
-    items = call.world.items(community.community_id)
-    return items if call.world.knobs.listing_order == "newest" else items[::-1]
+        items = items_of_album(community, album)
+    else:
+        items = call.world.items(community.community_id)
+        if call.world.knobs.listing_order == "oldest":
+            items = items[::-1]
+    newest_at = call.now - call.world.knobs.list_lag_s
+    shows_rejected = call.administers(community) and not call.world.knobs.unlists_rejected
+    return [
+        item
+        for item in items
+        if item.created_at <= newest_at and (shows_rejected or not call.world.is_rejected(item))
+    ]
+
+
+def _answers_by_id(call: Call, community: Community, item: Item) -> bool:
+    if item.created_at > call.now - call.world.knobs.get_by_id_lag_s:
+        return False
+    return call.administers(community) or call.world.is_visible(item)
+
+
+def _slipped(call: Call, offset: int) -> int:
+    """The offset, or one beside it while a switch says so."""
+    knobs = call.world.knobs
+    if offset and knobs.pages_repeating:
+        knobs.pages_repeating -= 1
+        return offset - 1
+    if offset and knobs.pages_skipping:
+        knobs.pages_skipping -= 1
+        return offset + 1
+    return offset
+
+
+def _counts_wrong(call: Call) -> int:
+    """1 for an answer that is to count wrong, else 0."""
+    knobs = call.world.knobs
+    if not knobs.counts_wrong:
+        return 0
+    knobs.counts_wrong -= 1
+    return 1
 
 
 def _updated_between(items: Sequence[Item], date_from: str, date_to: str) -> Sequence[Item]:

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from evosync.sandbox.vk.call import Answer, Call, Method
 from evosync.sandbox.vk.categories import is_leaf
+from evosync.sandbox.vk.moderation import REVIEWED_FIELDS, review
 from evosync.sandbox.vk.parameters import Natural
 from evosync.sandbox.vk.prices import kopecks
 from evosync.sandbox.vk.refusals import Refused, bad_parameter
@@ -79,7 +80,7 @@ def add_item(call: Call, params: AddItem) -> Answer:
     """A new item in front of the others."""
     community = call.market_to_write(params.owner_id)
     fields = _checked(call, community, params)
-    if len(community.order) >= call.world.knobs.max_items:
+    if call.world.is_full(community):
         raise Refused(1405)
     item = Item(
         item_id=call.world.next_id(),
@@ -90,7 +91,7 @@ def add_item(call: Call, params: AddItem) -> Answer:
         created_at=call.now,
         updated_at=call.now,
     )
-    _write(item, fields)
+    _write(call, item, fields)
     community.items[item.item_id] = item
     community.order.insert(0, item.item_id)
     return {"market_item_id": item.item_id}
@@ -100,8 +101,7 @@ def edit_item(call: Call, params: EditItem) -> Answer:
     """Only the fields sent change."""
     community = call.market_to_write(params.owner_id)
     item = live_item(community, params.item_id)
-    _write(item, _checked(call, community, params, item))
-    item.updated_at = call.now
+    _write(call, item, _checked(call, community, params, item))
     return 1
 
 
@@ -124,7 +124,8 @@ def restore_item(call: Call, params: OneItem) -> Answer:
         raise Refused(1518)
     if call.now - item.deleted_at > call.world.knobs.restore_window_s:
         raise Refused(1400)
-    if len(community.order) >= call.world.knobs.max_items:
+    # An item that was never taken off the count needs no room.
+    if call.world.knobs.delete_frees_quota and call.world.is_full(community):
         raise Refused(1405)
     item.deleted_at = None
     item.updated_at = call.now
@@ -223,12 +224,28 @@ def _photos(call: Call, community: Community, params: ItemFields, item: Item | N
     main = standing[:1] if params.main_photo_id is None else [params.main_photo_id]
     others = standing[1:] if params.photo_ids is None else params.photo_ids
     wanted = [photo_id for photo_id in [*main, *others] if photo_id]
+    knobs = call.world.knobs
+    if knobs.refuses_shared_photo != "no" and _is_anothers(community, params.main_photo_id, item):
+        if knobs.refuses_shared_photo == "with_error":
+            raise Refused(knobs.shared_photo_code)
+        wanted = [photo_id for photo_id in wanted if photo_id != params.main_photo_id]
     return [own_photo(call, community, photo_id) for photo_id in dict.fromkeys(wanted)]
 
 
-def _write(item: Item, fields: dict[str, Any]) -> None:
+def _is_anothers(community: Community, photo_id: int | None, item: Item | None) -> bool:
+    """Whether a photo stands at another item, deleted ones included."""
+    return any(
+        photo_id in other.photo_ids and other is not item for other in community.items.values()
+    )
+
+
+def _write(call: Call, item: Item, fields: dict[str, Any]) -> None:
+    """Write the fields, and let moderation see them if they are its business."""
     for name, value in fields.items():
         setattr(item, name, value)
+    item.updated_at = call.now
+    if not REVIEWED_FIELDS.isdisjoint(fields):
+        review(item, call.world.state, call.world.knobs, call.now)
 
 
 METHODS = (

@@ -1,0 +1,84 @@
+"""The oracle's counting: every wanted product once, none lost, nothing else."""
+
+from collections.abc import Callable
+
+import pytest
+
+from evosync.sandbox.comparison import count_visible, find_differences, find_miscounts, list_wanted
+from evosync.sandbox.world import SandboxWorld
+
+
+@pytest.fixture
+def world() -> SandboxWorld:
+    """A seeded till and a market with one item for everything that is wanted."""
+    world = SandboxWorld.seeded()
+    for one in list_wanted(world):
+        world.vk.hands.add(world.community_id, one.names[0], 100, sku=one.product_id)
+    return world
+
+
+def first(world: SandboxWorld) -> tuple[str, int]:
+    """Give a wanted product's id and that of its item."""
+    item = world.vk.items(world.community_id)[0]
+    return item.sku, item.item_id
+
+
+def set_stock(world: SandboxWorld, item_id: int, amount: int) -> None:
+    world.vk.hands.find(item_id)[1].stock_amount = amount
+
+
+def test_a_market_of_single_items_has_no_miscounts(world: SandboxWorld) -> None:
+    counts = count_visible(world)
+    assert counts == dict.fromkeys((one.product_id for one in list_wanted(world)), 1)
+    assert find_miscounts(world) == []
+
+
+def test_the_count_does_not_need_vk_to_answer_skus(world: SandboxWorld) -> None:
+    world.vk.knobs.returns_sku = False
+    assert find_miscounts(world) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        pytest.param(lambda world, _sku, item: world.vk.hands.delete(item), 0, id="deleted"),
+        pytest.param(lambda world, _sku, item: world.vk.hands.hide(item), 0, id="hidden"),
+        pytest.param(lambda world, _sku, item: world.vk.hands.reject(item), 1, id="rejected"),
+        pytest.param(lambda world, _sku, item: set_stock(world, item, 0), 1, id="sold out"),
+        pytest.param(
+            lambda world, sku, _item: world.vk.hands.add(
+                world.community_id, "Чай", 1, sku=sku, stock_amount=0
+            ),
+            2,
+            id="a sold-out double",
+        ),
+    ],
+)
+def test_every_wanted_product_is_counted(
+    world: SandboxWorld, change: Callable[[SandboxWorld, str, int], object], count: int
+) -> None:
+    sku, item_id = first(world)
+    change(world, sku, item_id)
+    assert count_visible(world)[sku] == count
+    assert len(find_miscounts(world)) == int(count != 1)
+
+
+@pytest.mark.parametrize(
+    ("sku", "stock", "found"),
+    [
+        pytest.param("gone", 1, ["«gone»: карточек в VK 1, а должно быть 0."], id="sku"),
+        pytest.param("", 1, ["«Улун»: карточек в VK 1, а должно быть 0."], id="no sku"),
+        pytest.param("gone", 0, [], id="not for sale"),
+    ],
+)
+def test_what_nobody_wants_is_counted_while_it_is_for_sale(
+    world: SandboxWorld, sku: str, stock: int, found: list[str]
+) -> None:
+    world.vk.hands.add(world.community_id, "Улун", 100, sku=sku, stock_amount=stock)
+    assert find_miscounts(world) == found
+
+
+def test_a_rejected_item_is_no_difference_between_till_and_market(world: SandboxWorld) -> None:
+    before = find_differences(world, stock=-1)
+    world.vk.hands.reject(first(world)[1])
+    assert find_differences(world, stock=-1) == before
