@@ -17,6 +17,7 @@ from evosync.sandbox.evotor.limiter import Budget
 from evosync.sandbox.evotor.refusals import Refusal
 from evosync.sandbox.evotor.state import UserState
 from evosync.sandbox.evotor.wire import V2_MEDIA_TYPE, encode
+from evosync.sandbox.stricken import Stricken
 
 _STORE = "/stores/{store_id}"
 _PRODUCT = "/stores/{store_id}/products/{product_id}"
@@ -53,8 +54,8 @@ def evotor_app(cloud: EvotorCloud) -> Starlette:
 class Gate:
     """The one place every request passes, known path or not, before anything looks at it.
 
-    Here requests are counted, and here an answer can be replaced, slowed
-    down or cut short without the methods knowing.
+    Here requests are counted, and here a fault strikes without the methods
+    knowing.
     """
 
     def __init__(self, app: ASGIApp, cloud: EvotorCloud) -> None:
@@ -62,10 +63,18 @@ class Gate:
         self._cloud = cloud
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the request through."""
-        if scope["type"] == "http":
-            self._cloud.requests_by_path[_path(scope)] += 1
-        await self._app(scope, receive, send)
+        """Let the request through, unless something is to go wrong with it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        verb, path, token = scope["method"], _path(scope), _token(self._cloud, Request(scope))
+        self._cloud.requests_by_path[path] += 1
+        fault = self._cloud.faults.take(lambda fault: fault.strikes(verb, path, token))
+        app = self._app
+        if fault is not None:
+            headers = fault.headers(self._cloud.knobs.rate_limit, self._cloud.clock())
+            app = Stricken(app, fault, headers)
+        await app(scope, receive, send)
 
 
 async def _answer(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from evosync.sandbox.evotor.bodies import Patch
+from evosync.sandbox.evotor.faults import EvotorFault
 from evosync.sandbox.evotor.knobs import Knobs
 from evosync.sandbox.evotor.limiter import RateLimiter
 from evosync.sandbox.evotor.state import (
@@ -17,14 +18,15 @@ from evosync.sandbox.evotor.state import (
     UserState,
     made_id,
 )
+from evosync.sandbox.faults import Faults
 
 
 class EvotorCloud:
     """One cloud over its state; `clock` gives epoch seconds.
 
     `requests` and `requests_by_path` count everything that came in over HTTP,
-    refused requests too. The methods below are what a till does: they need no
-    token and are not counted.
+    refused requests and those that a fault struck too. The methods below are
+    what a till does: they need no token and are not counted.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class EvotorCloud:
         self.knobs = knobs or Knobs()
         self.clock = clock
         self.limiter = RateLimiter(clock, self.knobs)
+        self.faults = Faults(EvotorFault)
         self.requests_by_path: Counter[str] = Counter()
 
     @property

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evosync.sandbox.evotor.knobs import Knobs
+from evosync.sandbox.evotor.knobs import Knobs, ResetUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +33,19 @@ class RateLimiter:
         used += allowed
         self._windows[token, path] = (began, used)
         ends = began + self._knobs.rate_window_s
-        wait_s = math.ceil(ends - now)
-        headers = {
-            "X-RateLimit-Limit": str(self._knobs.rate_limit),
-            "X-RateLimit-Remaining": str(self._knobs.rate_limit - used),
-            "X-RateLimit-Reset": str(
-                wait_s if self._knobs.reset_unit == "seconds" else math.ceil(ends)
-            ),
-        }
+        left = self._knobs.rate_limit - used
+        headers = quota_headers(self._knobs.rate_limit, left)
+        headers["X-RateLimit-Reset"] = reset_header(ends, now, self._knobs.reset_unit)
         if not allowed and self._knobs.send_retry_after:
-            headers["Retry-After"] = str(wait_s)
+            headers["Retry-After"] = reset_header(ends, now, "seconds")
         return Budget(allowed=allowed, headers=headers)
+
+
+def quota_headers(limit: int, left: int) -> dict[str, str]:
+    """Return what a window holds and what is left of it, as the cloud tells."""
+    return {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left)}
+
+
+def reset_header(ends: float, now: float, unit: ResetUnit) -> str:
+    """Return X-RateLimit-Reset of a window that ends at this epoch second."""
+    return str(math.ceil(ends - now if unit == "seconds" else ends))

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from evosync.sandbox.evotor.knobs import Knobs
 from evosync.sandbox.evotor.refusals import invalid
 
 # These bytes come out of base64 as "+" and "/": a client that does not percent-encode
@@ -35,17 +36,22 @@ class Place(msgspec.Struct, array_like=True, frozen=True):
     types: str
     created_ms: int
     row_id: str
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked of a list; `listing` names the list, `cursor` continues an earlier answer."""
+    """What is asked of a list; `listing` names the list, `cursor` continues an earlier answer.
+
+    `spoiled` lets the switches about pages take effect.
+    """
 
     listing: str
     cursor: str | None = None
     since_ms: int | None = None
     until_ms: int | None = None
     types: str = ""
+    spoiled: bool = False
 
 
 def encode_cursor(place: Place) -> str:
@@ -72,10 +78,15 @@ def decode_cursor(cursor: str, listing: str) -> Place:
     return place
 
 
+def row_order(row: Row) -> tuple[int, str]:
+    """Return what lists are sorted by."""
+    return row.created_ms, row.id
+
+
 def read_page(
     rows: Sequence[R],
     question: Question,
-    size: int,
+    knobs: Knobs,
     matches: Callable[[R, Place], bool],
 ) -> tuple[list[R], str | None]:
     """Return the asked page in order of creation and the cursor of the next one, if any.
@@ -83,23 +94,37 @@ def read_page(
     A row that goes away between two pages costs no other row, since a cursor
     names the last row it gave and not a count.
     """
-    if question.cursor is None:
-        place = Place(
-            question.listing, question.since_ms, question.until_ms, question.types, -1, ""
-        )
-    else:
-        place = decode_cursor(question.cursor, question.listing)
-    rest = sorted(
-        (
-            row
-            for row in rows
-            if (row.created_ms, row.id) > (place.created_ms, place.row_id) and matches(row, place)
-        ),
-        key=lambda row: (row.created_ms, row.id),
+    place = _place(question)
+    ordered = sorted((row for row in rows if matches(row, place)), key=row_order)
+    after = (place.created_ms, place.row_id)
+    rest = [row for row in ordered if row_order(row) > after]
+    again: list[R] = []
+    if question.spoiled and knobs.repeats_rows:
+        again = [row for row in ordered if row_order(row) == after]
+    page = rest[: max(1, knobs.page_size - len(again))]
+    last = row_order(page[-1]) if page else after
+    following = encode_cursor(
+        msgspec.structs.replace(place, created_ms=last[0], row_id=last[1], page=place.page + 1)
     )
-    page = rest[:size]
-    if len(rest) <= size:
-        return page, None
-    last = page[-1]
-    following = msgspec.structs.replace(place, created_ms=last.created_ms, row_id=last.id)
-    return page, encode_cursor(following)
+    next_cursor = following if len(rest) > len(page) else None
+    if question.spoiled:
+        next_cursor = _spoiled_cursor(question, knobs, following, next_cursor)
+    return again + page, next_cursor
+
+
+def _spoiled_cursor(
+    question: Question, knobs: Knobs, following: str, right: str | None
+) -> str | None:
+    match knobs.cursors:
+        case "end":
+            return right
+        case "repeat":
+            return question.cursor or right
+        case "grow":
+            return following
+
+
+def _place(question: Question) -> Place:
+    if question.cursor is not None:
+        return decode_cursor(question.cursor, question.listing)
+    return Place(question.listing, question.since_ms, question.until_ms, question.types, -1, "")

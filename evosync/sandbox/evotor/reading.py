@@ -1,11 +1,13 @@
 """The reading methods of the fake cloud: stores, groups, products and receipts."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evosync.sandbox.evotor.call import Answer, Call
 from evosync.sandbox.evotor.paging import Place, Question, R, read_page
 from evosync.sandbox.evotor.refusals import Refusal, invalid
+from evosync.sandbox.evotor.spoiling import Source
 from evosync.sandbox.evotor.state import DocumentState, ProductState
 from evosync.sandbox.evotor.wire import (
     document_row,
@@ -20,13 +22,19 @@ from evosync.sandbox.evotor.wire import (
 
 def list_stores(call: Call) -> Answer:
     """`GET /stores`: all stores of the user, those not paid for among them."""
-    rows = list(call.user.stores.values())
-    return _page(call, "stores", rows, lambda store: store_row(store, call.user.id))
+    unlisted = call.cloud.knobs.unlisted_stores
+    stores = [store for store in call.user.stores.values() if store.id not in unlisted]
+    return _page(
+        call, Source(listing="stores"), stores, lambda store: store_row(store, call.user.id)
+    )
 
 
 def get_store(call: Call) -> Answer:
     """`GET /stores/{store_id}`."""
-    return Answer(body=store_row(call.store(), call.user.id))
+    store = call.store()
+    return Answer(
+        body=Source(listing="stores").shown(call.cloud.knobs, store_row(store, call.user.id))
+    )
 
 
 def list_groups(call: Call) -> Answer:
@@ -34,7 +42,7 @@ def list_groups(call: Call) -> Answer:
     store = call.paid_store()
     return _page(
         call,
-        f"{store.id} product-groups",
+        Source(listing="product-groups", store_id=store.id),
         list(store.groups.values()),
         lambda group: group_row(group, store.id, call.user.id),
     )
@@ -46,7 +54,8 @@ def get_group(call: Call) -> Answer:
     group = store.groups.get(call.part("group_id"))
     if group is None:
         raise Refusal(404)
-    return Answer(body=group_row(group, store.id, call.user.id))
+    source = Source(listing="product-groups", store_id=store.id)
+    return Answer(body=source.shown(call.cloud.knobs, group_row(group, store.id, call.user.id)))
 
 
 def list_products(call: Call) -> Answer:
@@ -54,9 +63,9 @@ def list_products(call: Call) -> Answer:
     store = call.paid_store()
     return _page(
         call,
-        f"{store.id} products",
+        Source(listing="products", store_id=store.id),
         list(store.products.values()),
-        lambda product: shown(call, product, store.id),
+        lambda product: _product_row(call, product, store.id),
         _changed_since,
     )
 
@@ -75,7 +84,7 @@ def list_documents(call: Call) -> Answer:
     store = call.paid_store()
     return _page(
         call,
-        f"{store.id} documents",
+        Source(listing="documents", store_id=store.id),
         store.documents,
         lambda document: document_row(document, store.id, call.user.id),
         _closed_within,
@@ -104,12 +113,17 @@ def v1_list_products(call: Call) -> Answer:
 
 def shown(call: Call, product: ProductState, store_id: str) -> dict[str, Any]:
     """Return a product as this token may see it."""
+    source = Source(listing="products", store_id=store_id)
+    return source.shown(call.cloud.knobs, _product_row(call, product, store_id))
+
+
+def _product_row(call: Call, product: ProductState, store_id: str) -> dict[str, Any]:
     return product_row(product, store_id, call.user.id, stock_right=call.cloud.knobs.stock_right)
 
 
 def _page(
     call: Call,
-    listing: str,
+    source: Source,
     rows: Sequence[R],
     show: Callable[[R], dict[str, Any]],
     matches: Callable[[R, Place], bool] | None = None,
@@ -117,16 +131,23 @@ def _page(
     knobs = call.cloud.knobs
     question = Question(
         # another user's cursor is garbage too
-        listing=f"{call.user.id} {listing}",
+        listing=f"{call.user.id} {source.store_id} {source.listing}",
         cursor=call.text("cursor"),
         since_ms=call.number("since"),
         until_ms=call.number("until"),
         types=call.text("type") or "",
+        spoiled=source.is_spoiled(knobs),
     )
     if question.cursor and knobs.strict_since and question.since_ms is not None:
         raise invalid("since", "not allowed with cursor")
-    page, next_cursor = read_page(rows, question, knobs.page_size, matches or _any)
-    body: dict[str, Any] = {"items": [show(row) for row in page]}
+    rows = source.rows(knobs, rows)
+    if knobs.bare_lists:
+        knobs = replace(knobs, page_size=max(1, len(rows)))
+    page, next_cursor = read_page(rows, question, knobs, matches or _any)
+    items = [source.shown(knobs, show(row)) for row in page]
+    if knobs.bare_lists:
+        return Answer(body=items)
+    body: dict[str, Any] = {"items": items}
     if next_cursor is not None:
         body["paging"] = {"next_cursor": next_cursor}
     elif knobs.last_paging == "empty":

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evosync.sandbox.evotor.knobs import Knobs
 from evosync.sandbox.evotor.paging import Place, Question, decode_cursor, encode_cursor, read_page
 from evosync.sandbox.evotor.refusals import Refusal
 from evosync.sandbox.evotor.state import GroupState
@@ -23,7 +24,7 @@ def read_all(rows: list[GroupState], size: int) -> list[list[str]]:
     cursor = None
     while True:
         question = Question(listing=LISTING, cursor=cursor)
-        page, cursor = read_page(rows, question, size, lambda _row, _place: True)
+        page, cursor = read_page(rows, question, Knobs(page_size=size), lambda _row, _place: True)
         pages.append([row.id for row in page])
         if cursor is None:
             return pages
@@ -50,9 +51,14 @@ def test_pages_hold_every_row_once_and_the_last_page_is_never_empty(
 
 def test_a_row_deleted_between_two_pages_costs_no_other_row() -> None:
     rows = groups(5)
-    _, cursor = read_page(rows, Question(listing=LISTING), 2, lambda _row, _place: True)
+    _, cursor = read_page(
+        rows, Question(listing=LISTING), Knobs(page_size=2), lambda _row, _place: True
+    )
     page, _ = read_page(
-        rows[2:], Question(listing=LISTING, cursor=cursor), 2, lambda _row, _place: True
+        rows[2:],
+        Question(listing=LISTING, cursor=cursor),
+        Knobs(page_size=2),
+        lambda _row, _place: True,
     )
     assert [row.id for row in page] == ["g02", "g03"]
 
