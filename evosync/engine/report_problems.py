@@ -1,0 +1,106 @@
+"""Why products are not as asked after a run: what became of their changes, as problems."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from evosync.catalog.item import Draft, Link, MarketItem
+from evosync.catalog.problem import Problem
+from evosync.engine.apply import Applied
+from evosync.engine.changes import (
+    NOT_SENT,
+    AddAlbum,
+    Change,
+    Create,
+    Delete,
+    Failed,
+    Hide,
+    Plan,
+    PutInAlbum,
+    Relink,
+    Restore,
+    TakeFromAlbum,
+    Uncertain,
+    Update,
+    Zero,
+)
+
+# Codes: VK API schema, market and photo errors. Beyond 1405 a product waits
+# until there is room; beyond 1406 and 1407 it is published without the album.
+_ITEM_CODES = {1405: "vk_limit_items"} | dict.fromkeys(
+    (22, 105, 118, 121, 122, 129), "photo_refused"
+)
+ALBUM_CAPS: Mapping[int, str] = {1406: "vk_limit_album", 1407: "vk_limit_albums"}
+
+
+def find_problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """Say of each change that was not carried out why; two for one item may say the same."""
+    for outcome in applied.outcomes:
+        match outcome:
+            case Failed(code=code) if code != NOT_SENT:
+                yield from _refusals(outcome, plan, drafts)
+            case Uncertain():
+                yield from _doubts(outcome.change)
+            case _:
+                pass
+
+
+def _doubts(change: Change) -> Iterator[Problem]:
+    """Say of a product that VK did not answer; albums are read anew and planned anew."""
+    match change:
+        case Create(draft=draft):
+            yield _about(draft, "checking", {"what": "появился ли товар"})
+        case Update(draft=draft) | Relink(draft=draft) | Restore(draft=draft):
+            yield _about(draft, "checking", {"what": "изменился ли товар"})
+        case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
+            yield _about_gone(link, item, "checking", {"what": "снят ли товар с продажи"})
+        case _:
+            pass
+
+
+def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """Say of every product that a refused change was for why it is not as asked."""
+    detail = {"why": failed.message, "code": str(failed.code)}
+    code = _ITEM_CODES.get(failed.code, "vk_error")
+    match failed.change:
+        case Create() | Update() | Relink() | Restore():
+            yield _about(failed.change.draft, code, detail)
+        case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
+            yield _about_gone(link, item, code, detail)
+        case change:
+            code = ALBUM_CAPS.get(failed.code, "album_refused")
+            for product_id in _members(change, plan):
+                yield _about(drafts[product_id], code, detail)
+
+
+def _members(change: Change, plan: Plan) -> Iterable[str]:
+    """List the products whose albums a change was for; a rename or a hiding is for none."""
+    match change:
+        case PutInAlbum(product_ids=product_ids):
+            return product_ids
+        case TakeFromAlbum(link=link):
+            return (link.product_id,)
+        case AddAlbum(key=key):
+            puts = (one for one in plan.changes if isinstance(one, PutInAlbum) and one.key == key)
+            return (product_id for put in puts for product_id in put.product_ids)
+        case _:
+            return ()
+
+
+def _about(draft: Draft, code: str, detail: Mapping[str, str]) -> Problem:
+    return Problem(
+        product_id=draft.product_id,
+        store_id=draft.store_ids[0],
+        name=draft.name,
+        code=code,
+        detail=detail,
+    )
+
+
+def _about_gone(link: Link, item: MarketItem, code: str, detail: Mapping[str, str]) -> Problem:
+    """Name a product that has no draft as VK names its item."""
+    return Problem(
+        product_id=link.product_id,
+        store_id=next(iter(link.store_ids), ""),
+        name=item.title,
+        code=code,
+        detail=detail,
+    )
