@@ -11,6 +11,7 @@ import msgspec
 
 from evosync.sandbox.evotor.bodies import Patch
 from evosync.sandbox.evotor.cloud import EvotorCloud
+from evosync.sandbox.evotor.hands import ShopHands
 from evosync.sandbox.evotor.state import (
     DocumentState,
     EvotorState,
@@ -46,7 +47,9 @@ class SandboxWorld:
     """Both clouds, and what a story needs to connect to them and to move them.
 
     `evotor_token` and `vk_token` open the seeded account and the community
-    `community_id`. Roubles are given as Decimal, int or text such as "12.50".
+    `community_id`. `shop` does to the stores what goes beyond one product, as
+    `vk.hands` does to the market. Roubles are given as Decimal, int or text
+    such as "12.50".
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class SandboxWorld:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.evotor = EvotorCloud(evotor, clock=clock)
+        self.shop = ShopHands(self.evotor)
         self.vk = VkWorld(vk, clock=clock)
         self.evotor_token = SHOP_TOKEN
         self.vk_token = VK_TOKEN
