@@ -1,7 +1,9 @@
 """The fake VK over HTTP: `/method/…`, the upload host and the pictures, as one Starlette app."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,14 +13,17 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from evosync.sandbox.stricken import Stricken
 from evosync.sandbox.vk.call import Call
 from evosync.sandbox.vk.dispatch import find_method, run_method
-from evosync.sandbox.vk.execute import execute
+from evosync.sandbox.vk.execute import BrokenOff, ScriptCalls, execute
+from evosync.sandbox.vk.faults import EXECUTE, NO_FAULT, UPLOAD, VkFault
 from evosync.sandbox.vk.parameters import merge
 from evosync.sandbox.vk.pictures import BadPicture, Picture, check_picture
 from evosync.sandbox.vk.refusals import Refused, error_body
-from evosync.sandbox.vk.state import Token
+from evosync.sandbox.vk.tokens import living_token, token_text
 from evosync.sandbox.vk.uploads import FILES_MAX, UPLOAD_PATH, receive
 from evosync.sandbox.vk.world import VkWorld
 
@@ -27,7 +32,7 @@ _FORM_PART_BYTES = 16 * 1024 * 1024  # one text of a form; our own limit, VK's i
 _FORM_FIELDS = 5_000  # an execute brings its Args as fields
 _VERSION_MAJOR = "5."
 _UPLOAD_MEDIA_TYPE = "text/html"  # the upload host's JSON need not be called JSON
-_UPLOAD_ERROR_CODE = 22
+_UPLOAD_ERROR = 22
 
 
 def vk_app(world: VkWorld) -> Starlette:
@@ -42,32 +47,58 @@ def vk_app(world: VkWorld) -> Starlette:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request to a method as it came in: `params` without its token, and why it cannot be."""
+
+    method: str
+    params: dict[str, str]
+    token: str
+    base_url: str
+    refused: Refused | None
+
+
 class _Http:
     def __init__(self, world: VkWorld) -> None:
         self._world = world
 
     async def method(self, request: Request) -> Response:
-        """Any API method; HTTP 200 whatever comes of it."""
+        """Any API method; HTTP 200 whatever comes of it, unless a fault strikes."""
         self._world.gate.requests += 1
-        name = request.path_params["name"]
-        given = dict(request.query_params)
+        asked = await _asked(request)
+        token = self._world.state.tokens.get(asked.token)
+        bearer_id = token.bearer_id if token is not None else None
+        fault = self._world.faults.for_request(asked.method, bearer_id)
+        return _under(fault, partial(self._called, asked, fault), body_is_read=True)
+
+    async def _called(self, asked: Asked, fault: VkFault) -> Response:
         try:
-            given |= await _form(request)
-            answer = await self._answer(request, name, given)
+            answer = await self._answer(asked, fault)
+        except BrokenOff as broken:
+            # The calls before it are done, and what the client sees is no answer to them.
+            done = _json({"response": broken.results})
+            return Through(Stricken(done, replace(broken.fault, after_work=True)))
         except Refused as refused:
             self._world.gate.errors[refused.code] += 1
-            asked = {"method": name, "oauth": "1"} | given
-            asked.pop("access_token", None)
-            answer = {"error": error_body(refused, asked)}
-        return Response(msgspec.json.encode(answer), media_type="application/json")
+            echo = {"method": asked.method, "oauth": "1"} | asked.params
+            answer = {"error": error_body(refused, echo)}
+        return _json(answer)
 
     async def upload(self, request: Request) -> Response:
         """A file by `upload_url`; the answer is JSON text, of success and of failure alike."""
         self._world.gate.admit_upload()
+        door = self._world.state.doors.get(request.query_params.get("token", ""))
+        fault = self._world.faults.for_request(UPLOAD, door.user_id if door is not None else None)
+        return _under(fault, partial(self._uploaded, request, fault))
+
+    async def _uploaded(self, request: Request, fault: VkFault) -> Response:
         try:
-            answer = await self._received(request)
+            answer = await self._received(request) if fault.works else ""
+            fault.raise_error(self._world.clock())
         except BadPicture as bad:
-            answer = msgspec.json.encode(_upload_error(bad)).decode()
+            answer = _upload_error(_UPLOAD_ERROR, bad.code, bad.reason)
+        except Refused as refused:
+            answer = _upload_error(refused.code, "ERR_UPLOAD_FAILED", refused.text)
         return Response(answer, media_type=_UPLOAD_MEDIA_TYPE)
 
     async def picture(self, request: Request) -> Response:
@@ -77,38 +108,33 @@ class _Http:
             return Response(status_code=404)
         return Response(thumb, media_type="image/jpeg")
 
-    async def _answer(
-        self, request: Request, name: str, given: Mapping[str, str]
-    ) -> dict[str, Any]:
-        knobs = self._world.knobs
-        if name != "execute" and find_method(self._world, name) is None:
+    async def _answer(self, asked: Asked, fault: VkFault) -> dict[str, Any]:
+        """The whole answer; raises Refused, or BrokenOff in the midst of an `execute`."""
+        if asked.refused is not None:
+            raise asked.refused
+        if asked.method != EXECUTE and find_method(self._world, asked.method) is None:
             raise Refused(3)
-        if not given.get("v", "").startswith(_VERSION_MAJOR):
+        if not asked.params.get("v", "").startswith(_VERSION_MAJOR):
             raise Refused(8, "v (version) is required")
-        call = Call(world=self._world, token=self._admit(request, given), base_url=_base(request))
-        given = {key: value for key, value in given.items() if key != "access_token"}
-        if name != "execute":
-            answer = {"response": run_method(call, name, given)}
-            await asyncio.sleep(knobs.call_delay_s)
-            return answer
-        answer, calls = execute(call, given)
-        await asyncio.sleep(knobs.execute_delay_s + calls * knobs.call_delay_s)
+        token = living_token(self._world, asked.token)
+        if not fault.works:
+            fault.raise_error(self._world.clock(), token)
+        self._world.gate.admit_request(asked.token, token.kind)
+        call = Call(world=self._world, token=token, base_url=asked.base_url)
+        answer = await self._carried_out(call, asked, fault)
+        fault.raise_error(self._world.clock(), token)
         return answer
 
-    def _admit(self, request: Request, given: Mapping[str, str]) -> Token:
-        header = request.headers.get("authorization", "")
-        scheme, _, bearer = header.partition(" ")
-        text = given.get("access_token") or (bearer.strip() if scheme.lower() == "bearer" else "")
-        if not text:
-            raise Refused(5, "no access_token passed.")
-        token = self._world.state.tokens.get(text)
-        if token is None:
-            raise Refused(5, "invalid access_token (4).")
-        if token.expired:
-            code = self._world.knobs.expired_token_code
-            raise Refused(code, "access_token has expired." if code == 5 else "")
-        self._world.gate.admit_request(text, token.kind)
-        return token
+    async def _carried_out(self, call: Call, asked: Asked, fault: VkFault) -> dict[str, Any]:
+        knobs = self._world.knobs
+        if asked.method != EXECUTE:
+            answer = {"response": run_method(call, asked.method, asked.params)}
+            await asyncio.sleep(knobs.call_delay_s)
+            return answer
+        calls = ScriptCalls(call, fault)
+        answer = execute(call, asked.params, calls)
+        await asyncio.sleep(knobs.execute_delay_s + calls.made * knobs.call_delay_s + calls.delay_s)
+        return answer
 
     async def _received(self, request: Request) -> str:
         door = self._world.state.doors.get(request.query_params.get("token", ""))
@@ -131,6 +157,57 @@ class _Http:
         return receive(self._world, door, pictures, bulk=bulk)
 
 
+class Through(Response):
+    """An answer that another app gives; `body_is_read` if it finds the request's body taken."""
+
+    def __init__(self, app: ASGIApp, *, body_is_read: bool = True) -> None:
+        super().__init__()
+        self._app = app
+        self._messages: list[Message] = [{"type": "http.request"}] if body_is_read else []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it."""
+
+        async def received() -> Message:
+            return self._messages.pop() if self._messages else await receive()
+
+        await self._app(scope, received, send)
+
+
+def _under(
+    fault: VkFault, respond: Callable[[], Awaitable[Response]], *, body_is_read: bool = False
+) -> Response:
+    """The endpoint's answer, or what a fault leaves of it."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await respond()
+        await response(scope, receive, send)
+
+    return Through(app if fault is NO_FAULT else Stricken(app, fault), body_is_read=body_is_read)
+
+
+def _json(answer: Mapping[str, Any]) -> Response:
+    return Response(msgspec.json.encode(answer), media_type="application/json")
+
+
+async def _asked(request: Request) -> Asked:
+    given = dict(request.query_params)
+    refused = None
+    try:
+        given |= await _form(request)
+    except Refused as error:
+        refused = error
+    token = token_text(request.headers.get("authorization", ""), given)
+    given.pop("access_token", None)
+    return Asked(
+        method=request.path_params["name"],
+        params=given,
+        token=token,
+        base_url=_base(request),
+        refused=refused,
+    )
+
+
 async def _form(request: Request) -> dict[str, str]:
     """Parameters of the body and of PHP-style names in the query, merged."""
     if request.method not in {"GET", "POST"}:
@@ -149,11 +226,12 @@ def _base(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}{root_path}"
 
 
-def _upload_error(bad: BadPicture) -> dict[str, Any]:
-    return {
-        "error": f"{bad.code}: {bad.reason}",
-        "error_code": _UPLOAD_ERROR_CODE,
-        "error_msg": bad.reason,
-        "error_descr": bad.code,
+def _upload_error(code: int, name: str, reason: str) -> str:
+    error = {
+        "error": f"{name}: {reason}",
+        "error_code": code,
+        "error_msg": reason,
+        "error_descr": name,
         "error_is_logged": False,
     }
+    return msgspec.json.encode(error).decode()

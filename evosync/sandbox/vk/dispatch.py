@@ -7,6 +7,7 @@ from evosync.sandbox.vk.call import Answer, Call, Method
 from evosync.sandbox.vk.methods import albums, people, photos, reading, writing
 from evosync.sandbox.vk.parameters import read_parameters
 from evosync.sandbox.vk.refusals import METHOD_PERMISSION_DENIED, Refused
+from evosync.sandbox.vk.tokens import check_alive
 from evosync.sandbox.vk.world import VkWorld
 
 _METHODS: dict[str, Method] = {
@@ -32,6 +33,7 @@ def run_method(
     method = find_method(call.world, name)
     if method is None or (in_execute and not method.in_execute):
         raise Refused(3)
+    check_alive(call.world, call.token)  # it may have ended since this request was let in
     call.world.gate.admit_call(name, writes=method.writes)
     if call.token.kind not in method.tokens:
         raise Refused(27, f"method is unavailable with {call.token.kind} auth")

@@ -1,4 +1,4 @@
-"""The gate of the fake VK: each request and each API call passes here first; faults belong here."""
+"""The gate of the fake VK: each request and each API call that no fault keeps passes here."""
 
 from collections import Counter, deque
 from collections.abc import Callable

@@ -24,6 +24,7 @@ class Token:
     bearer_id: int
     scopes: list[str]
     expired: bool = False
+    expired_code: int | None = None  # the error that says so; None: that of the world's switch
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,9 +4,11 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import msgspec
 
+from evosync.sandbox.vk.faults import VkFaults
 from evosync.sandbox.vk.gate import Gate
 from evosync.sandbox.vk.hands import Hands
 from evosync.sandbox.vk.knobs import VkKnobs
@@ -34,6 +36,7 @@ class VkWorld:
         self.knobs = knobs if knobs is not None else VkKnobs()
         self.clock = clock
         self.gate = Gate(self.knobs, clock)
+        self.faults = VkFaults(clock)
         self.hands = Hands(self.state, self.knobs, clock)
 
     def dump(self) -> bytes:
@@ -83,6 +86,15 @@ class VkWorld:
     def add_community_token(self, token: str, community_id: int) -> None:
         """An access token of the community itself; it opens no method of the market."""
         self.state.tokens[token] = Token(kind="group", bearer_id=community_id, scopes=["manage"])
+
+    def end_token(self, token: str, code: Literal[5, 27, 1117]) -> None:
+        """Refuse a token with this error from the next call on."""
+        over = self.state.tokens[token]
+        over.expired, over.expired_code = True, code
+
+    def rotate_token(self, old: str, new: str) -> None:
+        """Give the same bearer another token; the old one is not known any more."""
+        self.state.tokens[new] = self.state.tokens.pop(old)
 
     def items(self, community_id: int) -> list[Item]:
         """Items not deleted, in listing order."""
