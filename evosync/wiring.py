@@ -23,6 +23,7 @@ from evosync.db.vault import Vault, open_vault
 from evosync.engine.rules import Rules, Selection
 from evosync.errors import Misconfigured
 from evosync.evotor.api import EvotorApi
+from evosync.evotor.probe import EvotorProbe
 from evosync.evotor.source import EvotorSource
 from evosync.outbound.client import Client, open_client
 from evosync.outbound.limiter import Limiter
@@ -30,6 +31,7 @@ from evosync.settings import Settings
 from evosync.vk.api import VkApi, spacing_s
 from evosync.vk.market import VkMarket
 from evosync.vk.photos import Photos
+from evosync.vk.probe import VkProbe
 
 SHIPPED_PHOTO = Path(__file__).parent / "assets" / "default_photo.jpg"
 
@@ -76,21 +78,46 @@ class Installation:
 
     def target(self, connection: VkConnection) -> VkMarket:
         """Build the market of a connection. Raises NeedsPerson when its token cannot be opened."""
-        api = self.vk_api(self.vault.open(connection.sealed_token), connection.vk_user_id)
+        api = self._connected_api(connection)
+        photos = self._photos(connection, api)
+        return VkMarket(api, photos, community_id=connection.community_id, now=self.clock)
+
+    def vk_probe(self, connection: VkConnection) -> VkProbe:
+        """Build the questions to VK for a connection. Raises NeedsPerson as `target` does."""
+        api = self._connected_api(connection)
+        return VkProbe(
+            api=api,
+            photos=self._photos(connection, api),
+            community_id=connection.community_id,
+            category_id=self.settings.vk_category_id,
+            picture=self.photo,
+        )
+
+    def evotor_probe(self, connection: EvotorConnection) -> EvotorProbe:
+        """Build the questions to Evotor for a connection. Raises NeedsPerson as `source` does."""
+        return EvotorProbe(
+            client=self.evotor,
+            base_url=self.settings.evotor_api_url,
+            token=self.vault.open(connection.sealed_token),
+        )
+
+    def _connected_api(self, connection: VkConnection) -> VkApi:
+        return self.vk_api(self.vault.open(connection.sealed_token), connection.vk_user_id)
+
+    def _photos(self, connection: VkConnection, api: VkApi) -> Photos:
         shelf = PhotoShelf(
             self.database,
             user_id=connection.user_id,
             community_id=connection.community_id,
             clock=self.clock,
         )
-        photos = Photos(
+        return Photos(
             api,
             shelf,
             self.pictures,
             community_id=connection.community_id,
             upload_hosts=self.settings.upload_hosts,
         )
-        return VkMarket(api, photos, community_id=connection.community_id, now=self.clock)
 
     def vk_api(self, token: str, vk_user_id: int | None) -> VkApi:
         """Build VK's API for a token; without a known VK user it has a quota of its own."""

@@ -22,6 +22,7 @@ _HOMES = {
     "connect": "evosync.cli.connect",
     "demo": "evosync.cli.demo",
     "migrate": "evosync.cli.migrate",
+    "probe": "evosync.cli.probe",
     "sandbox": "evosync.cli.sandbox",
     "serve": "evosync.cli.serve",
     "sync": "evosync.cli.sync",
