@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from evosync.sandbox.control import control_routes
 from evosync.sandbox.evotor.app import evotor_app
 from evosync.sandbox.rendering import page
 from evosync.sandbox.storefront import storefront_app
@@ -29,7 +30,8 @@ def sandbox_app(world: SandboxWorld) -> Starlette:
     """Return the whole sandbox.
 
     Evotor's API is at /evotor and VK's at /vk (its methods at /vk/method/…),
-    the till at /till/, what a buyer sees at /storefront/.
+    the till at /till/, what a buyer sees at /storefront/, and whoever tests
+    steers it all at /control.
     """
     return Starlette(
         routes=[
@@ -38,6 +40,7 @@ def sandbox_app(world: SandboxWorld) -> Starlette:
             Mount("/vk", vk_app(world.vk)),
             Mount("/till", till_app(world)),
             Mount("/storefront", storefront_app(world.vk)),
+            *control_routes(world),
         ]
     )
 

@@ -38,7 +38,13 @@ async def test_vk_answers_below_its_mount(world: SandboxWorld) -> None:
 async def test_the_index_names_what_to_connect_to(world: SandboxWorld) -> None:
     async with serve_sandbox(world) as url, httpx.AsyncClient() as client:
         page = (await client.get(url)).text
-        for words in (f"{url}/evotor", f"{url}/vk", world.evotor_token, world.vk_token):
+        for words in (
+            f"{url}/evotor",
+            f"{url}/vk",
+            f"{url}/control",
+            world.evotor_token,
+            world.vk_token,
+        ):
             assert words in page
 
 

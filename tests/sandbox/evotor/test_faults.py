@@ -24,6 +24,7 @@ PRODUCT = f"{PRODUCTS}/0d5e0c1e-0000-4000-8000-000000000001"
         pytest.param("/stores/*/products", {PRODUCTS, OTHER_PRODUCTS}, id="lists of products"),
         pytest.param("/stores/*/products/*", {PRODUCT}, id="single products"),
         pytest.param(f"/stores/{MIRA_ID}/**", {PRODUCTS, PRODUCT}, id="one store"),
+        pytest.param("/stores/*", set(), id="single stores"),
         pytest.param("/stores/?*", set(), id="no other signs"),
     ],
 )
