@@ -39,6 +39,8 @@ REASONS: Mapping[str, str] = {
     "album_refused": (
         "VK не принял изменение подборки: {why} (код {code}). Сами товары опубликованы."
     ),
+    "held": "Ждёт вашего решения: {what}.",
+    "left": "По вашему решению не сделано: {what}.",
     "vk_busy": "VK просит подождать: продолжим позже.",
 }
 """Sentences by code; the braces are filled from a problem's `detail`."""

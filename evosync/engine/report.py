@@ -30,7 +30,9 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
-from evosync.engine.report_problems import ALBUM_CAPS, find_problems
+from evosync.engine.held import Divided, Held
+from evosync.engine.live import find_live_after
+from evosync.engine.report_problems import ALBUM_CAPS, find_problems, find_waiting
 from evosync.errors import EvoSyncError, NeedsPerson
 
 
@@ -62,11 +64,13 @@ class RunReport:
     """One run, from fetch to apply. `retry_at` asks for another run at that moment.
 
     `error` is what ended the run early; the counts are of what was done
-    before it. In a dry run they are of what would be done.
+    before it. In a dry run they are of what would be done. `divided` tells
+    what of the plan went and what waits, None when there was no plan.
     """
 
     status: RunStatus
     plan: Plan
+    divided: Divided | None = None
     outcomes: tuple[Outcome, ...] = ()
     problems: tuple[Problem, ...] = ()
     left: int = 0
@@ -79,7 +83,7 @@ class RunReport:
         """Count what was done (of a dry run: what would be), by the names of `sync --json`."""
         changes: Iterable[Change]
         if self.is_dry:
-            changes = self.plan.changes
+            changes = self.divided.go if self.divided else ()
         else:
             changes = (outcome.change for outcome in self.outcomes if isinstance(outcome, Done))
         # An item that was edited in two calls is one that was edited.
@@ -97,25 +101,39 @@ class RunReport:
                     if _is_failure(one)
                 }
             ),
-            "held": 0,
+            "held": len(self.held.members) if self.held else 0,
             "albums_created": done["albums_created"],
         }
 
     @property
     def is_empty(self) -> bool:
         """Whether the run found nothing to do, and nothing kept it from looking."""
-        return not self.plan.changes and self.status is RunStatus.DONE
+        is_idle = not self.divided.go if self.divided else not self.plan.changes
+        return is_idle and self.held is None and self.status is RunStatus.DONE
+
+    @property
+    def held(self) -> Held | None:
+        """What waits for a person's yes."""
+        return self.divided.held if self.divided else None
+
+    @property
+    def live_items(self) -> int | None:
+        """How many items of ours are on sale after the run; None when nobody knows."""
+        if self.divided is None:
+            return None
+        return len(find_live_after(self.divided.live, self.outcomes))
 
 
 def make_report(
     plan: Plan,
+    divided: Divided,
     applied: Applied,
-    effort: Effort,
     *,
+    effort: Effort,
     drafts: Mapping[str, Draft],
     is_dry: bool,
 ) -> RunReport:
-    """Sum up a run whose plan was made and carried out as far as `applied` tells.
+    """Sum up a run whose plan was made, divided, and carried out as far as `applied` tells.
 
     `drafts` are those the plan was made of, by product id.
     """
@@ -124,10 +142,11 @@ def make_report(
         (one.product_id, one.code, one.reason): one for one in find_problems(plan, applied, drafts)
     }
     return RunReport(
-        status=RunStatus.DONE if is_dry else _status(plan, applied),
+        status=RunStatus.DONE if is_dry else _status(plan, divided, applied),
         plan=plan,
+        divided=divided,
         outcomes=applied.outcomes,
-        problems=(*plan.problems, *failures.values()),
+        problems=(*plan.problems, *find_waiting(divided), *failures.values()),
         left=applied.left,
         effort=effort,
         error=applied.error,
@@ -135,11 +154,13 @@ def make_report(
     )
 
 
-def _status(plan: Plan, applied: Applied) -> RunStatus:
+def _status(plan: Plan, divided: Divided, applied: Applied) -> RunStatus:
     if applied.stopped == "cancelled":
         return RunStatus.CANCELLED
     if applied.error is not None:
         return status_of(applied.error)
+    if divided.held is not None:
+        return RunStatus.HELD
     incomplete = applied.left or any(
         isinstance(outcome, Uncertain) or _is_unsent(outcome) or _is_failure(outcome)
         for outcome in applied.outcomes

@@ -1,8 +1,10 @@
 """Why products are not as asked after a run: what became of their changes, as problems."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
 
-from evosync.catalog.item import Draft, Link, MarketItem
+from evosync.catalog.item import Draft, Link
 from evosync.catalog.problem import Problem
 from evosync.engine.apply import Applied
 from evosync.engine.changes import (
@@ -13,6 +15,7 @@ from evosync.engine.changes import (
     Delete,
     Failed,
     Hide,
+    Lose,
     Plan,
     PutInAlbum,
     Relink,
@@ -22,6 +25,18 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
+from evosync.engine.held import Ask, Divided
+from evosync.engine.memory import Member
+
+_WAITING: Mapping[str, str] = {
+    Ask.HIDE: "скрыть карточку в VK",
+    Ask.ZERO: "поставить остаток 0",
+    Ask.DELETE: "удалить карточку из VK",
+    Ask.PRICE: "изменить цену больше чем в три раза",
+    Ask.CREATE: "создать карточку с названием той, что снимается с продажи",
+    Ask.LOSE: "считать карточку удалённой из VK",
+}
+"""What is asked about a product, by the kind of the member."""
 
 # Codes: VK API schema, market and photo errors. Beyond 1405 a product waits
 # until there is room; beyond 1406 and 1407 it is published without the album.
@@ -43,6 +58,34 @@ def find_problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> 
                 pass
 
 
+def find_waiting(divided: Divided) -> Iterator[Problem]:
+    """Say of each product with a change that waits for an answer, or was left by one, which."""
+    for held, code in ((divided.held, "held"), (divided.left, "left")):
+        if held is None:
+            continue
+        about = {one.product_id: one for one in map(_waiting, held.changes)}
+        for product_id, members in groupby(sorted(held.members, key=_product), _product):
+            what = ", ".join(_WAITING[kind] for kind, _ in members)
+            yield replace(about[product_id], code=code, detail={"what": what})
+
+
+def _product(member: Member) -> str:
+    return member[1]
+
+
+def _waiting(change: Change) -> Problem:
+    """Name the product of a change that waits."""
+    match change:
+        case Create(draft=draft) | Update(draft=draft) | Relink(draft=draft) | Restore(draft=draft):
+            return _about(draft, "held", {})
+        case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
+            return _about_gone(link, item.title, "held", {})
+        case Lose(link=link):
+            return _about_gone(link, link.written.title or "", "held", {})
+        case _:  # pragma: no cover - albums are never asked about
+            raise TypeError(type(change).__name__)
+
+
 def _doubts(change: Change) -> Iterator[Problem]:
     """Say of a product that VK did not answer; albums are read anew and planned anew."""
     match change:
@@ -51,7 +94,7 @@ def _doubts(change: Change) -> Iterator[Problem]:
         case Update(draft=draft) | Relink(draft=draft) | Restore(draft=draft):
             yield _about(draft, "checking", {"what": "изменился ли товар"})
         case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
-            yield _about_gone(link, item, "checking", {"what": "снят ли товар с продажи"})
+            yield _about_gone(link, item.title, "checking", {"what": "снят ли товар с продажи"})
         case _:
             pass
 
@@ -64,7 +107,7 @@ def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterat
         case Create() | Update() | Relink() | Restore():
             yield _about(failed.change.draft, code, detail)
         case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
-            yield _about_gone(link, item, code, detail)
+            yield _about_gone(link, item.title, code, detail)
         case change:
             code = ALBUM_CAPS.get(failed.code, "album_refused")
             for product_id in _members(change, plan):
@@ -95,12 +138,12 @@ def _about(draft: Draft, code: str, detail: Mapping[str, str]) -> Problem:
     )
 
 
-def _about_gone(link: Link, item: MarketItem, code: str, detail: Mapping[str, str]) -> Problem:
+def _about_gone(link: Link, title: str, code: str, detail: Mapping[str, str]) -> Problem:
     """Name a product that has no draft as VK names its item."""
     return Problem(
         product_id=link.product_id,
         store_id=next(iter(link.store_ids), ""),
-        name=item.title,
+        name=title,
         code=code,
         detail=detail,
     )

@@ -1,17 +1,18 @@
-"""One run for one user, top to bottom: fetch shop, fetch market, draft, plan, apply, report."""
+"""One run for one user, top to bottom: fetch shop and market, draft, plan, guard, apply, report."""
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from evosync.catalog.item import Draft, MarketReading
+from evosync.catalog.item import MarketReading
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import Snapshot
 from evosync.engine.apply import Applied, Checkpoint, Hands, Progress, apply, read_back
 from evosync.engine.changes import Plan
-from evosync.engine.draft.shop import draft_shop
+from evosync.engine.draft.shop import Drafted, draft_shop
+from evosync.engine.guard import guard
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.missing import confirm_absent, find_missing
 from evosync.engine.plan.standing import Standing
@@ -44,9 +45,10 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
     began = time.monotonic()
     snapshot = await _fetch_shop(run)
     reading = await _fetch_market(run)
-    drafts, plan = await _plan(run, snapshot, reading)
+    drafted, standing, plan = await _plan(run, snapshot, reading)
+    divided = await asyncio.to_thread(guard, plan, drafted, standing)
     if is_dry:
-        applied = Applied(left=len(plan.changes))
+        applied = Applied(left=len(divided.go))
     else:
         await run.ledger.settle(plan)
         hands = Hands(
@@ -56,14 +58,16 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
             checkpoint=run.checkpoint,
             progress=run.progress,
         )
-        applied = await read_back(await apply(plan.changes, hands), hands)
+        applied = await read_back(await apply(divided.go, hands), hands)
     effort = Effort(
         evotor_requests=run.source.requests,
         vk_requests=run.target.requests,
         vk_calls=run.target.calls,
         seconds=round(time.monotonic() - began, 3),
     )
-    report = make_report(plan, applied, effort, drafts=drafts, is_dry=is_dry)
+    report = make_report(
+        plan, divided, applied, effort=effort, drafts=drafted.drafts, is_dry=is_dry
+    )
     return replace(report, retry_at=await _retry_at(run, report, reading.begun_at))
 
 
@@ -85,7 +89,7 @@ async def _fetch_market(run: Run) -> MarketReading:
 
 async def _plan(
     run: Run, snapshot: Snapshot, reading: MarketReading
-) -> tuple[Mapping[str, Draft], Plan]:
+) -> tuple[Drafted, Standing, Plan]:
     standing = Standing(
         reading=reading,
         links=await run.ledger.links(),
@@ -106,7 +110,7 @@ async def _plan(
     plan = await asyncio.to_thread(
         make_plan, drafted, standing, run.rules, settle=run.settle, absent=absent
     )
-    return drafted.drafts, plan
+    return drafted, standing, plan
 
 
 def _with_products(snapshot: Snapshot, found: tuple[Product, ...]) -> Snapshot:

@@ -13,6 +13,7 @@ from evosync.catalog.problem import NOTES, REASONS, Problem
 from evosync.catalog.product import BadRow, Product
 from evosync.catalog.snapshot import ReadingState, StoreReading
 from evosync.engine.draft.shop import Drafted, draft_shop
+from evosync.engine.held import Divided, make_held
 from evosync.engine.plan.albums import ALBUM_ITEMS_MAX, ALBUMS_MAX
 from evosync.engine.plan.items import MARKET_MAX
 from evosync.engine.plan.make import make_plan
@@ -21,7 +22,7 @@ from evosync.engine.rules import StockMode
 from evosync.evotor.wire import ProductRow
 from tests.builders import SHOP, draft, item, link, product, reading, rules, snapshot, store_reading
 from tests.engine.reporting import failed, reported
-from tests.engine.wishes import create, put
+from tests.engine.wishes import create, hide, put
 
 BAD = BadRow(store_id=SHOP, id="assam", field="price", name="Ассам")
 IN_TEA: dict[str, Any] = {"album": "чай", "album_title": "Чай"}
@@ -54,6 +55,11 @@ def planned(
             Drafted(drafts={one.product_id: one}), standing, rules(), settle=timedelta(minutes=2)
         ).problems
     )
+
+
+def divided(**values: Any) -> Making:
+    """Report on a plan of which something did not go."""
+    return lambda: reported(divided=Divided(**values)).problems
 
 
 def answered(code: int, message: str = "One of the parameters was invalid.") -> Making:
@@ -95,6 +101,8 @@ MADE = [
     ),
     ("vk_error", answered(100)),
     ("photo_refused", answered(129)),
+    ("held", divided(held=make_held([("hide", "assam")], [], [hide()]))),
+    ("left", divided(left=make_held([("create", "assam")], [], [create()]))),
     ("album_refused", lambda: reported(failed(put("assam")), drafts=[draft()]).problems),
 ]
 

@@ -6,6 +6,7 @@ from typing import Any
 from evosync.catalog.item import Draft
 from evosync.engine.apply import Applied
 from evosync.engine.changes import Change, Failed, Outcome, Plan
+from evosync.engine.held import Divided
 from evosync.engine.report import Effort, RunReport, make_report
 
 
@@ -17,6 +18,7 @@ def reported(
     *outcomes: Outcome,
     plan: Plan | None = None,
     drafts: Sequence[Draft] = (),
+    divided: Divided | None = None,
     is_dry: bool = False,
     **values: Any,
 ) -> RunReport:
@@ -24,8 +26,9 @@ def reported(
     plan = plan or Plan(changes=tuple(outcome.change for outcome in outcomes))
     return make_report(
         plan,
+        divided or Divided(go=plan.changes),
         Applied(outcomes=outcomes, **values),
-        Effort(),
+        effort=Effort(),
         drafts={one.product_id: one for one in drafts},
         is_dry=is_dry,
     )

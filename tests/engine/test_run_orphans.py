@@ -24,14 +24,16 @@ from tests.engine.ledger import MemoryLedger
 from tests.engine.plan.planning import intent
 from tests.engine.ports import MemorySource, MemoryTarget
 from tests.engine.reporting import counted
+from tests.engine.wishes import stand
 
 
 @pytest.fixture
 def orphan(source: MemorySource, target: MemoryTarget, ledger: MemoryLedger) -> MemoryTarget:
-    """A market where "keemun" stands, nobody knows it, and the till no longer lists it."""
-    source.shop = snapshot()
+    """A market where "keemun" stands, nobody knows it, and the till lists only "assam"."""
+    stand(target, ledger, "assam", 1)
+    source.shop = snapshot(product("assam"))
     source.gone = frozenset({(SHOP, "keemun")})
-    target.items = {7: item(7, product_id="keemun", created_at=NOON)}
+    target.items[7] = item(7, product_id="keemun", created_at=NOON)
     ledger.skus = {"keemun"}
     ledger.open_intents = {"keemun": intent("keemun", store_ids=(SHOP,))}
     return target
@@ -43,7 +45,7 @@ async def test_an_orphan_is_linked_and_hidden_by_the_run_that_finds_it(
     report = await mirror(run)
 
     assert source.asked == [{SHOP: frozenset({"keemun"})}]
-    assert counted(report) == {"created": 1, "hidden": 1}
+    assert counted(report) == {"created": 1, "hidden": 1, "unchanged": 1}
     assert orphan.items[7].availability is Availability.UNAVAILABLE
     assert ledger.linked["keemun"].written.is_hidden
     assert ledger.open_intents == {}
@@ -52,11 +54,11 @@ async def test_an_orphan_is_linked_and_hidden_by_the_run_that_finds_it(
 async def test_an_orphan_that_is_switched_off_is_hidden_too(
     run: Run, source: MemorySource, orphan: MemoryTarget
 ) -> None:
-    source.shop = snapshot(product("keemun"))
+    source.shop = snapshot(product("assam"), product("keemun"))
 
     report = await mirror(replace(run, rules=rules(products_off=[(SHOP, "keemun")])))
 
-    assert counted(report) == {"created": 1, "hidden": 1}
+    assert counted(report) == {"created": 1, "hidden": 1, "unchanged": 1}
     assert orphan.items[7].availability is Availability.UNAVAILABLE
 
 
@@ -64,7 +66,7 @@ async def test_a_store_that_was_never_readable_does_not_keep_an_orphan_on_sale(
     run: Run, source: MemorySource, orphan: MemoryTarget
 ) -> None:
     unpaid = store_reading(store=store(SECOND_SHOP), state=ReadingState.NOT_PAID)
-    source.shop = snapshot(store_reading(), unpaid)
+    source.shop = snapshot(store_reading(product("assam")), unpaid)
 
     await mirror(replace(run, rules=rules(stores=BOTH_SHOPS)))
 
@@ -88,6 +90,6 @@ async def test_what_is_to_be_left_is_only_linked(
 ) -> None:
     report = await mirror(replace(run, rules=rules(gone=GonePolicy.LEAVE)))
 
-    assert counted(report) == {"created": 1}
+    assert counted(report) == {"created": 1, "unchanged": 1}
     assert orphan.items[7].availability is Availability.AVAILABLE
     assert "keemun" in ledger.linked
