@@ -14,6 +14,7 @@ from evosync.db.tables.connections import evotor_connections, vk_connections
 from evosync.db.tables.runs import run_changes, runs
 from evosync.db.tables.sync import sync_configs
 from evosync.db.types import Tx, new_id
+from evosync.engine.held import Held
 from evosync.engine.report import RunStatus
 
 
@@ -36,7 +37,11 @@ class RunTrigger(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run's record; `repeats` empty runs in a row are kept as the last of them."""
+    """One run's record; `repeats` empty runs in a row are kept as the last of them.
+
+    `held` is what waits for a yes under the `digest`: its members, the
+    sentences that say why, and how many there are of each kind.
+    """
 
     id: int
     user_id: int
@@ -50,17 +55,24 @@ class Run:
     error_code: str | None = None
     error_text: str | None = None
     repeats: int = 1
+    digest: str | None = None
+    held: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnd:
-    """How a run ended. `is_empty` = it changed nothing and has nothing to tell."""
+    """How a run ended. `is_empty` = it changed nothing and has nothing to tell.
+
+    `live_items` is how many items it left on sale, None when it never knew.
+    """
 
     status: RunStatus
     counts: Mapping[str, int] = field(default_factory=dict)
     error_code: str | None = None
     error_text: str | None = None
     is_empty: bool = False
+    held: Held | None = None
+    live_items: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +85,20 @@ class DueReading:
 
 
 async def create_run(
-    tx: Tx, user_id: int, kind: RunKind, trigger: RunTrigger, now: datetime
+    tx: Tx,
+    user_id: int,
+    kind: RunKind,
+    trigger: RunTrigger,
+    now: datetime,
+    community_id: int | None = None,
 ) -> int:
-    """Queue a run and return its id."""
+    """Queue a run and return its id; `community_id` is where it will write, if that is known."""
     made = await tx.execute(
         insert(runs).values(
             user_id=user_id,
             kind=kind.value,
             trigger=trigger.value,
+            community_id=community_id,
             status=RunStatus.QUEUED.value,
             counts={},
             queued_at=now,
@@ -110,6 +128,9 @@ async def finish_run(tx: Tx, run_id: int, end: RunEnd, now: datetime) -> None:
             error_code=end.error_code,
             error_text=end.error_text,
             is_empty=end.is_empty,
+            digest=end.held.digest if end.held else None,
+            held=_as_plain(end.held) if end.held else None,
+            live_items=end.live_items,
             finished_at=now,
         )
     )
@@ -243,6 +264,8 @@ async def _fold(tx: Tx, run_id: int) -> None:
     before = found.one_or_none()
     if before is None or not before.is_empty or before.kind != run.kind:
         return
+    if before.live_items != run.live_items:
+        return  # the one before is a mark that later runs are held to
     await tx.execute(delete(runs).where(runs.c.id == before.id))
     await tx.execute(
         update(runs)
@@ -252,6 +275,10 @@ async def _fold(tx: Tx, run_id: int) -> None:
             first_started_at=before.first_started_at or before.started_at,
         )
     )
+
+
+def _as_plain(held: Held) -> dict[str, Any]:
+    return {"members": held.members, "sentences": held.sentences, "counts": dict(held.counts)}
 
 
 def _run(row: Row[Any]) -> Run:
@@ -268,4 +295,6 @@ def _run(row: Row[Any]) -> Run:
         error_code=row.error_code,
         error_text=row.error_text,
         repeats=row.repeats,
+        digest=row.digest,
+        held=row.held,
     )

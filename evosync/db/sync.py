@@ -94,6 +94,16 @@ async def touch_config(tx: Tx, user_id: int, now: datetime) -> None:
         await save_config(tx, SyncConfig(user_id=user_id), now)
 
 
+async def reset_mark(tx: Tx, user_id: int, now: datetime) -> None:
+    """Count the high mark of items on sale from now on: a person agreed to what is left of them.
+
+    The version does not grow: it is no setting.
+    """
+    await tx.execute(
+        update(sync_configs).where(sync_configs.c.user_id == user_id).values(mark_reset_at=now)
+    )
+
+
 async def forget_confirmation(tx: Tx, user_id: int, is_other: ColumnElement[bool]) -> None:
     """Ask for a new confirmation if what was confirmed `is_other` than what is connected now."""
     await tx.execute(

@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from evosync.db import connections, intents, problems, runs, sync
+from evosync.db import approvals, connections, intents, problems, runs, sync
+from evosync.db.approvals import Answerer
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.footing import Footing, find_footing
 from evosync.db.ledger import DbLedger
+from evosync.db.links import Place
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.selection import get_selection
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
 from evosync.engine.apply import Checkpoint, Progress
 from evosync.engine.changes import Plan
+from evosync.engine.memory import Verdict
 from evosync.engine.report import RunReport, RunStatus, status_of
 from evosync.engine.rules import Selection
 from evosync.engine.run import Run, mirror
@@ -34,17 +37,24 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
     """Tell nobody of the progress."""
 
 
+COMMAND_LINE = Answerer(name="command line")
+
 INTERNAL = "internal"
 """The code of an error that nobody foresaw: ours to mend, not the shop's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for: whose run, of what kind, and by whom."""
+    """What is asked for: whose run, of what kind, and by whom.
+
+    `approve` is the digest of what an earlier run held, and a yes to it from
+    the command line.
+    """
 
     user_id: int
     kind: RunKind
     trigger: RunTrigger
+    approve: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +67,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A run that ended, in whatever way."""
+    """A run that ended, in whatever way.
+
+    `is_stale` = it was to approve of something, and that is not what is held
+    now, or nobody asked about it in the last 24 hours.
+    """
 
     run_id: int
     report: RunReport
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +110,11 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
     """
     async with hold_user(opened.database, order.user_id) as hold:
         setup = await _read_setup(opened, order)
-        run_id = await opened.database.write(_begin, order, hold.holder.token, opened.clock())
+        place = Place(user_id=order.user_id, community_id=setup.vk.community_id)
+        run_id = await opened.database.write(
+            _begin, order, place, hold.holder.token, opened.clock()
+        )
+        is_known = await _approve(opened, order, place)
         with structlog.contextvars.bound_contextvars(run_id=run_id, user_id=order.user_id):
             ledger = DbLedger(
                 opened.database,
@@ -116,16 +135,28 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
             report = await _guarded(lambda: _run(opened, under_way, watch))
             await opened.database.write(_end, order, run_id, report, opened.clock())
             _tell(report)
-    return Finished(run_id=run_id, report=report)
+    is_stale = order.approve is not None and not (is_known and report.held is None)
+    return Finished(run_id=run_id, report=report, is_stale=is_stale)
 
 
-async def _begin(tx: Tx, order: Order, worker: str, now: datetime) -> int:
+async def _begin(tx: Tx, order: Order, place: Place, worker: str, now: datetime) -> int:
     """Write down a run that begins, and the end of those that a kill left open."""
-    run_id = await runs.create_run(tx, order.user_id, order.kind, order.trigger, now)
+    run_id = await runs.create_run(
+        tx, order.user_id, order.kind, order.trigger, now, place.community_id
+    )
     await runs.claim_run(tx, run_id, worker, now)
     await runs.end_lost_runs(tx, order.user_id, run_id, now)
     await intents.doubt_lost(tx, order.user_id, run_id, now)
     return run_id
+
+
+async def _approve(opened: Installation, order: Order, place: Place) -> bool:
+    """Write the order's yes down before the plan is made; False when nobody asked for it."""
+    if order.approve is None:
+        return False
+    return await opened.database.write(
+        approvals.answer, place, order.approve, Verdict.APPLY, COMMAND_LINE, opened.clock()
+    )
 
 
 async def _end(tx: Tx, order: Order, run_id: int, report: RunReport, now: datetime) -> None:
@@ -135,8 +166,13 @@ async def _end(tx: Tx, order: Order, run_id: int, report: RunReport, now: dateti
         error_code=report.error.code if report.error else None,
         error_text=report.error.message if report.error else None,
         is_empty=report.is_empty,
+        held=report.held,
+        live_items=report.live_items,
     )
     await runs.finish_run(tx, run_id, end, now)
+    if report.outcomes and report.divided and report.divided.sets_mark:
+        # This run's own count is of the same moment, and so the first that counts.
+        await sync.reset_mark(tx, order.user_id, now)
     # A run that ended before its plan stood knows nothing of any product.
     has_plan = report.error is None or report.plan != Plan()
     if order.kind is RunKind.MIRROR and has_plan:

@@ -1,0 +1,96 @@
+"""Queries on answers to what a run held: written down with the members that they are for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select
+
+from evosync.db import journal
+from evosync.db.journal import Act
+from evosync.db.links import Place
+from evosync.db.tables.runs import runs
+from evosync.db.tables.sync import approvals
+from evosync.db.types import Tx
+from evosync.engine.held import make_held
+from evosync.engine.memory import Consent, Member, Verdict
+
+ASKED_FOR = timedelta(hours=24)
+"""For how long after the run that asked an answer to its question is taken."""
+
+CONSENT_LASTS = timedelta(hours=24)
+"""For how long a yes covers what it was given for; "leave it" has no end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerer:
+    """Who answers: a name that stays when the account goes, and the account, if there is one."""
+
+    name: str
+    user_id: int | None = None
+
+
+async def answer(
+    tx: Tx, place: Place, digest: str, verdict: Verdict, by: Answerer, now: datetime
+) -> bool:
+    """Answer what a run or a dry run of this place held under this digest.
+
+    False when none did within the last 24 hours: then nothing is written.
+    """
+    found = await tx.execute(
+        select(runs.c.id, runs.c.held)
+        .where(
+            *place.rows_of(runs),
+            runs.c.digest == digest,
+            runs.c.finished_at > now - ASKED_FOR,
+        )
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    row = found.one_or_none()
+    if row is None:
+        return False
+    members = frozenset((kind, product_id) for kind, product_id in row.held["members"])
+    consent = Consent(verdict=verdict, members=members)
+    await _save(tx, place, consent, by, now, run_id=row.id)
+    return True
+
+
+async def state(
+    tx: Tx, place: Place, members: Iterable[Member], by: Answerer, now: datetime
+) -> None:
+    """Write down a yes to changes that a switch is going to bring, given before any run."""
+    stated = Consent(verdict=Verdict.STATED, members=frozenset(members))
+    await _save(tx, place, stated, by, now)
+
+
+async def _save(
+    tx: Tx, place: Place, consent: Consent, by: Answerer, now: datetime, run_id: int | None = None
+) -> None:
+    held = make_held(consent.members, ())
+    await tx.execute(
+        insert(approvals).values(
+            **place.values(),
+            digest=held.digest,
+            members=held.members,
+            answer=consent.verdict.value,
+            run_id=run_id,
+            answered_by=by.user_id,
+            answered_at=now,
+            expires_at=None if consent.verdict is Verdict.LEAVE else now + CONSENT_LASTS,
+        )
+    )
+    act = Act(
+        action=f"held.{consent.verdict.value}",
+        actor=by.name,
+        actor_id=by.user_id,
+        subject_id=place.user_id,
+        detail={
+            "community_id": place.community_id,
+            "digest": held.digest,
+            "counts": dict(held.counts),
+            "run_id": run_id,
+        },
+        at=now,
+    )
+    await journal.write_act(tx, act)
