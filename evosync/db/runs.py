@@ -1,4 +1,4 @@
-"""Queries on runs: queued, claimed, finished, listed; and who is due for one."""
+"""Queries on runs: queued, claimed, finished, listed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, func, insert, select, true, update
+from sqlalchemy import Row, delete, insert, select, update
 
-from evosync.db.accounts import UserStatus
-from evosync.db.tables.accounts import users
-from evosync.db.tables.connections import evotor_connections, vk_connections
 from evosync.db.tables.runs import run_changes, runs
-from evosync.db.tables.sync import sync_configs
 from evosync.db.types import Tx, new_id
 from evosync.engine.held import Held
 from evosync.engine.report import RunStatus
@@ -73,15 +69,6 @@ class RunEnd:
     is_empty: bool = False
     held: Held | None = None
     live_items: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueReading:
-    """A user whose sides may be read, whether or not they may be mirrored."""
-
-    user_id: int
-    evotor: bool
-    vk: bool
 
 
 async def create_run(
@@ -205,52 +192,6 @@ async def list_changes(tx: Tx, run_id: int) -> list[Mapping[str, Any]]:
         select(run_changes).where(run_changes.c.run_id == run_id).order_by(run_changes.c.id)
     )
     return [row._asdict() for row in found]
-
-
-async def users_due(tx: Tx) -> list[int]:
-    """List whom the timer mirrors: active, both sides connected, enabled and confirmed."""
-    config = sync_configs.c
-    found = await tx.scalars(
-        select(users.c.id)
-        .join(sync_configs)
-        .where(
-            users.c.status == UserStatus.ACTIVE.value,
-            config.enabled,
-            config.mirror,
-            config.confirmed_at.is_not(None),
-            _HAS_EVOTOR,
-            _HAS_VK,
-        )
-        .order_by(users.c.id)
-    )
-    return list(found)
-
-
-async def readings_due(tx: Tx) -> list[DueReading]:
-    """List whose sides the timer reads: active, and that side connected and switched on.
-
-    Both switches are on for a user who has no settings yet.
-    """
-    config = sync_configs.c
-    evotor = (_HAS_EVOTOR & func.coalesce(config.refresh_evotor, true())).label("evotor")
-    vk = (_HAS_VK & func.coalesce(config.refresh_vk, true())).label("vk")
-    found = await tx.execute(
-        select(users.c.id, evotor, vk)
-        .outerjoin(sync_configs)
-        .where(users.c.status == UserStatus.ACTIVE.value, evotor | vk)
-        .order_by(users.c.id)
-    )
-    return [DueReading(user_id=row.id, evotor=bool(row.evotor), vk=bool(row.vk)) for row in found]
-
-
-_HAS_EVOTOR = exists().where(
-    evotor_connections.c.user_id == users.c.id, evotor_connections.c.access_token.is_not(None)
-)
-_HAS_VK = exists().where(
-    vk_connections.c.user_id == users.c.id,
-    vk_connections.c.access_token.is_not(None),
-    vk_connections.c.community_id.is_not(None),
-)
 
 
 async def _fold(tx: Tx, run_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from evosync.db import runs
+from evosync.db import due, runs
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.report import RunReport, RunStatus
 from evosync.errors import EvoSyncError
@@ -46,13 +46,13 @@ class Mirroring:
     async def enqueue_due(self) -> None:
         """Ask for a run of every user whose mirror is on, and read the sides of the others."""
         async with self._opened.database.read() as tx:
-            due = await runs.users_due(tx)
-            readings = await runs.readings_due(tx)
-        self._is_anyone_due = bool(due)
-        for user_id in due:
+            mirrored = await due.users_due(tx)
+            readings = await due.readings_due(tx)
+        self._is_anyone_due = bool(mirrored)
+        for user_id in mirrored:
             self.enqueue(user_id)
         for reading in readings:
-            if reading.user_id not in due and reading.user_id not in self._tasks:
+            if reading.user_id not in mirrored and reading.user_id not in self._tasks:
                 self._begin(reading.user_id, read_sides(self._opened, reading))
 
     def enqueue(self, user_id: int) -> None:

@@ -4,7 +4,7 @@ import structlog
 
 from evosync.db import catalog, connections, market
 from evosync.db.connections import EvotorConnection, VkConnection
-from evosync.db.runs import DueReading
+from evosync.db.due import DueReading
 from evosync.errors import NeedsPerson
 from evosync.jobs.lease import hold_user
 from evosync.wiring import Installation
