@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -77,7 +77,7 @@ class _Http:
         except BrokenOff as broken:
             # The calls before it are done, and what the client sees is no answer to them.
             done = _json({"response": broken.results})
-            return Through(Stricken(done, replace(broken.fault, after_work=True)))
+            return Through(Stricken(done, broken.fault))
         except Refused as refused:
             self._world.gate.errors[refused.code] += 1
             echo = {"method": asked.method, "oauth": "1"} | asked.params

@@ -130,6 +130,12 @@ async def test_a_call_inside_an_execute_fails_alone(api: Api, vk: VkWorld) -> No
     assert len(vk.items(SHOP_ID)) == 2
 
 
+async def test_a_fault_of_any_request_counts_no_calls_inside(api: Api, vk: VkWorld) -> None:
+    vk.faults.add(VkFault(error=10, skip=1))
+    assert "execute_errors" not in await api("execute", code=adds(3))
+    assert await api.code("users.get") == 10
+
+
 async def test_a_call_inside_may_be_done_and_denied(api: Api, vk: VkWorld) -> None:
     vk.faults.add(VkFault(method="market.add", error=10, after_work=True))
     answer = await api("execute", code=adds(2))
@@ -276,6 +282,7 @@ async def test_a_token_dies_inside_an_execute(api: Api, vk: VkWorld, whole: bool
         pytest.param({"calls_done": 1}, "calls_done", id="done and then nothing"),
         pytest.param({"calls_done": -1, "error": 6}, "calls_done", id="less than no calls"),
         pytest.param({"error": 6, "times": 0}, "times", id="never"),
+        pytest.param({"error": 9, "for_s": 0}, "for_s", id="for no time"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(fields: dict[str, Any], word: str) -> None:
