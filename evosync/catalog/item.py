@@ -96,6 +96,7 @@ class LinkState(StrEnum):
     LIVE = "live"  # it stands, shown or hidden
     DELETED = "deleted"  # we deleted it
     LOST = "lost"  # somebody else deleted it
+    ERASED = "erased"  # we deleted it, and VK gives it back no more
 
 
 class Wish(StrEnum):

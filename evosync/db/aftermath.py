@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from evosync.catalog.item import Draft, Link, LinkState, Pending, Written
@@ -12,10 +13,15 @@ from evosync.engine.changes import (
     Field,
     Hide,
     Lose,
+    Outcome,
+    Plan,
+    PutInAlbum,
     Relink,
     Restore,
     Update,
     Zero,
+    is_erasure,
+    is_unfound,
 )
 
 NAMES: Mapping[Field, str] = {
@@ -101,6 +107,43 @@ def link_refused(change: Change) -> LinkPatch | None:
     )
 
 
+def links_settled(plan: Plan, known: Iterable[Link]) -> list[LinkPatch]:
+    """Return what a plan found out of links without a call."""
+    taken, missing = dict(plan.taken), dict(plan.missing)
+    patches: list[LinkPatch] = []
+    for link in known:
+        key = link.product_id
+        noted: dict[str, Any] = {}
+        repeats = {each.value: 1 for each in taken.get(key, ())}
+        if key in missing:
+            noted["missing_since_at"] = missing[key]
+        if key in plan.found:
+            state = LinkState.LIVE if link.state is LinkState.LOST else link.state
+            noted |= {"missing_since_at": None, "state": state}
+        if key in plan.spent:
+            noted["wish"] = None
+        if noted or repeats:
+            patches.append(LinkPatch(item_id=link.item_id, link=noted, repeats=repeats))
+    return patches
+
+
+def links_unfound(outcome: Outcome, now: datetime) -> list[LinkPatch]:
+    """Return what it sets in links that VK did not find an item: missing, or erased for good."""
+    item_ids: tuple[int, ...] = ()
+    match outcome.change:
+        case Restore(link=link) if is_erasure(outcome):
+            erased = {"state": LinkState.ERASED, "pending": None}
+            return [LinkPatch(item_id=link.item_id, link=erased)]
+        case Update() | Relink() | Hide() | Zero() | Restore() as change:
+            item_ids = (change.link.item_id,)
+        case PutInAlbum():
+            item_ids = outcome.change.item_ids
+        case _:
+            pass
+    missing = {"missing_since_at": now}
+    return [LinkPatch(item_id=each, link=missing) for each in item_ids if is_unfound(outcome)]
+
+
 def link_after(change: Change) -> LinkPatch | None:
     """Return what a change that VK carried out sets in its link; None when it sets nothing."""
     match change:
@@ -114,16 +157,19 @@ def link_after(change: Change) -> LinkPatch | None:
             }
             return _resent(link, _sent(change), moved, {})
         case Lose(link=link):
-            return LinkPatch(item_id=link.item_id, link={"state": LinkState.LOST, "pending": None})
+            lost = {"state": LinkState.LOST, "pending": None, "wish": None}
+            return LinkPatch(item_id=link.item_id, link=lost)
         case Restore(link=link):
             shown = {"state": LinkState.LIVE, "pending": None, "wish": None}
             return _resent(link, _sent(change), shown, {"is_hidden": False})
         case Hide(link=link):
             return LinkPatch(
-                item_id=link.item_id, link={"pending": None}, written={"is_hidden": True}
+                item_id=link.item_id,
+                link={"pending": None, "wish": None},
+                written={"is_hidden": True},
             )
         case Delete(link=link):
-            gone = {"state": LinkState.DELETED, "pending": None}
+            gone = {"state": LinkState.DELETED, "pending": None, "wish": None}
             return LinkPatch(item_id=link.item_id, link=gone)
         case _:
             return None

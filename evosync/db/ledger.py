@@ -10,7 +10,14 @@ from evosync import clock
 from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
 from evosync.catalog.snapshot import Snapshot
 from evosync.db import catalog, intents, leases, links, market, sync
-from evosync.db.aftermath import LinkPatch, link_after, link_begun, link_refused, new_link
+from evosync.db.aftermath import (
+    link_after,
+    link_begun,
+    link_refused,
+    links_settled,
+    links_unfound,
+    new_link,
+)
 from evosync.db.change_rows import change_row
 from evosync.db.engine import Database
 from evosync.db.intents import IntentState
@@ -105,11 +112,12 @@ class DbLedger:
         )
 
     async def settle(self, plan: Plan) -> None:
-        """Write down what needed no call: moved links, fields taken, missing intents.
+        """Write down what needed no call: moved links, fields taken, missing intents and items.
 
         Raises TryLater like `begin`.
         """
-        if plan.moved or plan.taken or plan.missing_intents:
+        on_links = plan.moved or plan.taken or plan.missing or plan.found or plan.spent
+        if on_links or plan.missing_intents:
             await self._database.write(self._settle, plan)
 
     async def begin(self, changes: Sequence[Change], now: datetime) -> None:
@@ -139,14 +147,8 @@ class DbLedger:
         await self._check_lease(tx)
         now = self._now()
         await links.save_stores(tx, self._place, plan.moved, now)
-        taken = dict(plan.taken)
-        known = await links.list_links(tx, self._place) if taken else ()
-        begun_anew = [
-            LinkPatch(item_id=link.item_id, repeats=dict.fromkeys(taken[link.product_id], 1))
-            for link in known
-            if link.product_id in taken
-        ]
-        await links.patch_links(tx, self._place, begun_anew, now)
+        known = await links.list_links(tx, self._place)
+        await links.patch_links(tx, self._place, links_settled(plan, known), now)
         missing = dict.fromkeys(plan.missing_intents)
         await intents.close_intents(tx, self._place, missing, IntentState.ABSENT, now)
 
@@ -182,7 +184,11 @@ class DbLedger:
         refused = [one.change for one in failed if one.code != NOT_SENT]
         unsure = [one.change for one in outcomes if isinstance(one, Uncertain)]
         await self._record_new(tx, done, now)
-        patches = [*map(link_refused, refused), *(link_after(one.change) for one in done)]
+        patches = [
+            *map(link_refused, refused),
+            *(patch for one in failed for patch in links_unfound(one, now)),
+            *(link_after(one.change) for one in done),
+        ]
         await links.patch_links(tx, self._place, filter(None, patches), now)
         albums = [
             *(change.link for change in refused if isinstance(change, EditAlbum)),

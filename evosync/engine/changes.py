@@ -1,6 +1,7 @@
 """The words a plan is written in: its changes, and what became of each."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from evosync.catalog.item import AlbumLink, Draft, Link, MarketItem
@@ -161,9 +162,10 @@ class Plan:
     store ids). `taken` are fields that were written as often as may be and
     now show as wanted: their count begins anew. `missing_intents` are creates
     that a whole reading proves never happened. `missing` are products whose
-    item a whole reading lacked for the first time, `found` those whose item
-    is there again. `unchanged` counts items already right, `skipped` products
-    that are neither published nor to be.
+    item a whole reading lacked for the first time, and when that reading
+    began, `found` those whose item is there again, `spent` those for which a
+    person wished something that no longer applies. `unchanged` counts items
+    already right, `skipped` products that are neither published nor to be.
     """
 
     changes: tuple[Change, ...] = ()
@@ -171,8 +173,9 @@ class Plan:
     moved: tuple[tuple[str, tuple[str, ...]], ...] = ()
     taken: tuple[tuple[str, frozenset[Field]], ...] = ()
     missing_intents: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+    missing: tuple[tuple[str, datetime], ...] = ()
     found: tuple[str, ...] = ()
+    spent: tuple[str, ...] = ()
     unchanged: int = 0
     skipped: int = 0
     strangers: int = 0
@@ -189,6 +192,10 @@ class Done:
 
 NOT_SENT = 0
 """The code of a change that was put off, since something had stopped the run; VK has none such."""
+
+# VK API schema, errors.json.
+RESTORE_TOO_LATE = 1400
+ITEM_NOT_FOUND = 1403
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,3 +219,21 @@ class Uncertain:
 
 
 Outcome = Done | Failed | Uncertain
+
+
+def is_erasure(outcome: Outcome) -> bool:
+    """Tell whether VK gives a deleted item back no more, so that its product needs a new one."""
+    match outcome:
+        case Failed(change=Restore(item=None), code=code):
+            return code in {RESTORE_TOO_LATE, ITEM_NOT_FOUND}
+        case _:
+            return False
+
+
+def is_unfound(outcome: Outcome) -> bool:
+    """Tell whether VK did not find an item that was listed; later readings tell where it is."""
+    match outcome:
+        case Failed(code=code):
+            return code == ITEM_NOT_FOUND and not is_erasure(outcome)
+        case _:
+            return False

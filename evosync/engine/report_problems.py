@@ -13,6 +13,7 @@ from evosync.engine.changes import (
     Change,
     Create,
     Delete,
+    Done,
     Failed,
     Hide,
     Lose,
@@ -24,6 +25,8 @@ from evosync.engine.changes import (
     Uncertain,
     Update,
     Zero,
+    is_erasure,
+    is_unfound,
 )
 from evosync.engine.held import Ask, Divided
 from evosync.engine.memory import Member
@@ -43,6 +46,7 @@ _WAITING: Mapping[str, str] = {
 _ITEM_CODES = {1405: "vk_limit_items"} | dict.fromkeys(
     (22, 105, 118, 121, 122, 129), "photo_refused"
 )
+_LOOKED_FOR = {"what": "на месте ли товар"}
 ALBUM_CAPS: Mapping[int, str] = {1406: "vk_limit_album", 1407: "vk_limit_albums"}
 
 
@@ -56,6 +60,20 @@ def find_problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> 
                 yield from _doubts(outcome.change)
             case _:
                 pass
+    yield from _losses(plan, applied, drafts)
+
+
+def _losses(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """Ask whether to bring a lost item back; until it is marked lost, it is only looked for."""
+    done = (one.change for one in applied.outcomes if isinstance(one, Done))
+    marked = {change.link.item_id for change in done if isinstance(change, Lose)}
+    for change in plan.changes:
+        if isinstance(change, Lose):
+            draft = drafts[change.link.product_id]
+            if change.link.item_id in marked:
+                yield _about(draft, "gone_in_vk", {})
+            else:
+                yield _about(draft, "checking", _LOOKED_FOR)
 
 
 def find_waiting(divided: Divided) -> Iterator[Problem]:
@@ -103,6 +121,10 @@ def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterat
     """Say of every product that a refused change was for why it is not as asked."""
     detail = {"why": failed.message, "code": str(failed.code)}
     code = _ITEM_CODES.get(failed.code, "vk_error")
+    if is_erasure(failed):
+        code = "restore_too_late"
+    elif is_unfound(failed):
+        code, detail = "checking", _LOOKED_FOR
     match failed.change:
         case Create() | Update() | Relink() | Restore():
             yield _about(failed.change.draft, code, detail)

@@ -10,9 +10,10 @@ from evosync.catalog.item import MarketReading
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import Snapshot
 from evosync.engine.apply import Applied, Checkpoint, Hands, Progress, apply, read_back
-from evosync.engine.changes import Plan
+from evosync.engine.changes import Plan, is_erasure
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.guard import guard
+from evosync.engine.plan.lost import find_unlisted, with_unlisted
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.missing import confirm_absent, find_missing
 from evosync.engine.plan.standing import Standing
@@ -100,6 +101,8 @@ async def _plan(
     )
     # Drafting and planning are heavy and pure: in a thread the loop stays free.
     drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules)
+    if unlisted := find_unlisted(drafted, standing):
+        standing = with_unlisted(standing, await run.target.look_up(unlisted))
     absent: frozenset[str] = frozenset()
     if missing := find_missing(drafted, standing, run.rules):
         look = await run.source.look_again(missing)
@@ -128,6 +131,7 @@ def _with_products(snapshot: Snapshot, found: tuple[Product, ...]) -> Snapshot:
 async def _retry_at(run: Run, report: RunReport, read_at: datetime) -> datetime | None:
     """Ask for another run once VK had time to show every create whose answer was lost.
 
+    Or at once, when a deleted item cannot come back and a new one has to be made.
     A create that this run's reading, begun at `read_at`, was late enough to
     judge is not waited for: that reading was not whole, and so may the next
     one be.
@@ -137,6 +141,8 @@ async def _retry_at(run: Run, report: RunReport, read_at: datetime) -> datetime 
         return None
     if error is not None and error.retry_at is not None:
         return error.retry_at
+    if any(map(is_erasure, report.outcomes)):
+        return run.clock()
     try:
         intents = await run.ledger.intents()
     except EvoSyncError:

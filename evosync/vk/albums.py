@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from evosync.engine.changes import (
+    ITEM_NOT_FOUND,
     NOT_SENT,
     AddAlbum,
     AlbumChange,
@@ -23,7 +24,6 @@ from evosync.vk.errors import (
     ALBUM_NOT_FOUND,
     ALREADY_IN_ALBUM,
     BAD_PARAMETER,
-    ITEM_NOT_FOUND,
     PHOTO_REFUSALS,
     Unsure,
     VkRefusal,

@@ -7,6 +7,7 @@ import msgspec
 from evosync.catalog.item import Draft
 from evosync.catalog.money import roubles_from_kopecks
 from evosync.engine.changes import (
+    ITEM_NOT_FOUND,
     Adopt,
     Create,
     Delete,
@@ -26,7 +27,6 @@ from evosync.engine.changes import (
 from evosync.vk.api import Param
 from evosync.vk.errors import (
     ITEM_NOT_DELETED,
-    ITEM_NOT_FOUND,
     PHOTO_REFUSALS,
     Unsure,
     VkRefusal,

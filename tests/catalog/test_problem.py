@@ -12,6 +12,7 @@ from evosync.catalog.item import Album, AlbumLink, Availability, Link, LinkState
 from evosync.catalog.problem import NOTES, REASONS, Problem
 from evosync.catalog.product import BadRow, Product
 from evosync.catalog.snapshot import ReadingState, StoreReading
+from evosync.engine.changes import Restore
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.held import Divided, make_held
 from evosync.engine.plan.albums import ALBUM_ITEMS_MAX, ALBUMS_MAX
@@ -27,6 +28,7 @@ from tests.engine.wishes import create, hide, put
 BAD = BadRow(store_id=SHOP, id="assam", field="price", name="Ассам")
 IN_TEA: dict[str, Any] = {"album": "чай", "album_title": "Чай"}
 TEA_ALBUM = AlbumLink(key="чай", album_id=9, title="Чай", is_made=True)
+UNDELETE = Restore(link=link(), draft=draft(), item=None, fields=frozenset())
 OFTEN = {"price": 100_00, "repeats": {"price": 2}}
 
 Found = tuple[Problem, ...]
@@ -103,6 +105,7 @@ MADE = [
     ("photo_refused", answered(129)),
     ("held", divided(held=make_held([("hide", "assam")], [], [hide()]))),
     ("left", divided(left=make_held([("create", "assam")], [], [create()]))),
+    ("restore_too_late", lambda: reported(failed(UNDELETE, 1400)).problems),
     ("album_refused", lambda: reported(failed(put("assam")), drafts=[draft()]).problems),
 ]
 

@@ -70,6 +70,8 @@ class MemoryLedger:
             del self.open_intents[product_id]
         for product_id, store_ids in plan.moved:
             self.linked[product_id] = replace(self.linked[product_id], store_ids=store_ids)
+        for patch in aftermath.links_settled(plan, tuple(self.linked.values())):
+            self._patch(patch)
 
     async def begin(self, changes: Sequence[Change], now: datetime) -> None:
         self._write("begin", changes)
@@ -94,6 +96,8 @@ class MemoryLedger:
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         self._write("record", [outcome.change for outcome in outcomes])
         for outcome in outcomes:
+            for patch in aftermath.links_unfound(outcome, self.clock()):
+                self._patch(patch)
             match outcome:
                 case Done():
                     self._keep(outcome)

@@ -79,7 +79,8 @@ class MemoryTarget:
     By the subject of a change: `refused` gives the code VK answers, `unheard`
     creates stand but their answer is lost, `dropped` ones are lost on the
     way, and at those in `stops` the batch ends: they and the rest of it are
-    Failed with code 0. `errors` end the next sends, one each, before they begin.
+    Failed with code 0. `unlisted` items stand and are not listed. `errors`
+    end the next sends, one each, before they begin.
     """
 
     journal: Journal = field(default_factory=list)
@@ -95,6 +96,8 @@ class MemoryTarget:
     errors: list[BaseException] = field(default_factory=list)
     fetch_error: EvoSyncError | None = None
     fetches: int = 0
+    looked_up: list[frozenset[int]] = field(default_factory=list)
+    unlisted: set[int] = field(default_factory=set)
     sizes: list[int] = field(default_factory=list)
     requests: int = 0
     calls: int = 0
@@ -107,7 +110,7 @@ class MemoryTarget:
             raise self.fetch_error
         counts = [one for item in self.items.values() for one in item.album_ids]
         return MarketReading(
-            items=tuple(self.items.values()),
+            items=tuple(one for key, one in self.items.items() if key not in self.unlisted),
             albums=tuple(
                 replace(one, count=counts.count(one.album_id)) for one in self.albums.values()
             ),
@@ -117,6 +120,7 @@ class MemoryTarget:
 
     async def look_up(self, item_ids: Collection[int]) -> Mapping[int, MarketItem]:
         self.requests += 1
+        self.looked_up.append(frozenset(item_ids))
         return {item_id: self.items[item_id] for item_id in item_ids if item_id in self.items}
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
@@ -151,7 +155,7 @@ class MemoryTarget:
     def _do(self, change: Change) -> Done:
         match change:
             case Create(draft=draft):
-                item_id = 500 + len(self.items)
+                item_id = max(500 + len(self.items), max(self.items, default=0) + 1)
                 self.items[item_id] = MarketItem(
                     item_id=item_id,
                     title=draft.title,

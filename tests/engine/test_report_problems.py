@@ -7,7 +7,9 @@ from evosync.catalog.problem import Problem
 from evosync.engine.changes import (
     Change,
     Delete,
+    Done,
     EditAlbum,
+    Lose,
     Plan,
     PutInAlbum,
     Restore,
@@ -170,3 +172,34 @@ def test_the_plans_problems_come_before_those_of_the_work() -> None:
     problems = reported(failed(create()), plan=plan).problems
 
     assert [one.code for one in problems] == ["store_not_paid", "vk_error"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param(update(), "checking", id="edit"),
+        pytest.param(hide(), "checking", id="hide"),
+        pytest.param(restore(), "restore_too_late", id="undelete"),
+    ],
+)
+def test_an_item_that_vk_does_not_find_is_looked_for(change: Change, code: str) -> None:
+    (problem,) = reported(failed(change, 1403)).problems
+
+    assert problem.code == code
+    assert problem.reason
+
+
+def test_a_deleted_item_that_comes_too_late_is_told_to_be_made_anew() -> None:
+    (problem,) = reported(failed(restore(), 1400)).problems
+
+    assert problem.code == "restore_too_late"
+
+
+@pytest.mark.parametrize(("is_marked", "code"), [(True, "gone_in_vk"), (False, "checking")])
+def test_a_lost_item_is_asked_about_once_it_is_marked_so(*, is_marked: bool, code: str) -> None:
+    lose = Lose(link=link())
+    outcomes = (Done(change=lose),) if is_marked else ()
+
+    report = reported(*outcomes, plan=Plan(changes=(lose,)), drafts=(draft(),))
+
+    assert [(one.product_id, one.code) for one in report.problems] == [("assam", code)]

@@ -29,7 +29,8 @@ def find_difference(draft: Draft, link: Link, item: MarketItem | None) -> Differ
     """Compare a draft with what VK shows and with what we last wrote.
 
     Without an item (it is deleted) only the latter counts. A draft that is
-    not settled has no say on price and stock.
+    not settled has no say on price and stock. An item that moderation
+    rejected is only taken off sale, until our side has something new to show it.
     """
     different = {
         *_different_from_written(draft, link, item),
@@ -37,8 +38,20 @@ def find_difference(draft: Draft, link: Link, item: MarketItem | None) -> Differ
     }
     if not draft.settled:
         different -= {Field.PRICE, Field.STOCK}
+    if is_barred(draft, link, item):
+        different &= {Field.STOCK} if draft.stock == 0 else set()
     stuck = frozenset(field for field in different if _is_stuck(field, draft, link))
     return Difference(fields=frozenset(different) - stuck, stuck=tuple(sorted(stuck)))
+
+
+def is_barred(draft: Draft, link: Link, item: MarketItem | None) -> bool:
+    """Tell whether moderation rejected an item whose text and picture are as we last wrote them."""
+    if item is None or item.rejected is None:
+        return False
+    written = link.written
+    is_same_photo = draft.photo is None or draft.photo == written.photo
+    is_same_text = (draft.title, draft.description) == (written.title, written.description)
+    return is_same_photo and is_same_text
 
 
 def find_taken(draft: Draft, link: Link, item: MarketItem) -> frozenset[Field]:

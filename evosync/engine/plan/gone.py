@@ -68,6 +68,8 @@ def _zero(link: Link, item: MarketItem) -> Zero | None:
 def _delete(link: Link, item: MarketItem) -> Delete | None:
     if link.state is LinkState.DELETED and link.pending is None:
         return None
+    if is_hidden_by_person(link, item):
+        return None  # it is off sale, and undeleted one day it would be shown
     return Delete(link=link, item=item)
 
 

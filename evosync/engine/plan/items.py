@@ -4,9 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from evosync.catalog.item import Availability, Draft, Intent, Link, LinkState, MarketItem, Pending
+from evosync.catalog.item import (
+    Availability,
+    Draft,
+    Intent,
+    Link,
+    LinkState,
+    MarketItem,
+    MarketReading,
+    Wish,
+)
 from evosync.catalog.problem import Problem
-from evosync.engine.changes import Create, Field, Hide, ItemChange, Restore, Update
+from evosync.engine.changes import Create, Field, Hide, ItemChange, Lose, Restore, Update
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.fields import (
     AT_ONCE,
@@ -14,19 +23,19 @@ from evosync.engine.plan.fields import (
     Difference,
     find_difference,
     find_taken,
+    is_barred,
 )
+from evosync.engine.plan.lost import is_lost, is_made_anew
 from evosync.engine.plan.match import Matches, answers
 from evosync.engine.plan.standing import (
     Standing,
+    is_deleted_by_us,
     is_hidden_by_person,
     is_hidden_by_us,
     may_be_zeroed,
     may_stand_in,
     standing_items,
 )
-
-# An item that is absent after one of these acts is deleted by us, or still is.
-_MAY_BE_DELETED = frozenset({Pending.DELETE, Pending.UNDELETE})
 
 MARKET_MAX = 15_000
 """Items in one market; 1C-Bitrix's VK exporter counts to it, VK answers error 1405 beyond."""
@@ -60,8 +69,8 @@ def plan_items(
     creates: list[Draft] = []
     for product_id in sorted(drafted.drafts):
         draft = drafted.drafts[product_id]
-        link = matches.links.get(product_id)
-        if link is None:
+        link, item = matches.links.get(product_id), matches.items.get(product_id)
+        if link is None or (item is None and is_made_anew(link)):
             if _may_create(draft, matches, standing, plan, disproved):
                 creates.append(draft)
             continue
@@ -69,11 +78,10 @@ def plan_items(
         if known is None:
             continue
         _note_move(known, link, drafted, matches, plan)
-        item = matches.items.get(product_id)
         if item is not None:
             _plan_standing(known, link, item, plan)
-        elif standing.reading.is_whole:
-            _plan_absent(known, link, plan)
+        else:
+            _plan_absent(known, link, standing.reading, plan)
     _cap_creates(creates, standing, plan)
     return plan
 
@@ -154,17 +162,20 @@ def _note_move(
 
 
 def _plan_standing(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -> None:
-    is_returning = is_hidden_by_us(link) or link.pending or link.state is not LinkState.LIVE
-    if (is_returning and not draft.settled) or (is_hidden_by_us(link) and not draft.for_sale):
+    is_away = bool(is_hidden_by_us(link) or link.pending or link.state is not LinkState.LIVE)
+    is_kept_away = is_away and (not draft.settled or is_barred(draft, link, item))
+    if is_kept_away or (is_hidden_by_us(link) and not draft.for_sale):
         # Nothing is shown before its price is known; out of sight is off sale already.
         plan.unchanged.add(draft.product_id)
+        plan.problems += _rejections(draft, item)
         return
     plan.placed[draft.product_id] = draft
     draft = _with_opening_stock(draft, link, item)
     difference = find_difference(draft, link, item)
     if taken := find_taken(draft, link, item):
         plan.taken.append((draft.product_id, taken))
-    plan.problems += _problems_standing(draft, link, item, difference)
+    is_returning = is_away or _is_shown_again(draft, link, item)
+    plan.problems += _problems_standing(draft, link, item, difference, is_returning=is_returning)
     if is_returning:
         plan.changes.append(Restore(link=link, draft=draft, item=item, fields=difference.fields))
     elif difference.fields:
@@ -174,30 +185,54 @@ def _plan_standing(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -
         plan.unchanged.add(draft.product_id)
 
 
+def _is_shown_again(draft: Draft, link: Link, item: MarketItem) -> bool:
+    """Tell whether a person has said that a hidden item is to be shown, and it may be.
+
+    It need not be known who hid it: showing one that only lacks stock changes nothing.
+    """
+    may_be = draft.settled and draft.for_sale and not is_barred(draft, link, item)
+    return link.wish is Wish.SHOW and may_be
+
+
 def _problems_standing(
-    draft: Draft, link: Link, item: MarketItem, difference: Difference
+    draft: Draft, link: Link, item: MarketItem, difference: Difference, *, is_returning: bool
 ) -> Iterator[Problem]:
     for stuck in difference.stuck:
         yield _problem(draft, "not_taken", field=FIELD_NAMES[stuck])
-    if item.rejected is not None:
-        yield _problem(draft, "vk_rejected", why=item.rejected)
-    elif is_hidden_by_person(link, item) and draft.stock != 0:
+    yield from _rejections(draft, item)
+    if is_hidden_by_person(link, item) and draft.stock != 0 and not is_returning:
         yield _problem(draft, "hidden_in_vk")
 
 
-def _plan_absent(draft: Draft, link: Link, plan: ItemPlan) -> None:
-    """Plan for a linked item that a whole reading does not hold."""
+def _rejections(draft: Draft, item: MarketItem) -> Iterator[Problem]:
+    if item.rejected is not None:
+        yield _problem(draft, "vk_rejected", why=item.rejected)
+
+
+def _plan_absent(draft: Draft, link: Link, reading: MarketReading, plan: ItemPlan) -> None:
+    """Plan for a linked item that a reading does not hold.
+
+    What is only missing is left alone. Of what is lost the report tells: it
+    knows whether giving it up was held.
+    """
     if link.state is LinkState.LOST:
         plan.problems.append(_problem(draft, "gone_in_vk"))
-    elif link.state is not LinkState.DELETED and link.pending not in _MAY_BE_DELETED:
+    elif is_deleted_by_us(link):
+        _plan_undelete(draft, link, reading, plan)
+    elif is_lost(link, reading):
+        plan.changes.append(Lose(link=link))
+    elif link.missing_since_at is not None:
         plan.problems.append(_problem(draft, "checking", what="на месте ли товар"))
-    elif draft.for_sale and draft.settled:
+
+
+def _plan_undelete(draft: Draft, link: Link, reading: MarketReading, plan: ItemPlan) -> None:
+    if not draft.for_sale:
+        plan.skipped += 1
+    elif draft.settled and reading.is_whole:
         plan.placed[draft.product_id] = draft
         draft = _with_opening_stock(draft, link, None)
         fields = find_difference(draft, link, None).fields
         plan.changes.append(Restore(link=link, draft=draft, item=None, fields=fields))
-    else:
-        plan.skipped += not draft.for_sale
 
 
 def _with_opening_stock(draft: Draft, link: Link, item: MarketItem | None) -> Draft:

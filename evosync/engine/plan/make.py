@@ -23,6 +23,7 @@ from evosync.engine.plan.albums import Shelf, plan_albums
 from evosync.engine.plan.fields import AT_ONCE
 from evosync.engine.plan.gone import plan_gone
 from evosync.engine.plan.items import find_disproved, plan_extras, plan_items
+from evosync.engine.plan.lost import sight
 from evosync.engine.plan.match import Matches, match_items
 from evosync.engine.plan.standing import Standing, is_hidden_by_us
 from evosync.engine.rules import Rules
@@ -44,6 +45,8 @@ def make_plan(
     same whatever the order of the input; planning on what applying the plan
     would leave gives an empty plan.
     """
+    sightings = sight(standing)
+    standing = sightings.standing
     matches = match_items(drafted, standing)
     disproved = find_disproved(matches, standing, settle)
     items = plan_items(drafted, matches, standing, disproved=disproved)
@@ -70,6 +73,9 @@ def make_plan(
         moved=tuple(items.moved),
         taken=tuple(items.taken),
         missing_intents=tuple(sorted(disproved)),
+        missing=sightings.missing,
+        found=sightings.found,
+        spent=sightings.spent,
         unchanged=len(items.unchanged - matches.adoptions.keys()),
         skipped=items.skipped + len(drafted.kept - matches.links.keys()),
         strangers=matches.strangers,

@@ -11,10 +11,14 @@ from evosync.catalog.item import (
     LinkState,
     MarketItem,
     MarketReading,
+    Pending,
 )
 from evosync.engine.changes import Field
 from evosync.engine.memory import Memory
 from evosync.engine.rules import Selection
+
+# An item that is absent after one of these acts is deleted by us, or still is.
+_MAY_BE_DELETED = frozenset({Pending.DELETE, Pending.UNDELETE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,11 @@ def stores_on(link: Link, selection: Selection) -> frozenset[str]:
 def is_hidden_by_us(link: Link) -> bool:
     """Tell whether the item is out of sight by our own act, with its outcome recorded."""
     return link.pending is None and (link.written.is_hidden or link.state is LinkState.DELETED)
+
+
+def is_deleted_by_us(link: Link) -> bool:
+    """Tell whether an item, when it is absent, was deleted by our own act, recorded or not."""
+    return link.state is LinkState.DELETED or link.pending in _MAY_BE_DELETED
 
 
 def is_hidden_by_person(link: Link, item: MarketItem) -> bool:

@@ -16,6 +16,7 @@ from evosync.catalog.item import (
     MarketReading,
     Written,
 )
+from evosync.db.aftermath import links_settled
 from evosync.engine.changes import (
     AddAlbum,
     Adopt,
@@ -89,6 +90,9 @@ class World:
             self.links[product_id] = replace(self.links[product_id], store_ids=store_ids)
         for product_id, fields in plan.taken:
             self._count_anew(product_id, fields)
+        for patch in links_settled(plan, self.links.values()):
+            link = next(one for one in self.links.values() if one.item_id == patch.item_id)
+            self.links[link.product_id] = replace(link, **patch.link)
         for change in plan.changes:
             self._apply(change)
 
@@ -234,6 +238,7 @@ class World:
                 own,
                 state=state or own.state,
                 pending=None,
+                wish=None,
                 written=replace(own.written, **written),
             )
 

@@ -107,6 +107,9 @@ def test_what_stood_in_no_store_we_know_may_stand_in_any(
         ),
         pytest.param(GonePolicy.HIDE, link(), item(availability=AWAY), id="hidden by a person"),
         pytest.param(GonePolicy.HIDE, link(state=LinkState.DELETED), item(), id="deleted"),
+        pytest.param(
+            GonePolicy.DELETE, link(), item(availability=AWAY), id="hidden by a person, to delete"
+        ),
         pytest.param(GonePolicy.ZERO, link(last={"stock": 0}), item(stock=0), id="0"),
         pytest.param(GonePolicy.ZERO, link(last={"stock": 0}), item(stock=None), id="0, untold"),
         pytest.param(

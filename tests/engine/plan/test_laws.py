@@ -72,6 +72,7 @@ def test_planning_after_applying_is_empty(
     again = planned(snapshot, world.standing(), rules, absent)
 
     assert (again.changes, again.moved, again.taken, again.missing_intents) == ((), (), (), ())
+    assert (again.missing, again.found, again.spent) == ((), (), ())
 
 
 @law
@@ -273,6 +274,7 @@ def _count_by_sku(world: World) -> dict[str, int]:
 def _rank(change: object) -> int:
     names = {
         "Adopt": 0,
+        "Lose": 0,
         "Hide": 1,
         "Zero": 1,
         "Delete": 1,

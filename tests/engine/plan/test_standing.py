@@ -4,7 +4,7 @@ import pytest
 
 from evosync.catalog.item import Availability, Link, LinkState, MarketItem, Pending
 from evosync.engine.changes import Field, Restore, Update
-from tests.builders import draft, item, link
+from tests.builders import NOON, draft, item, link
 from tests.engine.plan.planning import codes, plan
 
 AWAY = Availability.UNAVAILABLE
@@ -22,7 +22,7 @@ AWAY = Availability.UNAVAILABLE
             link(state=LinkState.DELETED, pending=Pending.UNDELETE), item(), id="undelete begun"
         ),
         pytest.param(link(state=LinkState.DELETED), item(), id="deleted, yet it stands"),
-        pytest.param(link(state=LinkState.LOST), item(), id="lost, yet it stands"),
+        pytest.param(link(state=LinkState.ERASED), item(), id="erased, yet it stands"),
     ],
 )
 def test_what_we_took_away_comes_back(linked: Link, stands: MarketItem) -> None:
@@ -114,6 +114,12 @@ def test_a_rejected_item_is_not_hidden_by_a_person() -> None:
     ("linked", "read", "problems"),
     [
         pytest.param(link(), {}, ["checking"], id="whole"),
+        pytest.param(
+            link(missing_since_at=NOON), {"is_whole": False}, ["checking"], id="missing before"
+        ),
+        pytest.param(
+            link(state=LinkState.LOST), {"is_whole": False}, ["gone_in_vk"], id="lost before"
+        ),
         pytest.param(link(), {"is_whole": False}, [], id="not whole"),
         pytest.param(link(state=LinkState.LOST), {}, ["gone_in_vk"], id="lost"),
         pytest.param(

@@ -15,10 +15,12 @@ from evosync.catalog.item import (
     LinkState,
     MarketItem,
     Pending,
+    Wish,
     Written,
 )
 from evosync.catalog.product import Attribute, BadRow, Choice, Product, ProductGroup
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
+from evosync.engine.plan.lost import LOST_AFTER
 from evosync.engine.rules import NO_GROUP, GonePolicy, Rounding, Rules, Selection, StockMode
 from tests.builders import NOON, PHOTO, SECOND_SHOP, SHOP, store
 from tests.engine.plan.model import World
@@ -160,6 +162,7 @@ def _add_item(draw: st.DrawFn, world: World, item_id: int, *, sku: str | None) -
         stock=draw(st.sampled_from([0, 2, 1000])),
         album_ids=draw(st.frozensets(st.sampled_from(sorted(world.albums) or [9]), max_size=2)),
         created_at=NOON - timedelta(seconds=draw(st.sampled_from([5, 400, 3600]))),
+        rejected=draw(st.sampled_from([None, None, None, None, "Не по правилам"])),
     )
     world.items[item_id] = item
     if draw(st.sampled_from([True, False, False])):
@@ -175,7 +178,7 @@ def _add_link(draw: st.DrawFn, world: World, item_id: int, product_id: str) -> N
         world.throw_away(item_id)
     elif draw(st.sampled_from([True, False, False, False])):
         del world.items[item_id]
-        state = draw(st.sampled_from([LinkState.LIVE, LinkState.LOST]))
+        state = draw(st.sampled_from([LinkState.LIVE, LinkState.LOST, LinkState.ERASED]))
     world.links[product_id] = Link(
         product_id=product_id,
         item_id=item_id,
@@ -194,6 +197,10 @@ def _add_link(draw: st.DrawFn, world: World, item_id: int, product_id: str) -> N
         pending=None
         if item_id not in world.items
         else draw(st.sampled_from([None, None, *Pending])),
+        missing_since_at=draw(
+            st.sampled_from([None, NOON - LOST_AFTER, NOON - LOST_AFTER + timedelta(seconds=1)])
+        ),
+        wish=draw(st.sampled_from([None, *Wish])),
     )
     world.known_skus.add(product_id)
 
