@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evosync.cli.exit_codes import DONE, FAILED, HELD, LATER, PARTIAL, PERSON
-from evosync.cli.frame import run_async
+from evosync.cli.frame import BadUsage, run_async
+from evosync.cli.held import held_in_words, stale_in_words
 from evosync.cli.installation import find_user, installation
 from evosync.cli.words import printable, sentence_of
 from evosync.db.runs import RunKind, RunTrigger
@@ -51,41 +52,58 @@ COUNTED = {
 @click.argument("email")
 @click.option("--json", "as_json", is_flag=True, help="Только один объект JSON.")
 @click.option("--dry-run", is_flag=True, help="Составить план и ничего не отправлять.")
-def sync(email: str, *, as_json: bool, dry_run: bool) -> int:
+@click.option("--approve", metavar="КОД", help="Сделать и то, что ждёт решения под этим кодом.")
+def sync(email: str, *, as_json: bool, dry_run: bool, approve: str | None) -> int:
     """Синхронизировать товары пользователя EMAIL сейчас."""
+    if dry_run and approve is not None:
+        raise BadUsage("--dry-run ничего не отправляет, а --approve разрешает отправить.")
     is_shown = not as_json and sys.stderr.isatty()
     try:
-        finished, is_stopped = run_async(lambda: _sync(email, dry_run=dry_run, shown=is_shown))
+        finished, is_stopped = run_async(
+            lambda: _sync(email, dry_run=dry_run, approve=approve, shown=is_shown)
+        )
     except EvoSyncError as error:
         if as_json:
             click.echo(json.dumps(_refused(error), ensure_ascii=False))
         raise
-    report = finished.report
     if as_json:
         click.echo(json.dumps(as_plain(finished), ensure_ascii=False))
-    elif report.error is None:
-        click.echo(in_words(report))
-    if report.error is not None:
-        click.echo(printable(sentence_of(report.error)), err=True)
-    return LATER if is_stopped else code_of(report)
+    elif finished.report.error is None:
+        click.echo(in_words(finished.report))
+        click.echo(held_in_words(finished.report, email), nl=False)
+    _complain(finished)
+    return LATER if is_stopped else code_of(finished)
 
 
-async def _sync(email: str, *, dry_run: bool, shown: bool) -> tuple[Finished, bool]:
+def _complain(finished: Finished) -> None:
+    """Say in one line what ended the run early, or that the answer came too late."""
+    error = finished.report.error
+    if error is not None:
+        click.echo(printable(sentence_of(error)), err=True)
+    elif finished.is_stale:
+        click.echo(stale_in_words(finished.report.held), err=True)
+
+
+async def _sync(
+    email: str, *, dry_run: bool, approve: str | None, shown: bool
+) -> tuple[Finished, bool]:
     stopping = asyncio.Event()
     kind = RunKind.PREVIEW if dry_run else RunKind.MIRROR
     async with installation() as opened:
         owner = await find_user(opened, email)
-        order = Order(user_id=owner.id, kind=kind, trigger=RunTrigger.COMMAND)
+        order = Order(user_id=owner.id, kind=kind, trigger=RunTrigger.COMMAND, approve=approve)
         with stop_signals(stopping), _bar(shown=shown) as tell:
             finished = await carry_out(opened, order, Watch(stopping=stopping, progress=tell))
     return finished, stopping.is_set() and finished.report.left > 0
 
 
-def code_of(report: RunReport) -> int:
+def code_of(finished: Finished) -> int:
     """Tell the exit code of a run that ended."""
+    report = finished.report
     if isinstance(report.error, TryLater):
         return LATER
-    return CODES[report.status]
+    is_told_otherwise = report.error is not None or report.status is RunStatus.CANCELLED
+    return HELD if finished.is_stale and not is_told_otherwise else CODES[report.status]
 
 
 def as_plain(finished: Finished) -> dict[str, Any]:
@@ -96,7 +114,7 @@ def as_plain(finished: Finished) -> dict[str, Any]:
     return {
         "run_id": finished.run_id,
         "status": report.status.value,
-        "digest": None,
+        "digest": report.held.digest if report.held else None,
         **report.counts(),
         "evotor_requests": report.effort.evotor_requests,
         "vk_requests": report.effort.vk_requests,
@@ -120,9 +138,10 @@ def in_words(report: RunReport) -> str:
     counts = report.counts()
     words = [f"{text} {counts[key]}" for key, text in COUNTED.items() if counts[key]]
     begin = "Было бы: " if report.is_dry else "Готово: "
-    if report.status is RunStatus.PARTIAL:
+    if report.status in {RunStatus.PARTIAL, RunStatus.HELD}:
         begin = "Сделано не всё: "
-    return begin + (", ".join(words) or "товаров нет") + "."
+    nothing = "товаров нет" if report.held is None else "остальное без изменений"
+    return begin + (", ".join(words) or nothing) + "."
 
 
 def _refused(error: EvoSyncError, status: RunStatus | None = None) -> dict[str, Any]:

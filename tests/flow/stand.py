@@ -33,9 +33,11 @@ class Shop:
     opened: Installation
     user_id: int
 
-    async def carry_out(self, kind: RunKind = RunKind.MIRROR) -> Finished:
-        """Run once."""
-        order = Order(user_id=self.user_id, kind=kind, trigger=RunTrigger.COMMAND)
+    async def carry_out(
+        self, kind: RunKind = RunKind.MIRROR, *, approve: str | None = None
+    ) -> Finished:
+        """Run once; `approve` is the digest of what an earlier run held."""
+        order = Order(user_id=self.user_id, kind=kind, trigger=RunTrigger.COMMAND, approve=approve)
         return await carry_out(self.opened, order, Watch(stopping=asyncio.Event()))
 
     async def mirror(self) -> RunReport:

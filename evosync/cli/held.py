@@ -1,0 +1,50 @@
+"""What a command says of changes that wait for a yes: what, why, and how to say it."""
+
+import shlex
+from collections.abc import Mapping
+
+from evosync.catalog.names import fold_name
+from evosync.cli.words import printable
+from evosync.engine.held import Ask, Held
+from evosync.engine.report import RunReport
+
+NAMES_SHOWN = 10
+
+_KINDS: Mapping[str, str] = {
+    Ask.HIDE: "скрыть",
+    Ask.ZERO: "обнулить остаток",
+    Ask.DELETE: "удалить",
+    Ask.PRICE: "изменить цену",
+    Ask.CREATE: "создать",
+    Ask.LOSE: "считать удалёнными в VK",
+}
+
+
+def held_in_words(report: RunReport, email: str) -> str:
+    """Say in a few lines what is held, why, and with which command it is done; "" when nothing."""
+    held = report.held
+    if held is None:
+        return ""
+    counts = ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in held.counts.items())
+    lines = [
+        f"Ждёт вашего решения: {counts}.",
+        *(f"  {printable(sentence)}" for sentence in held.sentences),
+        f"  Товары: {_names(report)}.",
+        f"Если всё верно: evosync sync {shlex.quote(email)} --approve {held.digest}",
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def stale_in_words(held: Held | None) -> str:
+    """Say in one line that a yes is not to what is held now."""
+    if held is None:
+        return "Ответ устарел: под этим кодом ничего не ждёт решения."
+    return f"Ответ устарел: решения ждёт другое, новый код {held.digest}."
+
+
+def _names(report: RunReport) -> str:
+    held = (problem.name for problem in report.problems if problem.code == "held")
+    names = sorted(map(printable, held), key=fold_name)
+    shown = ", ".join(f"«{name}»" for name in names[:NAMES_SHOWN])
+    more = len(names) - NAMES_SHOWN
+    return f"{shown} и ещё {more}" if more > 0 else shown

@@ -1,0 +1,129 @@
+"""Answers to what a run held: taken for a day, kept with their members, and audited."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from evosync.db import approvals, journal, runs
+from evosync.db.approvals import Answerer
+from evosync.db.engine import Database
+from evosync.db.links import Place
+from evosync.db.memory import recall
+from evosync.db.runs import RunEnd, RunKind, RunTrigger
+from evosync.engine.held import Held, make_held
+from evosync.engine.memory import Consent, Verdict
+from evosync.engine.report import RunStatus
+from tests.builders import NOON
+from tests.db.ledgers import COMMUNITY
+
+ANNA = Answerer(name="anna@example.com", user_id=1)
+HELD = make_held([("hide", "a"), ("hide", "b")], ["С продажи ушло бы товаров: 2."])
+DAY = timedelta(hours=24)
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def place(anna: int) -> Place:
+    return Place(user_id=anna, community_id=COMMUNITY)
+
+
+async def hold(
+    database: Database, place: Place, held: Held = HELD, kind: RunKind = RunKind.MIRROR
+) -> int:
+    """Record a run that ended at noon and held something."""
+    run_id = await database.write(
+        runs.create_run, place.user_id, kind, RunTrigger.TIMER, NOON, place.community_id
+    )
+    end = RunEnd(status=RunStatus.HELD, held=held)
+    await database.write(runs.finish_run, run_id, end, NOON)
+    return run_id
+
+
+async def consents(database: Database, place: Place, now: datetime) -> tuple[Consent, ...]:
+    async with database.read() as tx:
+        return (await recall(tx, place, now)).consents
+
+
+async def answered(
+    database: Database,
+    place: Place,
+    verdict: Verdict = Verdict.APPLY,
+    digest: str = HELD.digest,
+    now: datetime = NOON,
+) -> bool:
+    return await database.write(approvals.answer, place, digest, verdict, ANNA, now)
+
+
+async def test_what_a_run_held_stands_in_its_record(database: Database, place: Place) -> None:
+    run_id = await hold(database, place)
+    async with database.read() as tx:
+        run = await runs.find_run(tx, run_id)
+    assert run is not None
+    assert run.digest == HELD.digest
+    assert run.held == {
+        "members": [["hide", "a"], ["hide", "b"]],
+        "sentences": ["С продажи ушло бы товаров: 2."],
+        "counts": {"hide": 2},
+    }
+
+
+@pytest.mark.parametrize("kind", [RunKind.MIRROR, RunKind.PREVIEW])
+async def test_a_yes_covers_what_was_held_for_a_day(
+    database: Database, place: Place, kind: RunKind
+) -> None:
+    await hold(database, place, kind=kind)
+    assert await answered(database, place)
+    yes = Consent(verdict=Verdict.APPLY, members=frozenset(HELD.members))
+    assert await consents(database, place, NOON + DAY - MOMENT) == (yes,)
+    assert await consents(database, place, NOON + DAY) == ()
+
+
+async def test_what_is_left_is_left_for_good(database: Database, place: Place) -> None:
+    await hold(database, place)
+    assert await answered(database, place, Verdict.LEAVE)
+    [left] = await consents(database, place, NOON + 365 * DAY)
+    assert left.verdict is Verdict.LEAVE
+
+
+async def test_an_answer_is_audited(database: Database, place: Place) -> None:
+    run_id = await hold(database, place)
+    await answered(database, place)
+    async with database.read() as tx:
+        [act] = await journal.list_acts(tx)
+    assert (act.action, act.actor, act.subject_id) == ("held.apply", ANNA.name, place.user_id)
+    assert act.detail == {
+        "community_id": COMMUNITY,
+        "digest": HELD.digest,
+        "counts": {"hide": 2},
+        "run_id": run_id,
+    }
+
+
+async def test_a_digest_that_nobody_asked_about_is_no_answer(
+    database: Database, place: Place, boris: int
+) -> None:
+    await hold(database, place)
+    assert not await answered(database, place, digest="0" * 64)
+    assert not await answered(database, Place(user_id=boris, community_id=COMMUNITY))
+    assert not await answered(database, Place(user_id=place.user_id, community_id=1))
+    assert await consents(database, place, NOON) == ()
+    async with database.read() as tx:
+        assert await journal.list_acts(tx) == []
+
+
+@pytest.mark.parametrize(
+    ("age", "is_taken"),
+    [pytest.param(DAY - MOMENT, True, id="in time"), pytest.param(DAY, False, id="too late")],
+)
+async def test_an_answer_is_taken_for_a_day(
+    database: Database, place: Place, age: timedelta, *, is_taken: bool
+) -> None:
+    await hold(database, place)
+    assert await answered(database, place, now=NOON + age) is is_taken
+
+
+async def test_a_yes_may_be_stated_before_any_run(database: Database, place: Place) -> None:
+    await database.write(approvals.state, place, [("hide", "a")], ANNA, NOON)
+    stated = Consent(verdict=Verdict.STATED, members=frozenset({("hide", "a")}))
+    assert await consents(database, place, NOON) == (stated,)
+    assert await consents(database, place, NOON + DAY) == ()
