@@ -1,6 +1,15 @@
 """The root errors, named by what happens next and not by where they arose."""
 
+from dataclasses import dataclass
 from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """What an outside service wants left alone for a while: a method, and its code for that."""
+
+    method: str
+    code: int
 
 
 class EvoSyncError(Exception):
@@ -19,7 +28,10 @@ class EvoSyncError(Exception):
 
 
 class TryLater(EvoSyncError):
-    """The run ends and is tried again, at `retry_at` (aware UTC) if that is known."""
+    """The run ends and is tried again, at `retry_at` (aware UTC) if that is known.
+
+    `rest` is what is not to be asked for until then, if it was that.
+    """
 
     def __init__(
         self,
@@ -28,9 +40,11 @@ class TryLater(EvoSyncError):
         code: str = "vk_busy",
         cause: str = "",
         retry_at: datetime | None = None,
+        rest: Rest | None = None,
     ) -> None:
         super().__init__(message, code=code, cause=cause)
         self.retry_at = retry_at
+        self.rest = rest
 
 
 class NeedsPerson(EvoSyncError):

@@ -1,6 +1,6 @@
 """The ledger of one run: implements `evosync.engine.ports.Ledger` over the database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from evosync.db.engine import Database
 from evosync.db.intents import IntentState
 from evosync.db.links import Place
 from evosync.db.memory import recall
+from evosync.db.refusals import forget_refusals, lift_parks, save_park, save_refusals
 from evosync.db.tables.runs import run_changes
 from evosync.db.types import Tx
 from evosync.engine.changes import (
@@ -39,7 +40,8 @@ from evosync.engine.changes import (
     TakeAlbum,
     Uncertain,
 )
-from evosync.engine.memory import Memory
+from evosync.engine.memory import Memory, Park
+from evosync.engine.refusals import refusal_of
 from evosync.errors import TryLater
 
 
@@ -137,6 +139,14 @@ class DbLedger:
         if outcomes:
             await self._database.write(self._record, outcomes)
 
+    async def park(self, park: Park) -> None:
+        """Leave a method alone until the park's end. Like `record`, it needs no lease."""
+        await self._database.write(save_park, self._place.user_id, park, self._now())
+
+    async def lift(self, methods: Collection[str]) -> None:
+        """End the parks of methods that answered again."""
+        await self._database.write(lift_parks, self._place.user_id, methods)
+
     async def _save_snapshot(self, tx: Tx, snapshot: Snapshot) -> int:
         user_id = self._place.user_id
         before = await sync.get_config(tx, user_id, will_save=True)
@@ -195,6 +205,10 @@ class DbLedger:
             *(link for one in done for link in _album_links(one)),
         ]
         await links.save_album_links(tx, self._place, albums, now)
+        # In this order: of one batch some may find room, and the rest none.
+        await forget_refusals(tx, self._place, done)
+        said = (refusal_of(one, now) for one in failed)
+        await save_refusals(tx, self._place, filter(None, said))
         await self._end_own(tx, unsent, IntentState.ABSENT)
         await self._end_own(tx, refused, IntentState.REFUSED)
         doubted = _created(unsure)

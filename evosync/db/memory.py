@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 
 from evosync.db.links import Place
+from evosync.db.runs import RunKind
 from evosync.db.tables.market import adoption_decisions, parked, refusals
 from evosync.db.tables.runs import runs
 from evosync.db.tables.sync import approvals, sync_configs
 from evosync.db.types import Tx
 from evosync.engine.memory import Answer, Consent, Decision, Memory, Park, Refusal, Verdict
+from evosync.engine.report import RunStatus
 
 MARK_LASTS = timedelta(hours=24)
 """For how long the most live items that any run left is what later runs are held to."""
@@ -32,6 +34,7 @@ async def recall(tx: Tx, place: Place, now: datetime) -> Memory:
         parked={one.method: one for one in await _parked(tx, place)},
         high_mark=await _high_mark(tx, place, row.mark_reset_at if row else None, now),
         canary_stage=row.canary_stage if row and is_here else 0,
+        was_paused=await _was_paused(tx, place.user_id),
     )
 
 
@@ -84,6 +87,20 @@ async def _parked(tx: Tx, place: Place) -> list[Park]:
         Park(method=row.method, code=row.code, wait_s=row.wait_s, until_at=row.until_at)
         for row in found
     ]
+
+
+async def _was_paused(tx: Tx, user_id: int) -> bool:
+    last = await tx.scalar(
+        select(runs.c.status)
+        .where(
+            runs.c.user_id == user_id,
+            runs.c.kind == RunKind.MIRROR,
+            runs.c.finished_at.is_not(None),
+        )
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    return last == RunStatus.PAUSED
 
 
 async def _high_mark(tx: Tx, place: Place, reset_at: datetime | None, now: datetime) -> int:

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import groupby
 
 from evosync.catalog.item import Link, LinkState
+from evosync.engine.caps import Caps
+from evosync.engine.caution import Caution
 from evosync.engine.changes import (
     AddAlbum,
     Adopt,
@@ -59,6 +61,7 @@ class Hands:
     clock: Callable[[], datetime]
     checkpoint: Checkpoint
     progress: Progress
+    caution: Caution
 
 
 async def apply(changes: Sequence[Change], hands: Hands) -> Applied:
@@ -66,10 +69,12 @@ async def apply(changes: Sequence[Change], hands: Hands) -> Applied:
 
     Each batch is committed as intended before it is sent and as done after
     it, so that a run killed anywhere is continued by the next one. A change
-    that VK refuses is an outcome and never stops the rest.
+    that VK refuses is an outcome and never stops the rest; what would only
+    meet the same cap again is refused without a call.
     """
     outcomes: list[Outcome] = []
     whereabouts = _Whereabouts(await hands.ledger.links())
+    caps = Caps()
     left = len(changes)
     for stage in _stages(changes):
         todo = list(stage)
@@ -77,14 +82,16 @@ async def apply(changes: Sequence[Change], hands: Hands) -> Applied:
             try:
                 if (reason := await hands.checkpoint()) is not None:
                     return Applied(outcomes=tuple(outcomes), left=left, stopped=reason)
-                size = hands.target.batch_size
+                size = hands.caution.room(todo, hands.target.batch_size)
                 batch, todo = todo[:size], todo[size:]
-                done = await _send(whereabouts.resolve(batch), hands)
+                sent, capped = caps.split(whereabouts.resolve(batch))
+                done = await _send(sent, hands)
             except EvoSyncError as error:
                 return Applied(outcomes=tuple(outcomes), left=left, error=error)
             left -= len(batch)
-            outcomes += done
-            whereabouts.learn(done)
+            outcomes += done + capped
+            for pupil in (whereabouts, caps, hands.caution):
+                pupil.learn(done)
             hands.progress("apply", len(changes) - left, len(changes))
     return Applied(outcomes=tuple(outcomes), error=await _last_stop(hands.target))
 

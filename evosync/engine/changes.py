@@ -203,11 +203,13 @@ class Failed:
     """VK refused this one change: VK's code and words. Nothing was changed by it.
 
     The code is `NOT_SENT` when VK was not asked, or only said "not now".
+    `is_lasting` tells that the same change would be refused again.
     """
 
     change: Change
     code: int
     message: str
+    is_lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

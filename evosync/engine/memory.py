@@ -10,7 +10,7 @@ from enum import StrEnum
 class Refusal:
     """VK's last no to one product: to what of it, and to which values.
 
-    `part` tells creation, values and texts apart; `fingerprint` is a SHA-256
+    `part` tells creation, values, texts and restoring apart; `fingerprint` is a SHA-256
     (hex) of what was sent.
     """
 
@@ -60,7 +60,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Park:
-    """A method of VK that is left alone until `until_at`; `wait_s` is how long it rests."""
+    """A method of VK that is left alone until `until_at`; `wait_s` is how long it rests.
+
+    It is remembered beyond that moment, until the method has done well again.
+    """
 
     method: str
     code: int
@@ -75,7 +78,8 @@ class Memory:
     `refusals` are by product and part, `decisions` by product, `parked` by
     method. `high_mark` is the most live items that any run of the last 24 h
     left, since the mark was last set anew. `canary_stage` is how far the
-    first push into this community has come.
+    first push into this community has come. `was_paused` tells that the last
+    run ended waiting for a person.
     """
 
     refusals: Mapping[tuple[str, str], Refusal] = field(default_factory=dict)
@@ -84,3 +88,4 @@ class Memory:
     parked: Mapping[str, Park] = field(default_factory=dict)
     high_mark: int = 0
     canary_stage: int = 0
+    was_paused: bool = False

@@ -7,7 +7,7 @@ from typing import Protocol
 from evosync.catalog.item import AlbumLink, Intent, Link, MarketItem, MarketReading
 from evosync.catalog.snapshot import SecondLook, Snapshot
 from evosync.engine.changes import Change, Outcome, Plan
-from evosync.engine.memory import Memory
+from evosync.engine.memory import Memory, Park
 
 
 class Source(Protocol):
@@ -50,6 +50,15 @@ class Target(Protocol):
     @property
     def calls(self) -> int:
         """API calls made so far; an `execute` of 25 is 25."""
+        ...
+
+    @property
+    def reading_methods(self) -> frozenset[str]:
+        """The methods of the outside API without which the market cannot be read."""
+        ...
+
+    def methods_of(self, change: Change) -> frozenset[str]:
+        """Tell which methods of the outside API a change needs; none for one that sends nothing."""
         ...
 
     async def fetch(self) -> MarketReading:
@@ -97,6 +106,14 @@ class Ledger(Protocol):
         """Recall refusals, answers, and limits that hold."""
         ...
 
+    async def park(self, park: Park) -> None:
+        """Leave a method alone until the park's end."""
+        ...
+
+    async def lift(self, methods: Collection[str]) -> None:
+        """End the parks of methods that answered again."""
+        ...
+
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         """Bring the cached stores, groups and products up to date; only differences are written."""
         ...
@@ -131,5 +148,6 @@ class Ledger(Protocol):
         """Commit what became of a batch: links, values written, run changes.
 
         A refusal takes back what `begin` noted, one with the code 0 as `withdraw` does.
+        One of a product is kept until that part of it is done (`Memory.refusals`).
         """
         ...

@@ -7,6 +7,7 @@ from itertools import groupby
 from evosync.catalog.item import Draft, Link
 from evosync.catalog.problem import Problem
 from evosync.engine.apply import Applied
+from evosync.engine.caps import ALBUM, ALBUMS
 from evosync.engine.changes import (
     NOT_SENT,
     AddAlbum,
@@ -30,6 +31,7 @@ from evosync.engine.changes import (
 )
 from evosync.engine.held import Ask, Divided
 from evosync.engine.memory import Member
+from evosync.engine.refusals import problem_code
 
 _WAITING: Mapping[str, str] = {
     Ask.HIDE: "скрыть карточку в VK",
@@ -41,13 +43,10 @@ _WAITING: Mapping[str, str] = {
 }
 """What is asked about a product, by the kind of the member."""
 
-# Codes: VK API schema, market and photo errors. Beyond 1405 a product waits
-# until there is room; beyond 1406 and 1407 it is published without the album.
-_ITEM_CODES = {1405: "vk_limit_items"} | dict.fromkeys(
-    (22, 105, 118, 121, 122, 129), "photo_refused"
-)
 _LOOKED_FOR = {"what": "на месте ли товар"}
-ALBUM_CAPS: Mapping[int, str] = {1406: "vk_limit_album", 1407: "vk_limit_albums"}
+
+# Beyond these a product is published without the album.
+ALBUM_CAPS: Mapping[int, str] = {ALBUM: "vk_limit_album", ALBUMS: "vk_limit_albums"}
 
 
 def find_problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
@@ -120,7 +119,7 @@ def _doubts(change: Change) -> Iterator[Problem]:
 def _refusals(failed: Failed, plan: Plan, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
     """Say of every product that a refused change was for why it is not as asked."""
     detail = {"why": failed.message, "code": str(failed.code)}
-    code = _ITEM_CODES.get(failed.code, "vk_error")
+    code = problem_code(failed.code)
     if is_erasure(failed):
         code = "restore_too_late"
     elif is_unfound(failed):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,14 +10,19 @@ from evosync.catalog.item import MarketReading
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import Snapshot
 from evosync.engine.apply import Applied, Checkpoint, Hands, Progress, apply, read_back
-from evosync.engine.changes import Plan, is_erasure
+from evosync.engine.caution import make_caution
+from evosync.engine.changes import Change, Plan, is_erasure
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.guard import guard
+from evosync.engine.memory import Memory
+from evosync.engine.parking import Waiting
+from evosync.engine.parking_lot import ParkingLot
 from evosync.engine.plan.lost import find_unlisted, with_unlisted
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.missing import confirm_absent, find_missing
 from evosync.engine.plan.standing import Standing
 from evosync.engine.ports import Ledger, Source, Target
+from evosync.engine.refusals import leave_refused
 from evosync.engine.report import Effort, RunReport, make_report
 from evosync.engine.rules import Rules
 from evosync.errors import EvoSyncError, TryLater
@@ -25,7 +30,11 @@ from evosync.errors import EvoSyncError, TryLater
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Everything one run works with. `settle` is how long VK may take to show a new item."""
+    """Everything one run works with. `settle` is how long VK may take to show a new item.
+
+    One `by_hand` asks VK again what the timer leaves alone: refused products,
+    methods that have to rest.
+    """
 
     source: Source
     target: Target
@@ -35,6 +44,7 @@ class Run:
     clock: Callable[[], datetime]
     checkpoint: Checkpoint
     progress: Progress
+    by_hand: bool = False
 
 
 async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
@@ -43,23 +53,35 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
     What ends the work early after the plan stands is in the report's `error`.
     Raises TryLater or NeedsPerson when the shop or the market cannot be read.
     """
+    memory = await run.ledger.memory()
+    lot = ParkingLot(
+        target=run.target,
+        ledger=run.ledger,
+        clock=run.clock,
+        parked=memory.parked,
+        by_hand=run.by_hand,
+    )
+    try:
+        lot.check_reading()
+        return await _mirror(run, memory, lot, is_dry=is_dry)
+    except TryLater as error:
+        await lot.let_rest(error)
+        raise
+
+
+async def _mirror(run: Run, memory: Memory, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     began = time.monotonic()
     snapshot = await _fetch_shop(run)
     reading = await _fetch_market(run)
     drafted, standing, plan = await _plan(run, snapshot, reading)
     divided = await asyncio.to_thread(guard, plan, drafted, standing)
+    waiting = Waiting()
     if is_dry:
         applied = Applied(left=len(divided.go))
     else:
         await run.ledger.settle(plan)
-        hands = Hands(
-            target=run.target,
-            ledger=run.ledger,
-            clock=run.clock,
-            checkpoint=run.checkpoint,
-            progress=run.progress,
-        )
-        applied = await read_back(await apply(divided.go, hands), hands)
+        applied, waiting = await _apply(run, memory, lot, divided.go)
+        plan = replace(plan, problems=(*plan.problems, *waiting.problems))
     effort = Effort(
         evotor_requests=run.source.requests,
         vk_requests=run.target.requests,
@@ -69,7 +91,26 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
     report = make_report(
         plan, divided, applied, effort=effort, drafts=drafted.drafts, is_dry=is_dry
     )
-    return replace(report, retry_at=await _retry_at(run, report, reading.begun_at))
+    again_at = (await _retry_at(run, report, reading.begun_at), waiting.until_at)
+    return replace(report, retry_at=min(filter(None, again_at), default=None))
+
+
+async def _apply(
+    run: Run, memory: Memory, lot: ParkingLot, changes: Sequence[Change]
+) -> tuple[Applied, Waiting]:
+    """Carry out what may go now; what needs a method that has to rest is put off."""
+    changes, waiting = lot.put_off(changes)
+    hands = Hands(
+        target=run.target,
+        ledger=run.ledger,
+        clock=run.clock,
+        checkpoint=run.checkpoint,
+        progress=run.progress,
+        caution=make_caution(memory, changes, run.target.methods_of),
+    )
+    applied = await read_back(await apply(changes, hands), hands)
+    await lot.settle(applied, changes)
+    return replace(applied, outcomes=(*applied.outcomes, *waiting.outcomes)), waiting
 
 
 async def _fetch_shop(run: Run) -> Snapshot:
@@ -113,6 +154,8 @@ async def _plan(
     plan = await asyncio.to_thread(
         make_plan, drafted, standing, run.rules, settle=run.settle, absent=absent
     )
+    if not run.by_hand:
+        plan = leave_refused(plan, standing.memory.refusals, run.clock())
     return drafted, standing, plan
 
 

@@ -23,7 +23,7 @@ from evosync.engine.memory import Verdict
 from evosync.engine.report import RunReport, RunStatus, status_of
 from evosync.engine.rules import Selection
 from evosync.engine.run import Run, mirror
-from evosync.errors import EvoSyncError, NeedsPerson
+from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from evosync.jobs.lease import Hold, hold_user
 from evosync.wiring import Installation
 
@@ -38,6 +38,7 @@ def quiet(_stage: str, _done: int, _total: int) -> None:
 
 
 COMMAND_LINE = Answerer(name="command line")
+_BY_HAND = frozenset({RunTrigger.BUTTON, RunTrigger.COMMAND})
 
 INTERNAL = "internal"
 """The code of an error that nobody foresaw: ours to mend, not the shop's."""
@@ -204,7 +205,8 @@ async def _guarded(work: Callable[[], Awaitable[RunReport]]) -> RunReport:
     try:
         return await work()
     except EvoSyncError as error:
-        return RunReport(status=status_of(error), plan=Plan(), error=error)
+        retry_at = error.retry_at if isinstance(error, TryLater) else None
+        return RunReport(status=status_of(error), plan=Plan(), error=error, retry_at=retry_at)
     except Exception:
         log.exception("run broke")
         broken = EvoSyncError("Внутренняя ошибка EvoSync, подробности в журнале.", code=INTERNAL)
@@ -222,6 +224,7 @@ async def _run(opened: Installation, under_way: _UnderWay, watch: Watch) -> RunR
         clock=opened.clock,
         checkpoint=_checkpoint(opened, under_way, watch.stopping),
         progress=watch.progress,
+        by_hand=under_way.order.trigger in _BY_HAND,
     )
     return await mirror(run, is_dry=under_way.order.kind is RunKind.PREVIEW)
 

@@ -160,7 +160,7 @@ class VkApi:
             sending.doubt = f"VK error {answer.code}"
         if await self._may_repeat(answer, token, sending):
             return None
-        return replace(answer, is_repeat=is_repeat)
+        return replace(answer, is_repeat=is_repeat, method=method)
 
     async def _once(
         self, method: str, form: Mapping[str, str], token: str, timeout_s: float
@@ -229,6 +229,7 @@ def refusal_from(error: ErrorRow, *, token: str = "") -> VkRefusal:
         message=mask_text(text),
         subcode=error.error_subcode if isinstance(error.error_subcode, int) else None,
         link=error.redirect_uri if isinstance(error.redirect_uri, str) else None,
+        method=error.method if isinstance(error.method, str) else "",
     )
 
 

@@ -23,6 +23,9 @@ DOUBTS = 3
 # Errors of one call that do not speak of its data: it is sent once more, alone.
 _WORTH_ASKING_ALONE = frozenset({Remedy.AGAIN, Remedy.SLOW_DOWN, Remedy.SIGN_IN, Remedy.SHRINK})
 
+# Where VK names a page for a person to open, it does so only outside an execute.
+_LINKED = frozenset({Remedy.CAPTCHA, Remedy.CONFIRM})
+
 _Send = Callable[[Sequence[Call]], Awaitable[list[object]]]
 
 
@@ -168,12 +171,25 @@ class Courier:
         # Only what was refused for sure, and not for its data, may go again.
         if _is_unclear(refused):
             return refused
+        if isinstance(refused, VkRefusal) and refused.remedy in _LINKED:
+            return await self._add_plainly(call)
         answer = await execute(self._api, [call])
         if isinstance(answer, list):
             return answer[0]
         if isinstance(answer, VkRefusal) and answer.is_surely_not_done:
             return answer
         return self._doubt(answer, 1)
+
+    async def _add_plainly(self, call: Call) -> object:
+        """Send an add without an execute around it: an error is then that call's own."""
+        answer = await self._api.exchange(call.method, call.params, is_add=True)
+        match answer:
+            case Reply(response=response):
+                return response
+            case VkRefusal() if not answer.is_maybe_done:
+                return answer
+            case _:
+                return self._doubt(answer, 1)
 
     def _shrink(self) -> None:
         self.size = max(1, self.size // 2)
@@ -182,7 +198,7 @@ class Courier:
 
 def _is_worth_asking_alone(answer: object) -> TypeGuard[VkRefusal | Unpaired]:
     return isinstance(answer, Unpaired) or (
-        isinstance(answer, VkRefusal) and answer.remedy in _WORTH_ASKING_ALONE
+        isinstance(answer, VkRefusal) and answer.remedy in _WORTH_ASKING_ALONE | _LINKED
     )
 
 

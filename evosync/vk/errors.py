@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import urlsplit
 
-from evosync.engine.changes import NOT_SENT
-from evosync.errors import EvoSyncError, NeedsPerson, TryLater
+from evosync.engine.changes import ITEM_NOT_FOUND, NOT_SENT, RESTORE_TOO_LATE
+from evosync.errors import EvoSyncError, NeedsPerson, Rest, TryLater
 
 
 class Remedy(Enum):
@@ -72,6 +72,15 @@ UPLOAD_FAILED = 22
 PHOTO_REFUSALS = frozenset({UPLOAD_FAILED, 105, 118, 121, 122, 129})
 """Upload and save failures, invalid server, hash, photo ids, photo: about the picture alone."""
 
+# What says nothing lasting of a product although it refuses one call: an upload
+# that failed, an item that is too long deleted or not found, and limits of albums.
+_PASSING = frozenset(
+    {UPLOAD_FAILED, 105, RESTORE_TOO_LATE, ALBUM_NOT_FOUND, ITEM_NOT_FOUND, ALBUM_FULL, 1407}
+)
+
+# Flood control, rate limit, too many actions today: the method has to rest.
+_TO_PARK = frozenset({9, 29, 601})
+
 # Errors of a whole request after which none of its calls was carried out, and
 # errors of one call after which it may have been carried out all the same.
 _SURELY_NOT_DONE = frozenset({NOT_SENT, 5, 8, 12, 1117})
@@ -85,11 +94,13 @@ class VkRefusal:
     `link` is the page of VK where a person can mend it, if VK named one; it
     may hold a session's secret, so it is shown to that person and never logged.
     `is_repeat` tells that the call had been sent before and may have been
-    carried out then, whatever VK says now.
+    carried out then, whatever VK says now. `method` is what was called,
+    `execute` when the refusal is of a whole request.
     """
 
     code: int
     message: str
+    method: str = ""
     subcode: int | None = None
     link: str | None = None
     is_repeat: bool = False
@@ -125,6 +136,11 @@ class VkRefusal:
     def is_about_call(self) -> bool:
         """Whether it says something of this one call's data."""
         return self.code != NOT_SENT and self.remedy is Remedy.REFUSED
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the same data would be refused again."""
+        return self.is_about_call and self.code not in _PASSING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +200,7 @@ def error_from(refusal: VkRefusal) -> EvoSyncError | None:
         code, sentence = _PERSON[refusal.remedy]
         return NeedsPerson(sentence, code=code, cause=cause, link=_safe_link(refusal.link))
     if refusal.remedy in _LATER:
-        return TryLater(_LATER[refusal.remedy], code="vk_busy", cause=cause)
+        return TryLater(_LATER[refusal.remedy], code="vk_busy", cause=cause, rest=_rest(refusal))
     if refusal.remedy is Remedy.MISTAKE:
         return TryLater(
             f"VK не понял запрос EvoSync (код {refusal.code}).", code="vk_error", cause=cause
@@ -199,6 +215,12 @@ def error_of_request(refusal: VkRefusal) -> EvoSyncError:
         code="vk_error",
         cause=f"VK error {refusal.code}: {refusal.message}",
     )
+
+
+def _rest(refusal: VkRefusal) -> Rest | None:
+    if refusal.code not in _TO_PARK or not refusal.method:
+        return None
+    return Rest(method=refusal.method, code=refusal.code)
 
 
 def _safe_link(link: str | None) -> str | None:

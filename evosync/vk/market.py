@@ -13,6 +13,7 @@ from evosync.vk.api import VkApi
 from evosync.vk.courier import Courier
 from evosync.vk.errors import VkRefusal
 from evosync.vk.execute import Call
+from evosync.vk.methods import READING, methods_of
 from evosync.vk.photos import Photos
 from evosync.vk.reading import read_items, read_market
 from evosync.vk.talk import Ask, PhotoAsk, PhotoWay, Talk, hold
@@ -51,6 +52,15 @@ class VkMarket:
     def calls(self) -> int:
         """API calls made so far."""
         return self._api.calls
+
+    @property
+    def reading_methods(self) -> frozenset[str]:
+        """The API methods without which the market cannot be read."""
+        return READING
+
+    def methods_of(self, change: Change) -> frozenset[str]:
+        """Tell which API methods a change needs; none for one that sends nothing."""
+        return methods_of(change)
 
     async def fetch(self) -> MarketReading:
         """Read all items and albums. Raises TryLater or NeedsPerson."""

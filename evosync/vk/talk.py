@@ -67,4 +67,6 @@ def unmet(change: Change, result: VkRefusal | Unsure) -> Failed | Uncertain:
     """Return the outcome of a change whose call was refused or left in doubt."""
     if isinstance(result, Unsure):
         return Uncertain(change=change, cause=result.cause)
-    return Failed(change=change, code=result.code, message=result.message)
+    return Failed(
+        change=change, code=result.code, message=result.message, is_lasting=result.is_lasting
+    )

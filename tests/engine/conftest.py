@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from evosync.engine.apply import Hands
+from evosync.engine.caution import Caution
 from evosync.engine.run import Run
 from tests.builders import rules
 from tests.engine.journal import Journal
@@ -57,6 +58,7 @@ def hands(
         clock=clock,
         checkpoint=go_on,
         progress=lambda *news: told.append(news),
+        caution=Caution(methods_of=target.methods_of),
     )
 
 

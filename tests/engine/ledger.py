@@ -1,6 +1,6 @@
 """The third port in memory: a ledger that writes down what happens to it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from evosync.engine.changes import (
     TakeAlbum,
     Uncertain,
 )
-from evosync.engine.memory import Memory
+from evosync.engine.memory import Memory, Park
 from tests.engine.journal import Journal, called
 from tests.engine.ports import HandClock
 
@@ -57,6 +57,14 @@ class MemoryLedger:
 
     async def memory(self) -> Memory:
         return self.remembered
+
+    async def park(self, park: Park) -> None:
+        parked = {**self.remembered.parked, park.method: park}
+        self.remembered = replace(self.remembered, parked=parked)
+
+    async def lift(self, methods: Collection[str]) -> None:
+        kept = {name: one for name, one in self.remembered.parked.items() if name not in methods}
+        self.remembered = replace(self.remembered, parked=kept)
 
     async def save_snapshot(self, snapshot: Snapshot) -> None:
         self._write("save_snapshot", ())

@@ -16,15 +16,18 @@ from evosync.catalog.snapshot import SecondLook, Snapshot
 from evosync.db.aftermath import values_of
 from evosync.engine.changes import (
     AddAlbum,
+    Adopt,
     Change,
     Create,
     Done,
     Failed,
     Field,
     Hide,
+    Lose,
     Outcome,
     PutInAlbum,
     Restore,
+    TakeAlbum,
     Uncertain,
     Update,
     Zero,
@@ -102,6 +105,15 @@ class MemoryTarget:
     requests: int = 0
     calls: int = 0
     _stop: EvoSyncError | None = None
+
+    @property
+    def reading_methods(self) -> frozenset[str]:
+        return frozenset({"execute", "get"})
+
+    def methods_of(self, change: Change) -> frozenset[str]:
+        if isinstance(change, Adopt | Lose | TakeAlbum):
+            return frozenset()
+        return frozenset({"execute", "add" if isinstance(change, Create) else "edit"})
 
     async def fetch(self) -> MarketReading:
         self.fetches += 1

@@ -134,7 +134,9 @@ async def test_a_refusal_of_the_call_alone_is_a_value_with_vks_words(
 ) -> None:
     vk.side_effect = [refusal(100, "price not float", error_subcode=3)]
     refused = await odd.api.call("market.edit", {})
-    assert refused == VkRefusal(code=100, message="price not float", subcode=3)
+    assert refused == VkRefusal(
+        code=100, message="price not float", subcode=3, method="market.edit"
+    )
 
 
 async def test_no_secret_survives_in_an_error(odd: Stand, vk: respx.Route) -> None:
@@ -149,7 +151,9 @@ async def test_no_secret_survives_in_an_error(odd: Stand, vk: respx.Route) -> No
 
 async def test_odd_words_do_not_hide_the_code(odd: Stand, vk: respx.Route) -> None:
     vk.side_effect = [refusal(100, ["?"], error_text=7, error_subcode="x")]  # type: ignore[arg-type]
-    assert await odd.api.call("market.edit", {}) == VkRefusal(code=100, message="")
+    assert await odd.api.call("market.edit", {}) == VkRefusal(
+        code=100, message="", method="market.edit"
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,14 +246,16 @@ async def test_a_refusal_of_a_repeat_says_nothing_of_the_first_try(
 ) -> None:
     vk.side_effect = [LOST, refusal(code)]
     refused = await odd.api.exchange("execute", {})
-    assert refused == VkRefusal(code=code, message="no", is_repeat=True)
+    assert refused == VkRefusal(code=code, message="no", is_repeat=True, method="execute")
     assert refused.is_maybe_done
     assert not refused.is_surely_not_done
 
 
 async def test_a_repeat_after_what_did_nothing_is_no_repeat(odd: Stand, vk: respx.Route) -> None:
     vk.side_effect = [httpx.ConnectError("refused"), refusal(6), refusal(9)]
-    assert await odd.api.exchange("execute", {}) == VkRefusal(code=9, message="no")
+    assert await odd.api.exchange("execute", {}) == VkRefusal(
+        code=9, message="no", method="execute"
+    )
 
 
 async def test_a_request_that_a_gateway_finds_too_big_is_not_sent_again(

@@ -31,7 +31,7 @@ Made = Callable[[str], Change]
         pytest.param(refusal(5), id="token refused"),
         pytest.param(refusal(9), id="flood"),
         pytest.param(refusal(14), id="captcha"),
-        pytest.param(answer([False], execute_errors=[failed("market.edit", 14)]), id="call 14"),
+        pytest.param(answer([False], execute_errors=[failed("market.edit", 205)]), id="call 205"),
     ],
 )
 async def test_an_edit_whose_first_try_was_lost_is_uncertain(

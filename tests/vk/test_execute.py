@@ -141,4 +141,4 @@ async def test_errors_are_read_from_the_answer(odd: Stand, vk: respx.Route) -> N
     errors = [failed("market.edit", 1403), failed("execute", 1403)]
     vk.side_effect = [answer([False, 1], execute_errors=errors)]
     results = await execute(odd.api, [edit(1), edit(2)])
-    assert results == [VkRefusal(code=1403, message="no"), 1]
+    assert results == [VkRefusal(code=1403, message="no", method="market.edit"), 1]

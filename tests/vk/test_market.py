@@ -69,7 +69,10 @@ async def test_adds_and_edits_travel_apart(odd: Stand, vk: respx.Route) -> None:
 
 
 STOPS = {14: "vk_captcha", 9: "vk_busy", 29: "vk_busy", 7: "vk_no_right", 205: "vk_no_role"}
-STOPS |= {200: "vk_no_role", 1438: "vk_market_off", 17: "connection_broken"}
+STOPS |= {15: "vk_no_role", 200: "vk_no_role", 203: "vk_no_role", 1438: "vk_market_off"}
+STOPS |= {1525: "vk_market_off", 17: "connection_broken", 24: "connection_broken"}
+LINKED = {14, 17, 24}
+"""Asked once more without an execute around the call, which hides the link."""
 
 
 @pytest.mark.parametrize(("code", "name"), STOPS.items())
@@ -81,6 +84,7 @@ async def test_a_stop_in_the_middle_keeps_what_was_done(
     first = added(1)[0] if made is create else 1
     vk.side_effect = [
         answer([first, False, False], execute_errors=[failed(method, code)] * 2),
+        *([refusal(code)] if code in LINKED else []),
         answer([first]),
     ]
     outcomes = await odd.market.send([made("a"), made("bb"), made("ccc")])
@@ -89,14 +93,53 @@ async def test_a_stop_in_the_middle_keeps_what_was_done(
     with pytest.raises((TryLater, NeedsPerson)) as raised:
         await odd.market.send([made("dddd")])
     assert raised.value.code == name
-    assert vk.call_count == 1
+    assert vk.call_count == (2 if code in LINKED else 1)
+
+
+@pytest.mark.parametrize("made", [create, update])
+async def test_a_captcha_within_an_execute_is_asked_for_its_link(
+    odd: Stand, vk: respx.Route, made: Made
+) -> None:
+    method = "market.add" if made is create else "market.edit"
+    link = "https://id.vk.ru/not_robot_captcha?session_token=1"
+    vk.side_effect = [
+        answer([False, False], execute_errors=[failed(method, 14)] * 2),
+        refusal(14, redirect_uri=link),
+    ]
+    with pytest.raises(NeedsPerson) as raised:
+        await odd.market.send([made("a"), made("bb")])
+    assert raised.value.link == link
+    assert vk.calls[1].request.url.path.endswith(method)
+    assert vk.call_count == 2
+
+
+async def test_an_add_that_vk_took_without_asking_for_a_captcha_again_is_done(
+    odd: Stand, vk: respx.Route
+) -> None:
+    errors = [failed("market.add", 14)]
+    vk.side_effect = [answer([False], execute_errors=errors), answer(added(1)[0])]
+    assert kinds(await odd.market.send([create("a")])) == [Done]
+
+
+@pytest.mark.parametrize(
+    "then", [httpx.ReadError("cut"), refusal(10)], ids=["answer lost", "error 10"]
+)
+async def test_an_add_asked_for_its_link_is_in_doubt_like_any_other(
+    odd: Stand, vk: respx.Route, then: httpx.Response | Exception
+) -> None:
+    errors = [failed("market.add", 14)]
+    vk.side_effect = [answer([False], execute_errors=errors), then]
+    assert kinds(await odd.market.send([create("a")])) == [Uncertain]
 
 
 @pytest.mark.parametrize("code", STOPS)
 async def test_a_stop_before_anything_was_done_raises(
     odd: Stand, vk: respx.Route, code: int
 ) -> None:
-    vk.side_effect = [answer([False], execute_errors=[failed("market.edit", code)])]
+    vk.side_effect = [
+        answer([False], execute_errors=[failed("market.edit", code)]),
+        *([refusal(code)] if code in LINKED else []),
+    ]
     with pytest.raises((TryLater, NeedsPerson)):
         await odd.market.send([update("a")])
 
