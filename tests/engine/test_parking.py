@@ -1,0 +1,78 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from evosync.engine.changes import NOT_SENT, Done, Failed, Uncertain
+from evosync.engine.memory import Park
+from evosync.engine.parking import answered, park_for, put_off, rests_until
+from evosync.errors import Rest
+from tests.builders import NOON
+from tests.engine.ports import MemoryTarget
+from tests.engine.wishes import MADE, create, hide, put, update
+
+METHODS_OF = MemoryTarget().methods_of
+LATER = NOON + timedelta(seconds=30)
+
+
+def parked(method: str = "add", code: int = 9, wait_s: int = 30) -> Park:
+    return Park(method=method, code=code, wait_s=wait_s, until_at=NOON + timedelta(seconds=wait_s))
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "wait_s"),
+    [
+        pytest.param(9, None, 30, id="flood"),
+        pytest.param(9, parked(wait_s=30), 60, id="flood again"),
+        pytest.param(9, parked(wait_s=480), 900, id="at most a quarter of an hour"),
+        pytest.param(9, parked(code=29, wait_s=3600), 30, id="flood after a quota"),
+        pytest.param(29, None, 3600, id="quota"),
+        pytest.param(601, parked(code=29, wait_s=3600), 3600, id="quota again"),
+    ],
+)
+def test_a_method_rests_the_longer_the_oftener_it_asks(
+    code: int, before: Park | None, wait_s: int
+) -> None:
+    rest = Rest(method="add", code=code)
+    assert park_for(rest, before, NOON) == parked(code=code, wait_s=wait_s)
+
+
+def test_what_needs_several_resting_methods_waits_for_the_last() -> None:
+    parks = {"add": parked(), "execute": parked("execute", wait_s=60)}
+    assert rests_until({"execute", "add"}, parks, NOON) == NOON + timedelta(seconds=60)
+    assert rests_until({"edit"}, parks, NOON) is None
+    assert rests_until({"execute", "add"}, parks, NOON + timedelta(seconds=60)) is None
+
+
+def test_what_needs_a_resting_method_is_put_off_and_the_rest_goes() -> None:
+    both = replace(put("assam", "keemun"), album_id=900)
+    changes = [hide("mate", 3), create("assam"), MADE, both]
+    going, waiting = put_off(changes, {"add": parked()}, METHODS_OF, NOON)
+    assert going == [hide("mate", 3), MADE, replace(both, product_ids=("keemun",))]
+    assert waiting.until_at == LATER
+    assert [(one.change, one.code) for one in waiting.outcomes if isinstance(one, Failed)] == [
+        (create("assam"), NOT_SENT)
+    ]
+    assert [(one.product_id, one.code) for one in waiting.problems] == [("assam", "vk_busy")]
+
+
+def test_a_product_that_is_only_to_be_hidden_has_no_problem_while_it_waits() -> None:
+    going, waiting = put_off([hide()], {"edit": parked("edit")}, METHODS_OF, NOON)
+    assert not going
+    assert len(waiting.outcomes) == 1
+    assert not waiting.problems
+
+
+def test_when_nothing_rests_nothing_waits() -> None:
+    going, waiting = put_off([hide(), create()], {"add": parked()}, METHODS_OF, LATER)
+    assert going == [hide(), create()]
+    assert (waiting.outcomes, waiting.until_at) == ((), None)
+
+
+def test_only_what_did_as_told_answered() -> None:
+    outcomes = [
+        Done(change=update()),
+        Failed(change=create(), code=100, message="no"),
+        Uncertain(change=create("keemun"), cause="time-out"),
+    ]
+    assert answered(outcomes, METHODS_OF) == {"edit", "execute"}
