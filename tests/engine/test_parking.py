@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from evosync.engine.changes import NOT_SENT, Done, Failed, Uncertain
+from evosync.engine.changes import NOT_SENT, Change, Done, Failed, Outcome, Uncertain
 from evosync.engine.memory import Park
 from evosync.engine.parking import answered, park_for, put_off, rests_until
 from evosync.errors import Rest
@@ -46,7 +46,7 @@ def test_what_needs_several_resting_methods_waits_for_the_last() -> None:
 
 def test_what_needs_a_resting_method_is_put_off_and_the_rest_goes() -> None:
     both = replace(put("assam", "keemun"), album_id=900)
-    changes = [hide("mate", 3), create("assam"), MADE, both]
+    changes: list[Change] = [hide("mate", 3), create("assam"), MADE, both]
     going, waiting = put_off(changes, {"add": parked()}, METHODS_OF, NOON)
     assert going == [hide("mate", 3), MADE, replace(both, product_ids=("keemun",))]
     assert waiting.until_at == LATER
@@ -70,7 +70,7 @@ def test_when_nothing_rests_nothing_waits() -> None:
 
 
 def test_only_what_did_as_told_answered() -> None:
-    outcomes = [
+    outcomes: list[Outcome] = [
         Done(change=update()),
         Failed(change=create(), code=100, message="no"),
         Uncertain(change=create("keemun"), cause="time-out"),
