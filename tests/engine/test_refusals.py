@@ -82,7 +82,9 @@ def test_a_refusal_that_says_nothing_lasting_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [create(), update(VALUES), update(TEXTS), relink(), restore()], ids=repr
+    "change",
+    [create(), update(VALUES), update(TEXTS), relink(), restore()],
+    ids=["create", "values", "texts", "relink", "restore"],
 )
 def test_what_was_refused_is_not_sent_again_for_a_day(change: Drafted) -> None:
     plan = left(change, refused(change), after_h=23)
