@@ -3,11 +3,17 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from evosync.db import selection
+from evosync.catalog.item import Wish
+from evosync.clock import now
+from evosync.db import selection, sync
+from evosync.db.links import Place
 from evosync.db.runs import RunKind, RunTrigger
+from evosync.db.wishes import save_wish
 from evosync.demo.shop import prepare
 from evosync.engine.report import RunReport
 from evosync.jobs.one_run import Finished, Order, Watch, carry_out
@@ -55,6 +61,24 @@ class Shop:
                 is_on=is_on,
                 now=self.opened.clock(),
             )
+
+    def later(self, passed: timedelta) -> "Shop":
+        """Give the same shop with our own clock so far ahead; VK's and Evotor's stay."""
+        return replace(self, opened=replace(self.opened, clock=lambda: now() + passed))
+
+    async def configure(self, **values: Any) -> None:
+        """Change settings of the mirror."""
+        async with self.opened.database.read() as tx:
+            config = await sync.get_config(tx, self.user_id)
+        changed = replace(config, **values)
+        await self.opened.database.write(sync.save_config, changed, self.opened.clock())
+
+    async def wish(self, product: ProductState, wish: Wish) -> bool:
+        """Say yes to bringing a product's item back, or to showing it again."""
+        place = Place(user_id=self.user_id, community_id=self.world.community_id)
+        return await self.opened.database.write(
+            save_wish, place, product.id, wish, self.opened.clock()
+        )
 
     def items(self, product: ProductState) -> list[Item]:
         """List the items of a product that were not deleted, hidden ones too."""
