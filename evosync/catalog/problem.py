@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ADOPT_QUESTION = "awaiting_adoption"
+"""The code of what `evosync adopt` answers; its detail `items` lists the ids of VK's items."""
+
 REASONS: Mapping[str, str] = {
     "store_not_paid": (
         "Приложение не оплачено для магазина «{store}» в Эвоторе, читать его товары нельзя. "
@@ -20,6 +23,7 @@ REASONS: Mapping[str, str] = {
     "unknown_type": (
         "EvoSync не знает такой тип товара ({type}) и без вашего разрешения его не отправит."
     ),
+    ADOPT_QUESTION: "В VK уже есть товар с таким названием. Это он же?",
     "duplicate_in_vk": "В VK несколько карточек этого товара. Оставьте одну.",
     "gone_in_vk": "Карточку удалили в VK. Вернуть?",
     "restore_too_late": (

@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 
 from evosync.db.links import Place
 from evosync.db.runs import RunKind
-from evosync.db.tables.market import adoption_decisions, parked, refusals
+from evosync.db.tables.market import adoption_decisions, parked, product_links, refusals
 from evosync.db.tables.runs import runs
 from evosync.db.tables.sync import approvals, sync_configs
 from evosync.db.types import Tx
@@ -32,6 +32,7 @@ async def recall(tx: Tx, place: Place, now: datetime) -> Memory:
         decisions={one.product_id: one for one in await _decisions(tx, place)},
         consents=await _consents(tx, place, now),
         parked={one.method: one for one in await _parked(tx, place)},
+        foreign_items=await _foreign_items(tx, place),
         high_mark=await _high_mark(tx, place, row.mark_reset_at if row else None, now),
         canary_stage=row.canary_stage if row and is_here else 0,
         was_paused=await _was_paused(tx, place.user_id),
@@ -101,6 +102,16 @@ async def _was_paused(tx: Tx, user_id: int) -> bool:
         .limit(1)
     )
     return last == RunStatus.PAUSED
+
+
+async def _foreign_items(tx: Tx, place: Place) -> frozenset[int]:
+    found = await tx.scalars(
+        select(product_links.c.item_id).where(
+            product_links.c.community_id == place.community_id,
+            product_links.c.user_id != place.user_id,
+        )
+    )
+    return frozenset(found)
 
 
 async def _high_mark(tx: Tx, place: Place, reset_at: datetime | None, now: datetime) -> int:

@@ -80,7 +80,7 @@ class Adopt:
 
     link: Link
     item: MarketItem
-    is_intended: bool  # True: our own uncertain create; False: found by its sku
+    is_intended: bool  # True: our own uncertain create; False: found by its sku or its name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

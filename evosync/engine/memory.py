@@ -76,16 +76,18 @@ class Memory:
     """All of it, at one moment.
 
     `refusals` are by product and part, `decisions` by product, `parked` by
-    method. `high_mark` is the most live items that any run of the last 24 h
-    left, since the mark was last set anew. `canary_stage` is how far the
-    first push into this community has come. `was_paused` tells that the last
-    run ended waiting for a person.
+    method. `foreign_items` are those of this community that another user of
+    the installation is linked to. `high_mark` is the most live items that any
+    run of the last 24 h left, since the mark was last set anew. `canary_stage`
+    is how far the first push into this community has come. `was_paused` tells
+    that the last run ended waiting for a person.
     """
 
     refusals: Mapping[tuple[str, str], Refusal] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     consents: tuple[Consent, ...] = ()
     parked: Mapping[str, Park] = field(default_factory=dict)
+    foreign_items: frozenset[int] = frozenset()
     high_mark: int = 0
     canary_stage: int = 0
     was_paused: bool = False

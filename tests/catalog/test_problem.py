@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evosync.catalog.item import Album, AlbumLink, Availability, Link, LinkState, MarketItem
-from evosync.catalog.problem import NOTES, REASONS, Problem
+from evosync.catalog.problem import ADOPT_QUESTION, NOTES, REASONS, Problem
 from evosync.catalog.product import BadRow, Product
 from evosync.catalog.snapshot import ReadingState, StoreReading
 from evosync.engine.changes import Restore
@@ -30,6 +30,8 @@ IN_TEA: dict[str, Any] = {"album": "чай", "album_title": "Чай"}
 TEA_ALBUM = AlbumLink(key="чай", album_id=9, title="Чай", is_made=True)
 UNDELETE = Restore(link=link(), draft=draft(), item=None, fields=frozenset())
 OFTEN = {"price": 100_00, "repeats": {"price": 2}}
+
+FULL = [item(n, product_id=None, title="Чужой") for n in range(MARKET_MAX)]
 
 Found = tuple[Problem, ...]
 Making = Callable[[], Found]
@@ -82,13 +84,14 @@ MADE = [
     ("name_adjusted", drafted(product(name="Чай " * 40))),
     ("stock_unknown", drafted(product(quantity=None))),
     ("no_stock", drafted(product(quantity=Decimal(0)))),
+    (ADOPT_QUESTION, planned(item(product_id=None))),
     ("duplicate_in_vk", planned(item(1), item(2), links=(link(),))),
     ("gone_in_vk", planned(links=(link(state=LinkState.LOST),))),
     ("hidden_in_vk", planned(item(availability=Availability.UNAVAILABLE), links=(link(),))),
     ("checking", planned(links=(link(),))),
     ("not_taken", planned(item(price=90_00), links=(link(last=OFTEN),))),
     ("vk_rejected", planned(item(rejected="Запрещённый товар."), links=(link(),))),
-    ("vk_limit_items", planned(*(item(n, product_id=None) for n in range(MARKET_MAX)))),
+    ("vk_limit_items", planned(*FULL)),
     (
         "vk_limit_albums",
         planned(albums=tuple(Album(album_id=n, title=str(n)) for n in range(ALBUMS_MAX)), **IN_TEA),

@@ -8,8 +8,9 @@ def adopt_drafted(draft: Draft, item: MarketItem, *, is_intended: bool) -> Adopt
     """Take an item as that of a product which is wanted on the market.
 
     Price and stock are ours from then on, so the standing ones are noted as
-    written. Of an item found by its sku, text and picture stay the owner's
-    until Evotor's side changes, so Evotor's present side is noted. Our own
+    written. Of an item found by its sku or its name, text and picture stay
+    the owner's until Evotor's side changes, so Evotor's present side is noted;
+    so does a sku that somebody gave it. Our own
     uncertain create has whatever VK shows, and if it is out of sight that was
     our act too.
     """
@@ -32,26 +33,27 @@ def adopt_drafted(draft: Draft, item: MarketItem, *, is_intended: bool) -> Adopt
     return Adopt(link=link, item=item, is_intended=is_intended)
 
 
-def adopt_undrafted(intent: Intent, item: MarketItem) -> Adopt:
-    """Take our own uncertain create whose product was gone or switched off meanwhile.
+def adopt_undrafted(product_id: str, item: MarketItem, intent: Intent | None = None) -> Adopt:
+    """Take an item of ours whose product is gone or switched off.
 
-    Nobody knows any more which text and picture it was sent with; what a draft
-    wants of these will be written anew.
+    With `intent` it is our own uncertain create. Nobody knows any more which
+    text and picture it was sent with; what a draft wants of these will be
+    written anew. If it is out of sight, that was our act most likely.
     """
     link = Link(
-        product_id=intent.product_id,
+        product_id=product_id,
         item_id=item.item_id,
-        store_ids=intent.store_ids,
+        store_ids=intent.store_ids if intent else (),
         written=Written(
-            title=intent.title,
-            price=intent.price,
+            title=intent.title if intent else item.title,
+            price=intent.price if intent else item.price,
             stock=item.stock,
             category_id=item.category_id,
-            sku=intent.product_id,
+            sku=product_id,
             is_hidden=_is_out_of_sight(item),
         ),
     )
-    return Adopt(link=link, item=item, is_intended=True)
+    return Adopt(link=link, item=item, is_intended=intent is not None)
 
 
 def _is_out_of_sight(item: MarketItem) -> bool:

@@ -45,7 +45,18 @@ def plan_gone(
             yield change
 
 
+def find_leaving(
+    drafted: Drafted, links: Mapping[str, Link], rules: Rules, absent: frozenset[str]
+) -> frozenset[str]:
+    """List the linked products whose items are to be bought no more, by the user's policy."""
+    if rules.gone is GonePolicy.LEAVE:
+        return frozenset()
+    return frozenset(key for key, link in links.items() if _is_gone(link, drafted, rules, absent))
+
+
 def _is_gone(link: Link, drafted: Drafted, rules: Rules, absent: frozenset[str]) -> bool:
+    if may_stand_in(link, drafted.unknown_stores):
+        return False
     if link.product_id in drafted.off:
         return True
     if drafted.saw(link.product_id):

@@ -1,6 +1,6 @@
 """Changes to items: creates, updates field by field, restores, and doubles hidden (R6, R7, R10)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from evosync.catalog.item import (
     MarketReading,
     Wish,
 )
-from evosync.catalog.problem import Problem
+from evosync.catalog.problem import ADOPT_QUESTION, Problem
 from evosync.engine.changes import Create, Field, Hide, ItemChange, Lose, Restore, Update
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.fields import (
@@ -103,16 +103,23 @@ def find_disproved(matches: Matches, standing: Standing, settle: timedelta) -> f
 
 
 def plan_extras(
-    drafted: Drafted, matches: Matches, intents: Mapping[str, Intent]
+    drafted: Drafted,
+    matches: Matches,
+    intents: Mapping[str, Intent],
+    gone: Collection[str],
 ) -> Iterator[Hide | Problem]:
-    """Plan for doubles: those under our own intents are hidden, the rest a person has to judge."""
+    """Plan for doubles: those under our own intents are hidden, the rest a person has to judge.
+
+    The doubles of a product that is gone leave with it.
+    """
     for product_id, extras in matches.extras.items():
         shown = [item for item in extras if item.availability is Availability.AVAILABLE]
-        ours = [item for item in shown if answers(item, intents.get(product_id))]
-        for item in ours:
+        intent = intents.get(product_id)
+        hiding = [item for item in shown if product_id in gone or answers(item, intent)]
+        for item in hiding:
             yield Hide(link=Link(product_id=product_id, item_id=item.item_id), item=item)
         own = matches.items.get(product_id)
-        if own is not None and len(shown) > len(ours):
+        if own is not None and len(shown) > len(hiding):
             draft = drafted.drafts.get(product_id)
             yield Problem(
                 product_id=product_id,
@@ -137,6 +144,9 @@ def _may_create(
     is_open = draft.product_id in matches.intents and draft.product_id not in disproved
     if is_open or not standing.reading.is_whole:
         plan.problems.append(_problem(draft, "checking", what="появился ли товар"))
+        return False
+    if namesakes := matches.asked.get(draft.product_id):
+        plan.problems.append(_problem(draft, ADOPT_QUESTION, items=", ".join(map(str, namesakes))))
         return False
     return True
 

@@ -21,10 +21,11 @@ from evosync.engine.changes import (
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.albums import Shelf, plan_albums
 from evosync.engine.plan.fields import AT_ONCE
-from evosync.engine.plan.gone import plan_gone
+from evosync.engine.plan.gone import find_leaving, plan_gone
 from evosync.engine.plan.items import find_disproved, plan_extras, plan_items
 from evosync.engine.plan.lost import sight
 from evosync.engine.plan.match import Matches, match_items
+from evosync.engine.plan.namesakes import match_names
 from evosync.engine.plan.standing import Standing, is_hidden_by_us
 from evosync.engine.rules import Rules
 
@@ -49,9 +50,12 @@ def make_plan(
     standing = sightings.standing
     matches = match_items(drafted, standing)
     disproved = find_disproved(matches, standing, settle)
+    matches = match_names(matches, drafted, standing, rules.adopt, disproved)
     items = plan_items(drafted, matches, standing, disproved=disproved)
     gone = list(plan_gone(drafted, matches.links, matches.items, rules, absent))
-    extras = list(plan_extras(drafted, matches, {one.product_id: one for one in standing.intents}))
+    leaving = find_leaving(drafted, matches.links, rules, absent)
+    intents = {one.product_id: one for one in standing.intents}
+    extras = list(plan_extras(drafted, matches, intents, leaving))
     doubles = [one for one in extras if isinstance(one, Hide)]
     changes: list[ItemChange] = [*matches.adoptions.values(), *gone, *doubles, *items.changes]
     shelf = Shelf(
@@ -78,7 +82,7 @@ def make_plan(
         spent=sightings.spent,
         unchanged=len(items.unchanged - matches.adoptions.keys()),
         skipped=items.skipped + len(drafted.kept - matches.links.keys()),
-        strangers=matches.strangers,
+        strangers=len(matches.strangers),
     )
 
 

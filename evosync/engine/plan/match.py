@@ -1,11 +1,12 @@
 """Who is who on the market: linked items, items that are ours without a link, strangers (R10)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 
-from evosync.catalog.item import Draft, Intent, Link, LinkState, MarketItem
+from evosync.catalog.item import Intent, Link, LinkState, MarketItem
 from evosync.engine.changes import Adopt
 from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import Drafted
@@ -21,11 +22,12 @@ VK's date of an item is in whole seconds, too (API schema, market_item, field "d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
-    """Items and links by product id, adoptions counted in; strangers are only counted.
+    """Items and links by product id, adoptions counted in, and the strangers that stand by.
 
     `items` has the item of each link that stands. `extras` are further items
     with the sku of a linked product, `intents` the creates whose outcome is
-    not known and that no item answers.
+    not known and that no item answers. `asked` are the products that wait for
+    a person to say whether one of these items is theirs.
     """
 
     items: Mapping[str, MarketItem]
@@ -33,14 +35,15 @@ class Matches:
     adoptions: Mapping[str, Adopt]
     extras: Mapping[str, tuple[MarketItem, ...]]
     intents: Mapping[str, Intent]
-    strangers: int
+    strangers: tuple[MarketItem, ...] = ()
+    asked: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def match_items(drafted: Drafted, standing: Standing) -> Matches:
     """Tell ours from strangers: by link, by sku, by intent; never by name.
 
-    An item that answers an open intent is linked even when its product is not
-    wanted any more: what is not linked could never be taken off sale.
+    What is ours is linked even when its product is not wanted any more: what
+    is not linked could never be taken off sale.
     """
     by_id = standing_items(standing.reading)
     links = {link.product_id: link for link in standing.links}
@@ -54,14 +57,16 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
     items = {key: by_id[link.item_id] for key, link in links.items() if link.item_id in by_id}
     homeless = {key for key in drafted.drafts if key not in items and _may_adopt(links.get(key))}
     homeless |= intents.keys() - links.keys()
+    homeless |= {key for key in by_sku.keys() - links.keys() if _is_unwanted(key, drafted)}
     nameless = [item for item in unlinked if not item.sku]
     by_title = _by_title(intents, homeless - by_sku.keys(), nameless)
     adoptions: dict[str, Adopt] = {}
     for key in sorted(homeless):
         candidates = [by_title[key]] if key in by_title else by_sku.get(key, ())
-        if adoption := _adopt(candidates, drafted.drafts.get(key), intents.get(key)):
+        if candidates and (adoption := _adopt(key, candidates, drafted, intents.get(key))):
             adoptions[key] = adoption
     found = {key: adoption.item for key, adoption in adoptions.items()}
+    ours = {item.item_id for item in chain(*by_sku.values(), by_title.values())}
     items |= found
     links |= {key: adoption.link for key, adoption in adoptions.items()}
     return Matches(
@@ -80,7 +85,7 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
                 for item in (*by_sku.get(key, ()), *filter(None, (found.get(key),)))
             )
         },
-        strangers=len(unlinked) - sum(map(len, by_sku.values())) - len(by_title),
+        strangers=tuple(item for item in unlinked if item.item_id not in ours),
     )
 
 
@@ -92,16 +97,27 @@ def answers(item: MarketItem, intent: Intent | None) -> bool:
 
 
 def _adopt(
-    candidates: Iterable[MarketItem], draft: Draft | None, intent: Intent | None
+    product_id: str, candidates: Sequence[MarketItem], drafted: Drafted, intent: Intent | None
 ) -> Adopt | None:
-    """Take the oldest of a product's items; one that is not wanted, only if we created it."""
-    for item in candidates:
-        is_intended = answers(item, intent)
-        if draft is not None:
-            return adopt_drafted(draft, item, is_intended=is_intended)
-        if intent is not None and is_intended:
-            return adopt_undrafted(intent, item)
-    return None
+    """Take the oldest of a product's items; of one that is not wanted, what we created if any."""
+    draft = drafted.drafts.get(product_id)
+    if draft is not None:
+        return adopt_drafted(draft, candidates[0], is_intended=answers(candidates[0], intent))
+    created = [item for item in candidates if answers(item, intent)]
+    if created:
+        return adopt_undrafted(product_id, created[0], intent)
+    return adopt_undrafted(product_id, candidates[0]) if _is_unwanted(product_id, drafted) else None
+
+
+def _is_unwanted(product_id: str, drafted: Drafted) -> bool:
+    """Tell whether a product's item is to be linked only so that it can be taken off sale.
+
+    What an unread store may still list is not: once it is drafted, it is known
+    which of the item's text is the owner's.
+    """
+    if not drafted.saw(product_id):
+        return not drafted.unknown_stores
+    return product_id in drafted.off or product_id in drafted.stopped
 
 
 def _latest_intents(intents: Iterable[Intent]) -> dict[str, Intent]:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from evosync.catalog.item import Availability
 from evosync.catalog.snapshot import SecondLook
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.gone import POLICIES
-from evosync.engine.plan.match import match_items
+from evosync.engine.plan.match import Matches, match_items
 from evosync.engine.plan.standing import Standing, may_stand_in, stores_on
-from evosync.engine.rules import Rules
+from evosync.engine.rules import GonePolicy, Rules
 
 
 def find_missing(
@@ -23,14 +24,23 @@ def find_missing(
     """
     missing: dict[str, set[str]] = defaultdict(set)
     matches = match_items(drafted, standing)
-    for product_id, item in matches.items.items():
-        link = matches.links[product_id]
+    for product_id, link in matches.links.items():
         if drafted.saw(product_id) or may_stand_in(link, drafted.unknown_stores):
             continue
-        if POLICIES[rules.gone](link, item) is not None:
+        if _is_on_sale(product_id, matches, rules.gone):
             for store_id in stores_on(link, rules.selection):
                 missing[store_id].add(product_id)
     return {store_id: frozenset(ids) for store_id, ids in missing.items()}
+
+
+def _is_on_sale(product_id: str, matches: Matches, policy: GonePolicy) -> bool:
+    """Tell whether the policy has something to take off sale: a product's item, or a double."""
+    item = matches.items.get(product_id)
+    if item is not None and POLICIES[policy](matches.links[product_id], item) is not None:
+        return True
+    doubles = matches.extras.get(product_id, ())
+    is_shown = any(one.availability is Availability.AVAILABLE for one in doubles)
+    return is_shown and policy is not GonePolicy.LEAVE
 
 
 def confirm_absent(missing: Mapping[str, frozenset[str]], look: SecondLook) -> frozenset[str]:

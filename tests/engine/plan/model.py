@@ -37,6 +37,7 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
+from evosync.engine.memory import Decision, Memory
 from evosync.engine.plan.standing import Standing
 from tests.builders import NOON
 
@@ -57,6 +58,7 @@ class World:
     album_links: dict[str, AlbumLink] = field(default_factory=dict)
     intents: dict[str, Intent] = field(default_factory=dict)
     known_skus: set[str] = field(default_factory=set)
+    decisions: dict[str, Decision] = field(default_factory=dict)
     is_whole: bool = True
     shows_sku: bool = True
     shows_stock: bool = True
@@ -80,6 +82,7 @@ class World:
             album_links=tuple(self.album_links.values()),
             intents=tuple(self.intents.values()),
             known_skus=frozenset(self.known_skus),
+            memory=Memory(decisions=self.decisions),
         )
 
     def apply(self, plan: Plan) -> None:

@@ -6,21 +6,26 @@ from typing import Any
 from evosync.catalog.item import Draft, Intent, Link, MarketItem
 from evosync.engine.changes import Plan
 from evosync.engine.draft.shop import Drafted
+from evosync.engine.memory import Memory
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing
+from evosync.engine.rules import AdoptPolicy
 from tests.builders import NOON, draft, reading, rules
 
 SETTLE = timedelta(seconds=120)
 
 
-def plan(
+def plan(  # noqa: PLR0913 - a test names only what it is about
     wanted: Draft | list[Draft],
     links: tuple[Link, ...] = (),
     items: tuple[MarketItem, ...] = (),
     *,
     intents: tuple[Intent, ...] = (),
     off: tuple[str, ...] = (),
+    absent: tuple[str, ...] = (),
     unknown_stores: frozenset[str] = frozenset(),
+    memory: Memory | None = None,
+    adopt: AdoptPolicy = AdoptPolicy.ASK,
     **read: Any,
 ) -> Plan:
     drafts: list[Draft] = [wanted] if isinstance(wanted, Draft) else wanted
@@ -34,8 +39,10 @@ def plan(
         links=links,
         intents=intents,
         known_skus=frozenset(one.product_id for one in links) | {one.product_id for one in intents},
+        memory=memory or Memory(),
     )
-    return make_plan(drafted, standing, rules(), settle=SETTLE)
+    chosen = rules(adopt=adopt)
+    return make_plan(drafted, standing, chosen, settle=SETTLE, absent=frozenset(absent))
 
 
 def intent(product_id: str = "assam", *, age_s: int = 300, **values: Any) -> Intent:

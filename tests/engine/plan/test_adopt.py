@@ -45,7 +45,7 @@ def test_an_adoption_notes_what_stands_but_of_anothers_text_what_evotor_has(
 
 
 def test_an_adoption_without_a_draft_notes_what_the_create_sent() -> None:
-    adoption = adopt_undrafted(intent(title="Чай", price=9_00, store_ids=(SHOP,)), STANDS)
+    adoption = adopt_undrafted("assam", STANDS, intent(title="Чай", price=9_00, store_ids=(SHOP,)))
 
     assert adoption == Adopt(
         link=Link(
@@ -56,6 +56,20 @@ def test_an_adoption_without_a_draft_notes_what_the_create_sent() -> None:
         ),
         item=STANDS,
         is_intended=True,
+    )
+
+
+def test_an_adoption_with_neither_draft_nor_create_notes_what_stands() -> None:
+    adoption = adopt_undrafted("assam", STANDS)
+
+    assert adoption == Adopt(
+        link=Link(
+            product_id="assam",
+            item_id=7,
+            written=Written(title="Наш чай", price=7_00, stock=3, category_id=5, sku="assam"),
+        ),
+        item=STANDS,
+        is_intended=False,
     )
 
 
@@ -73,5 +87,5 @@ def test_our_own_create_that_is_out_of_sight_was_hidden_by_us(
     drafted = adopt_drafted(draft(), stands, is_intended=True)
 
     assert drafted.link.written.is_hidden is is_hidden
-    assert adopt_undrafted(intent(), stands).link.written.is_hidden is is_hidden
+    assert adopt_undrafted("assam", stands, intent()).link.written.is_hidden is is_hidden
     assert not adopt_drafted(draft(), stands, is_intended=False).link.written.is_hidden

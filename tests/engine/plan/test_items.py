@@ -54,7 +54,10 @@ class TestCreate:
         assert plan([], intents=(intent(),)).missing_intents == ("assam",)
 
     def test_the_market_has_an_end(self) -> None:
-        many = tuple(item(number, product_id=None) for number in range(items_module.MARKET_MAX - 2))
+        many = tuple(
+            item(number, product_id=None, title="Чужой")
+            for number in range(items_module.MARKET_MAX - 2)
+        )
         links = (link("c", 99_999, state=LinkState.DELETED),)
         wanted = [draft(key) for key in ("a", "b", "c")]
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evosync.catalog.item import Availability, Intent, MarketItem
+from evosync.catalog.problem import ADOPT_QUESTION
 from evosync.catalog.snapshot import Snapshot
 from evosync.engine.changes import (
     Adopt,
@@ -24,11 +25,12 @@ from evosync.engine.changes import (
 )
 from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import draft_shop
+from evosync.engine.memory import Answer
 from evosync.engine.plan.fields import AT_ONCE
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.match import answers
 from evosync.engine.plan.standing import Standing
-from evosync.engine.rules import Rules
+from evosync.engine.rules import AdoptPolicy, Rules
 from tests.engine.plan.model import World
 from tests.engine.plan.worlds import PRODUCTS, SETTLE, STORES, all_rules, snapshots, worlds
 
@@ -125,8 +127,36 @@ def test_no_plan_touches_an_item_that_is_not_ours(
     created = {
         one.item.item_id for one in plan.changes if isinstance(one, Adopt) and one.is_intended
     }
-    assert touched(plan) <= ours | created
-    assert plan.strangers == len({item.item_id for item in standing.reading.items} - ours - created)
+    named = [
+        one
+        for one in plan.changes
+        if isinstance(one, Adopt) and one.item.item_id not in ours | created
+    ]
+    for one in named:
+        decision = world.decisions.get(one.link.product_id)
+        assert decision.answer is Answer.YES if decision else rules.adopt is AdoptPolicy.AUTO
+    ours |= created | {one.item.item_id for one in named}
+    assert touched(plan) <= ours
+    assert plan.strangers == len({item.item_id for item in standing.reading.items} - ours)
+
+
+@law
+@given(snapshots(), worlds(), all_rules(), absences)
+def test_what_is_asked_about_is_neither_created_nor_taken(
+    snapshot: Snapshot, world: World, rules: Rules, absent: frozenset[str]
+) -> None:
+    plan = planned(snapshot, world.standing(), rules, absent)
+
+    asked = {one.product_id for one in plan.problems if one.code == ADOPT_QUESTION}
+    changed = {
+        one.draft.product_id if isinstance(one, Create) else one.link.product_id
+        for one in plan.changes
+        if isinstance(one, Create | Adopt)
+    }
+    assert asked.isdisjoint(changed)
+    assert rules.adopt is not AdoptPolicy.NEVER or not asked
+    refused = {key for key, one in world.decisions.items() if one.answer is Answer.NO}
+    assert asked.isdisjoint(refused)
 
 
 @law

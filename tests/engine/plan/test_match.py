@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from evosync.catalog.item import Availability, Intent, Link, LinkState
-from evosync.engine.changes import Adopt, Create, Field, Hide, Restore, Update
+from evosync.engine.changes import Adopt, Field, Hide, Restore, Update
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.adopt import adopt_drafted, adopt_undrafted
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing
-from tests.builders import NOON, draft, item, link, reading, rules
+from tests.builders import NOON, SHOP, draft, item, link, reading, rules
 from tests.engine.plan.planning import SETTLE, codes, intent, plan
 
 AWAY = Availability.UNAVAILABLE
@@ -96,7 +96,7 @@ def test_an_uncertain_create_is_linked_though_its_product_is_not_wanted_any_more
 
     made = plan([], items=(stands,), intents=(intent(),))
 
-    assert made.changes == (adopt_undrafted(intent(), stands),)
+    assert made.changes == (adopt_undrafted("assam", stands, intent()),)
     assert (made.missing_intents, made.strangers) == ((), 0)
 
 
@@ -116,7 +116,7 @@ def test_of_several_unwanted_ones_our_own_create_is_linked_and_its_double_hidden
     made = plan([], items=(double, ours, theirs), intents=(intent(),))
 
     assert made.changes == (
-        adopt_undrafted(intent(), ours),
+        adopt_undrafted("assam", ours, intent()),
         Hide(link=Link(product_id="assam", item_id=8), item=double),
     )
     assert codes(made) == ["duplicate_in_vk"]
@@ -131,12 +131,46 @@ def test_an_unwanted_product_that_was_linked_gets_no_other_item(state: LinkState
     assert made.changes == (Hide(link=Link(product_id="assam", item_id=7), item=double),)
 
 
-def test_an_unwanted_item_that_answers_no_intent_is_not_linked() -> None:
-    old = item(7, created_at=NOON - timedelta(days=1))
+@pytest.mark.parametrize("state", LinkState)
+def test_a_double_of_a_product_that_is_gone_leaves_with_it(state: LinkState) -> None:
+    made = plan([], (link(item_id=8, state=state),), (item(7),), absent=("assam",))
 
-    made = plan([], items=(old,), intents=(intent(),))
+    assert made.changes == (Hide(link=Link(product_id="assam", item_id=7), item=item(7)),)
+    assert codes(made) == []
 
-    assert (made.changes, made.missing_intents) == ((), ("assam",))
+
+def test_an_item_of_ours_that_nobody_wants_any_more_is_linked_and_goes() -> None:
+    # VK first showed it after its create had been given up, and the till no longer lists it.
+    late = item(7, created_at=NOON - timedelta(days=1))
+
+    adoption, hiding = plan([], items=(late,), intents=(intent(),), absent=("assam",)).changes
+
+    assert adoption == adopt_undrafted("assam", late)
+    assert isinstance(adoption, Adopt)
+    assert hiding == Hide(link=adoption.link, item=late)
+
+
+def test_of_several_items_that_nobody_wants_the_oldest_is_linked() -> None:
+    made = plan([], items=(item(8), item(7)), off=("assam",))
+
+    assert [type(one) for one in made.changes] == [Adopt, Hide, Hide]
+    assert made.changes[0] == adopt_undrafted("assam", item(7))
+
+
+@pytest.mark.parametrize(
+    "drafted",
+    [
+        pytest.param(Drafted(unknown=frozenset({"assam"})), id="its row is bad"),
+        pytest.param(Drafted(kept=frozenset({"assam"})), id="it has a problem"),
+        pytest.param(Drafted(unknown_stores=frozenset({SHOP})), id="a store is unread"),
+    ],
+)
+def test_an_item_of_ours_that_may_be_drafted_yet_waits_for_its_draft(drafted: Drafted) -> None:
+    standing = Standing(reading=reading(item(7)), known_skus=frozenset({"assam"}))
+
+    made = make_plan(drafted, standing, rules(), settle=SETTLE)
+
+    assert (made.changes, made.strangers) == ((), 0)
 
 
 @pytest.mark.parametrize("intents", [*permutations((intent("a"), intent("b")))], ids=["ab", "ba"])
@@ -153,20 +187,17 @@ def test_two_creates_of_one_face_get_an_item_each(intents: tuple[Intent, ...]) -
     assert pairs == {"a": 7, "b": 8}
 
 
-def test_an_item_of_equal_name_is_a_stranger() -> None:
-    made = plan(draft(), items=(item(7, product_id=None),))
-
-    assert made.changes == (Create(draft=draft()),)
-    assert made.strangers == 1
-
-
-@pytest.mark.parametrize(("known_skus", "strangers"), [(frozenset({"old"}), 0), (frozenset(), 1)])
-def test_a_sku_we_ever_wrote_is_ours_for_ever(known_skus: frozenset[str], strangers: int) -> None:
+@pytest.mark.parametrize(
+    ("known_skus", "adopted", "strangers"), [(frozenset({"old"}), 1, 0), (frozenset(), 0, 1)]
+)
+def test_a_sku_we_ever_wrote_is_ours_for_ever(
+    known_skus: frozenset[str], adopted: int, strangers: int
+) -> None:
     standing = Standing(reading=reading(item(7, product_id="old")), known_skus=known_skus)
 
     made = make_plan(Drafted(), standing, rules(), settle=SETTLE)
 
-    assert (made.changes, made.strangers) == ((), strangers)
+    assert (len(made.changes), made.strangers) == (adopted, strangers)
 
 
 def test_of_several_the_linked_one_is_the_item() -> None:

@@ -25,7 +25,11 @@ BOTH_ON: dict[str, Any] = {"stores": BOTH_SHOPS}
         pytest.param(link(store_ids=BOTH_SHOPS), Drafted(), {}, {SHOP}, id="if it is on"),
         pytest.param(link(store_ids=()), Drafted(), BOTH_ON, BOTH_SHOPS, id="in no store we know"),
         pytest.param(link(), Drafted(off=frozenset({"assam"})), {}, set(), id="seen"),
-        pytest.param(link(item_id=9), Drafted(), {}, set(), id="no item stands"),
+        pytest.param(link("keemun", 9), Drafted(), {}, set(), id="no item stands"),
+        pytest.param(link(item_id=9), Drafted(), {}, {SHOP}, id="only its double stands"),
+        pytest.param(
+            link(item_id=9), Drafted(), {"gone": GonePolicy.LEAVE}, set(), id="a double to be left"
+        ),
         pytest.param(link(state=LinkState.DELETED), Drafted(), {}, set(), id="off sale already"),
         pytest.param(link(), Drafted(), {"gone": GonePolicy.LEAVE}, set(), id="to be left"),
         pytest.param(

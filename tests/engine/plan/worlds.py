@@ -20,8 +20,17 @@ from evosync.catalog.item import (
 )
 from evosync.catalog.product import Attribute, BadRow, Choice, Product, ProductGroup
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
+from evosync.engine.memory import Answer, Decision
 from evosync.engine.plan.lost import LOST_AFTER
-from evosync.engine.rules import NO_GROUP, GonePolicy, Rounding, Rules, Selection, StockMode
+from evosync.engine.rules import (
+    NO_GROUP,
+    AdoptPolicy,
+    GonePolicy,
+    Rounding,
+    Rules,
+    Selection,
+    StockMode,
+)
 from tests.builders import NOON, PHOTO, SECOND_SHOP, SHOP, store
 from tests.engine.plan.model import World
 
@@ -106,6 +115,7 @@ def all_rules(draw: st.DrawFn) -> Rules:
         rounding=draw(st.sampled_from(Rounding)),
         stock_mode=draw(st.sampled_from(StockMode)),
         gone=draw(st.sampled_from(GonePolicy)),
+        adopt=draw(st.sampled_from(AdoptPolicy)),
         allow_marked=draw(st.booleans()),
         photo=draw(st.sampled_from([PHOTO, None])),
     )
@@ -132,6 +142,12 @@ def worlds(draw: st.DrawFn, *, doubles: bool = True) -> World:
                 _add_item(draw, world, 400 + number, sku=product_id)
         if draw(st.sampled_from([True, False, False])):
             _add_intent(draw, world, product_id)
+        if draw(st.sampled_from([True, False, False])):
+            world.decisions[product_id] = Decision(
+                product_id=product_id,
+                answer=draw(st.sampled_from(Answer)),
+                item_id=draw(st.sampled_from([None, 100, 101, 999])),
+            )
     return world
 
 
