@@ -18,6 +18,7 @@ from evosync.redact import mask_text
 
 # The module of each command, where it stands under its own name.
 _HOMES = {
+    "adopt": "evosync.cli.adopt",
     "config": "evosync.cli.config",
     "connect": "evosync.cli.connect",
     "demo": "evosync.cli.demo",

@@ -5,11 +5,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evosync.catalog.item import Availability, Intent, MarketItem
-from evosync.catalog.problem import ADOPT_QUESTION
 from evosync.catalog.snapshot import Snapshot
 from evosync.engine.changes import (
     Adopt,
@@ -27,25 +26,11 @@ from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import draft_shop
 from evosync.engine.memory import Answer
 from evosync.engine.plan.fields import AT_ONCE
-from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.match import answers
-from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import AdoptPolicy, Rules
+from tests.engine.plan.lawful import absences, law, planned
 from tests.engine.plan.model import World
-from tests.engine.plan.worlds import PRODUCTS, SETTLE, STORES, all_rules, snapshots, worlds
-
-law = settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-absences = st.frozensets(st.sampled_from(PRODUCTS), max_size=2)
-
-
-def planned(
-    snapshot: Snapshot, standing: Standing, rules: Rules, absent: frozenset[str] = frozenset()
-) -> Plan:
-    return make_plan(draft_shop(snapshot, rules), standing, rules, settle=SETTLE, absent=absent)
+from tests.engine.plan.worlds import PRODUCTS, STORES, all_rules, snapshots, worlds
 
 
 def touched(plan: Plan) -> set[int]:
@@ -138,25 +123,6 @@ def test_no_plan_touches_an_item_that_is_not_ours(
     ours |= created | {one.item.item_id for one in named}
     assert touched(plan) <= ours
     assert plan.strangers == len({item.item_id for item in standing.reading.items} - ours)
-
-
-@law
-@given(snapshots(), worlds(), all_rules(), absences)
-def test_what_is_asked_about_is_neither_created_nor_taken(
-    snapshot: Snapshot, world: World, rules: Rules, absent: frozenset[str]
-) -> None:
-    plan = planned(snapshot, world.standing(), rules, absent)
-
-    asked = {one.product_id for one in plan.problems if one.code == ADOPT_QUESTION}
-    changed = {
-        one.draft.product_id if isinstance(one, Create) else one.link.product_id
-        for one in plan.changes
-        if isinstance(one, Create | Adopt)
-    }
-    assert asked.isdisjoint(changed)
-    assert rules.adopt is not AdoptPolicy.NEVER or not asked
-    refused = {key for key, one in world.decisions.items() if one.answer is Answer.NO}
-    assert asked.isdisjoint(refused)
 
 
 @law

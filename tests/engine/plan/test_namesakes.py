@@ -1,15 +1,20 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from evosync.catalog.item import Draft, MarketItem
 from evosync.catalog.problem import ADOPT_QUESTION
+from evosync.catalog.snapshot import Snapshot
 from evosync.engine.changes import Adopt, Create, Field, Plan, Update
 from evosync.engine.memory import Answer, Decision, Memory
 from evosync.engine.plan.adopt import adopt_drafted
-from evosync.engine.rules import AdoptPolicy
+from evosync.engine.rules import AdoptPolicy, Rules
 from tests.builders import draft, item, link
+from tests.engine.plan.lawful import absences, law, planned
+from tests.engine.plan.model import World
 from tests.engine.plan.planning import codes, intent, plan
+from tests.engine.plan.worlds import all_rules, snapshots, worlds
 
 AUTO, NEVER = AdoptPolicy.AUTO, AdoptPolicy.NEVER
 LONG = "Чай " + "ч" * 120
@@ -210,3 +215,22 @@ def test_a_create_that_came_to_nothing_decides_like_any_other() -> None:
     made = plan(draft(), items=(theirs(),), intents=(intent(),), adopt=AUTO)
 
     assert (adopted(made), made.missing_intents) == ({"assam": 7}, ("assam",))
+
+
+@law
+@given(snapshots(), worlds(), all_rules(), absences)
+def test_what_is_asked_about_is_neither_created_nor_taken(
+    snapshot: Snapshot, world: World, rules: Rules, absent: frozenset[str]
+) -> None:
+    plan = planned(snapshot, world.standing(), rules, absent)
+
+    asked = {one.product_id for one in plan.problems if one.code == ADOPT_QUESTION}
+    changed = {
+        one.draft.product_id if isinstance(one, Create) else one.link.product_id
+        for one in plan.changes
+        if isinstance(one, Create | Adopt)
+    }
+    assert asked.isdisjoint(changed)
+    assert rules.adopt is not AdoptPolicy.NEVER or not asked
+    refused = {key for key, one in world.decisions.items() if one.answer is Answer.NO}
+    assert asked.isdisjoint(refused)
