@@ -25,8 +25,8 @@ from evosync.engine.memory import Consent, Memory, Verdict
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import Rules
+from tests.engine.plan.lawful import law
 from tests.engine.plan.model import World
-from tests.engine.plan.test_laws import law
 from tests.engine.plan.worlds import PRODUCTS, SETTLE, all_rules, snapshots, worlds
 
 absences = st.frozensets(st.sampled_from(PRODUCTS))
