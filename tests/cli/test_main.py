@@ -53,7 +53,7 @@ def database_file(tmp_path: Path, sqlite_template: Path) -> Path:
 def test_these_are_the_commands() -> None:
     assert set(COMMANDS) == {
         *("serve", "demo", "migrate", "sandbox", "sync", "user", "user create", "user list"),
-        *("connect", "connect evotor", "connect vk"),
+        *("connect", "connect evotor", "connect vk", "adopt", "probe"),
         *("config", "config show", "config set", "config select"),
     }
 
