@@ -7,8 +7,8 @@ from evosync.catalog.snapshot import Snapshot
 from evosync.engine.changes import Change, Create, Field, Lose, Restore, TakeFromAlbum, Update
 from evosync.engine.plan.standing import is_hidden_by_person, standing_items
 from evosync.engine.rules import Rules
+from tests.engine.plan.lawful import absences, law, planned
 from tests.engine.plan.model import World
-from tests.engine.plan.test_laws import absences, law, planned
 from tests.engine.plan.worlds import all_rules, snapshots, worlds
 
 
