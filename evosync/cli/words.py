@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from evosync.errors import EvoSyncError, Misconfigured
+from evosync.errors import EvoSyncError, Misconfigured, NeedsPerson
 from evosync.redact import mask_by_look, mask_text
 
 LONGEST_COMMAND = 20  # characters
@@ -41,6 +41,9 @@ def sentence_of(error: EvoSyncError) -> str:
     if isinstance(error, Misconfigured):
         return f"{error.name}: {mask_by_look(error.why)}"
     hint = " Он виден с LOG_LEVEL=DEBUG." if error.code == INTERNAL and not is_debug() else ""
+    if isinstance(error, NeedsPerson) and error.link:
+        # It may hold a secret of that person's session, and is for nobody else.
+        hint = f" Откройте: {error.link}"
     return mask_text(error.message) + hint
 
 

@@ -19,6 +19,9 @@ from evosync.outbound.ports import TokenKeeper
 # A page holds up to 1,000 rows; this many pages are no catalog but a loop.
 MAX_PAGES = 1000
 
+# Nor is it one where so many pages in a row bring nothing new.
+MAX_BARREN_PAGES = 10
+
 T = TypeVar("T", Store, ProductGroup | BadRow, Product | BadRow)
 
 
@@ -83,14 +86,19 @@ class EvotorApi:
         seen_ids: set[str] = set()
         seen_cursors: set[str] = set()
         cursor: str | None = None
+        barren = 0
         for _ in range(MAX_PAGES):
             page = await self._caller.get(Call(path=path, parse=read_page, cursor=cursor))
             if page is None:
                 raise Unread("Эвотор не знает такого магазина", cause="404")
-            yield list(_unseen(map(row, page.items), seen_ids))
+            rows = list(_unseen(map(row, page.items), seen_ids))
+            yield rows
             cursor = page.next_cursor
             if cursor is None:
                 return
+            barren = 0 if rows else barren + 1
+            if barren == MAX_BARREN_PAGES:
+                raise Unread("список Эвотора не кончается", cause=f"{barren} pages of nothing new")
             if cursor in seen_cursors:
                 raise Unread("список Эвотора идёт по кругу", cause="repeated cursor")
             seen_cursors.add(cursor)

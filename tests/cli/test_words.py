@@ -1,5 +1,7 @@
 import pytest
 
+from evosync.cli.words import sentence_of
+from evosync.errors import NeedsPerson
 from tests.cli.conftest import Terminal
 
 
@@ -103,3 +105,18 @@ def test_words_that_do_not_fit_are_told_in_one_line(
 ) -> None:
     ended = evosync(*line.split())
     assert (ended.code, ended.out, ended.error) == (2, "", told)
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        (None, "VK просит подтвердить."),
+        (
+            "https://id.vk.ru/captcha?session_token=1",
+            "VK просит подтвердить. Откройте: https://id.vk.ru/captcha?session_token=1",
+        ),
+    ],
+)
+def test_who_has_to_act_is_told_where(link: str | None, told: str) -> None:
+    error = NeedsPerson("VK просит подтвердить.", code="vk_captcha", link=link)
+    assert sentence_of(error) == told

@@ -26,6 +26,7 @@ from evosync.engine.changes import (
     Uncertain,
 )
 from evosync.engine.memory import Memory, Park
+from evosync.engine.refusals import refusal_of
 from tests.engine.journal import Journal, called
 from tests.engine.ports import HandClock
 
@@ -114,10 +115,16 @@ class MemoryLedger:
                     self.open_intents[key] = replace(self.open_intents[key], doubted_at=now)
                 case Failed(change=change):
                     self._forget([change])
+                    self._keep_refusal(outcome)
                     if outcome.code != NOT_SENT:
                         self._patch(aftermath.link_refused(change))
                 case _:
                     pass
+
+    def _keep_refusal(self, failed: Failed) -> None:
+        if said := refusal_of(failed, self.clock()):
+            kept = {**self.remembered.refusals, (said.product_id, said.part): said}
+            self.remembered = replace(self.remembered, refusals=kept)
 
     def _write(self, method: str, changes: Iterable[Change]) -> None:
         if pending := self.errors.get(method):

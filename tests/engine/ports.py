@@ -15,6 +15,8 @@ from evosync.catalog.product import Product
 from evosync.catalog.snapshot import SecondLook, Snapshot
 from evosync.db.aftermath import values_of
 from evosync.engine.changes import (
+    ITEM_NOT_FOUND,
+    RESTORE_TOO_LATE,
     AddAlbum,
     Adopt,
     Change,
@@ -158,7 +160,9 @@ class MemoryTarget:
             return Failed(change=change, code=0, message="Не отправлено.")
         self.calls += 1
         if about in self.refused:
-            return Failed(change=change, code=self.refused[about], message="Bad words.")
+            code = self.refused[about]
+            is_lasting = code not in {ITEM_NOT_FOUND, RESTORE_TOO_LATE}
+            return Failed(change=change, code=code, message="Bad words.", is_lasting=is_lasting)
         if about in self.dropped:
             return Uncertain(change=change, cause="time-out")
         done = self._do(change)

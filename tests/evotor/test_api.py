@@ -6,7 +6,7 @@ import pytest
 import respx
 
 from evosync.catalog.product import BadRow, Product
-from evosync.evotor.api import MAX_PAGES, EvotorApi
+from evosync.evotor.api import MAX_BARREN_PAGES, MAX_PAGES, EvotorApi
 from evosync.evotor.failures import Refused, Unread
 from evosync.sandbox.evotor.cloud import EvotorCloud
 from evosync.sandbox.shop import LESNAYA_ID, UNPAID_ID
@@ -86,13 +86,37 @@ async def test_a_repeated_cursor_ends_the_list_as_not_whole(
 
 
 async def test_a_list_without_an_end_is_given_up(api: EvotorApi, evotor: respx.MockRouter) -> None:
-    evotor.get(PRODUCTS).mock(side_effect=lambda _: answer(cursor=str(api.requests)))
+    evotor.get(PRODUCTS).mock(
+        side_effect=lambda _: answer(row(str(api.requests)), cursor=str(api.requests))
+    )
 
     with pytest.raises(Unread) as caught:
         await read_ids(api)
 
     assert caught.value.why == "список Эвотора не кончается"
     assert api.requests == MAX_PAGES
+
+
+@pytest.mark.parametrize("rows", [[], [row("a")]], ids=["empty", "known"])
+async def test_pages_that_bring_nothing_new_are_soon_given_up(
+    api: EvotorApi, evotor: respx.MockRouter, rows: list[object]
+) -> None:
+    evotor.get(PRODUCTS).mock(side_effect=lambda _: answer(*rows, cursor=str(api.requests)))
+
+    with pytest.raises(Unread) as caught:
+        await read_ids(api)
+
+    assert caught.value.why == "список Эвотора не кончается"
+    assert api.requests == MAX_BARREN_PAGES + len(rows)
+
+
+async def test_a_few_empty_pages_are_no_end(api: EvotorApi, evotor: respx.MockRouter) -> None:
+    empty = [answer(cursor=str(number)) for number in range(MAX_BARREN_PAGES - 1)]
+    evotor.get(PRODUCTS).mock(
+        side_effect=[*empty, answer(row("a"), cursor="a"), answer(cursor="b"), answer(row("b"))]
+    )
+
+    assert await read_ids(api) == ["a", "b"]
 
 
 @pytest.mark.parametrize("rows", [[{"name": "x"}], [{"id": "S-1", "name": 7}], ["S-1"]])
