@@ -27,12 +27,15 @@ class CachedStore:
     is_new: bool
 
 
-async def save_snapshot(tx: Tx, user_id: int, snapshot: Snapshot, now: datetime) -> None:
+async def save_snapshot(
+    tx: Tx, user_id: int, snapshot: Snapshot, now: datetime
+) -> frozenset[tuple[str, str]]:
     """Bring the cached rows up to date.
 
     A store that is no longer listed goes with all its rows. A store that was
     not read whole keeps its groups and products; of it only the state is
-    new. Groups that appeared later are switched on where the user wants so.
+    new. Groups that appeared later are switched on where the user wants so;
+    returns these, by store id and group id.
     """
     fixed = {"user_id": user_id}
     readings = {reading.store.id: reading for reading in snapshot.readings}
@@ -49,7 +52,9 @@ async def save_snapshot(tx: Tx, user_id: int, snapshot: Snapshot, now: datetime)
     standing = await load_rows(tx, groups, (*_GROUP_COLUMNS, "is_new"))
     wanted = _group_rows(whole, standing)
     born = (await write_differences(tx, groups, standing, wanted, now, is_unknown)).inserted
-    await _switch_on_new(tx, user_id, [key for key in born if known.get(key[0])], wanted, now)
+    opened = await _switch_on_new(
+        tx, user_id, [key for key in born if known.get(key[0])], wanted, now
+    )
     products = Scope(table=cached_products, fixed=fixed)
     await write_differences(
         tx,
@@ -59,6 +64,7 @@ async def save_snapshot(tx: Tx, user_id: int, snapshot: Snapshot, now: datetime)
         now,
         is_unknown,
     )
+    return opened
 
 
 async def list_stores(tx: Tx, user_id: int) -> list[CachedStore]:
@@ -179,15 +185,17 @@ def _group_rows(readings: Iterable[StoreReading], standing: Rows) -> Rows:
 
 async def _switch_on_new(
     tx: Tx, user_id: int, born: Iterable[Key], rows: Rows, now: datetime
-) -> None:
-    switches = [
-        Switch.group(store_id, group_id, name=rows[store_id, group_id]["name"])
+) -> frozenset[tuple[str, str]]:
+    plain = [
+        (store_id, group_id)
         for store_id, group_id in born
         # A modification group has no switch of its own.
         if rows[store_id, group_id]["attributes"] is None
     ]
-    if switches:
+    if plain:
+        switches = [Switch.group(*key, name=rows[key]["name"]) for key in plain]
         await switch_on(tx, user_id, switches, now)
+    return frozenset(plain)
 
 
 def _product_row(product: Product) -> dict[str, Any]:

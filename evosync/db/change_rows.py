@@ -102,8 +102,17 @@ def _drafted(change: Create | Update | Relink | Restore) -> _Subject:
         name=draft.name,
         product_id=draft.product_id,
         item_id=item_id,
-        changes=_values(draft, item, fields),
+        changes=_values(draft, item, fields) | _taken_over(change),
     )
+
+
+def _taken_over(change: Change) -> dict[str, Any]:
+    """Tell whose item a product was given."""
+    match change:
+        case Relink(link=link, draft=draft):
+            return {Field.SKU.value: [link.product_id, draft.product_id]}
+        case _:
+            return {}
 
 
 def _values(draft: Draft, item: MarketItem | None, fields: frozenset[Field]) -> dict[str, Any]:

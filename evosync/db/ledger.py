@@ -97,11 +97,13 @@ class DbLedger:
         async with self._database.read() as tx:
             return await recall(tx, self._place, self._now())
 
-    async def save_snapshot(self, snapshot: Snapshot) -> None:
-        """Bring the cached stores, groups and products up to date."""
+    async def save_snapshot(self, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+        """Bring the cached stores, groups and products up to date; returns groups switched on."""
         accounts = (reading.store.user_id for reading in snapshot.readings)
         self._evotor_user_id = next(filter(None, accounts), None)
-        self.version_steps += await self._database.write(self._save_snapshot, snapshot)
+        steps, opened = await self._database.write(self._save_snapshot, snapshot)
+        self.version_steps += steps
+        return opened
 
     async def save_market(self, reading: MarketReading) -> None:
         """Bring the cached items and albums up to date."""
@@ -147,11 +149,13 @@ class DbLedger:
         """End the parks of methods that answered again."""
         await self._database.write(lift_parks, self._place.user_id, methods)
 
-    async def _save_snapshot(self, tx: Tx, snapshot: Snapshot) -> int:
+    async def _save_snapshot(
+        self, tx: Tx, snapshot: Snapshot
+    ) -> tuple[int, frozenset[tuple[str, str]]]:
         user_id = self._place.user_id
         before = await sync.get_config(tx, user_id, will_save=True)
-        await catalog.save_snapshot(tx, user_id, snapshot, self._now())
-        return (await sync.get_config(tx, user_id)).version - before.version
+        opened = await catalog.save_snapshot(tx, user_id, snapshot, self._now())
+        return (await sync.get_config(tx, user_id)).version - before.version, opened
 
     async def _settle(self, tx: Tx, plan: Plan) -> None:
         await self._check_lease(tx)

@@ -1,7 +1,7 @@
 """Queries on links and album links: what we remember of our items in one community."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Wish, Writ
 from evosync.db.aftermath import LinkPatch
 from evosync.db.tables.market import album_links, intents, product_links
 from evosync.db.types import Tx
+from evosync.engine.changes import Move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,8 @@ async def save_new_links(
 async def patch_links(tx: Tx, place: Place, patches: Iterable[LinkPatch], now: datetime) -> None:
     """Set in links what changes left there, each on what stands in its row at this moment.
 
-    An item without a link (a double) is left without one.
+    An item without a link (a double) is left without one. A link that moves to
+    another product takes the place of that product's old one.
     """
     by_item: dict[int, list[LinkPatch]] = defaultdict(list)
     for patch in patches:
@@ -122,15 +124,31 @@ async def patch_links(tx: Tx, place: Place, patches: Iterable[LinkPatch], now: d
         .where(*place.rows_of(product_links), product_links.c.item_id.in_(sorted(by_item)))
         .with_for_update()
     )
-    values = {row.item_id: _patched(row, by_item[row.item_id], now) for row in found}
+    rows = {row.item_id: row for row in found}
+    values = {key: _patched(row, by_item[key], now) for key, row in rows.items()}
+    new_ids = {one["product_id"] for one in values.values()}
+    await _make_room(tx, place, new_ids - {row.product_id for row in rows.values()})
     await _save_each(tx, place, "item_id", values, {"updated_at": now})
 
 
-async def save_stores(
-    tx: Tx, place: Place, moved: Iterable[tuple[str, tuple[str, ...]]], now: datetime
-) -> None:
-    """Note in which stores linked products stand now."""
-    values = {product_id: {"store_ids": list(store_ids)} for product_id, store_ids in moved}
+async def _make_room(tx: Tx, place: Place, product_ids: Collection[str]) -> None:
+    if product_ids:
+        await tx.execute(
+            delete(product_links).where(
+                *place.rows_of(product_links), product_links.c.product_id.in_(sorted(product_ids))
+            )
+        )
+
+
+async def save_stores(tx: Tx, place: Place, moved: Iterable[Move], now: datetime) -> None:
+    """Note in which stores linked products stand now, and with which twins."""
+    values = {
+        one.product_id: {
+            "store_ids": list(one.store_ids),
+            "member_ids": list(one.members) or None,
+        }
+        for one in moved
+    }
     await _save_each(tx, place, "product_id", values, {"updated_at": now})
 
 

@@ -18,6 +18,7 @@ from evosync.engine.changes import (
     Lose,
     Outcome,
     PutInAlbum,
+    Relink,
     Restore,
     TakeAlbum,
     TakeFromAlbum,
@@ -193,8 +194,10 @@ class _Whereabouts:
             match outcome:
                 case Done(change=Create(draft=draft), item_id=int(item_id)):
                     self._items[draft.product_id] = item_id
-                case Done(change=Adopt(link=link) | Restore(link=link)):
+                case Done(change=Adopt(link=link)):
                     self._items[link.product_id] = link.item_id
+                case Done(change=Relink(link=link, draft=draft) | Restore(link=link, draft=draft)):
+                    self._items[draft.product_id] = link.item_id
                 case Done(change=AddAlbum(key=key), album_id=int(album_id)):
                     self._albums[key] = album_id
                 case _:

@@ -154,14 +154,23 @@ Change = ItemChange | AlbumChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where a linked product and its twins stand now: stores, and the other product ids."""
+
+    product_id: str
+    store_ids: tuple[str, ...]
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The whole decision, a value: the preview shows it and `apply` carries it out.
 
     `changes` stand in the order in which they are applied. `moved` are links
-    whose stores changed, to be written down without a call (product id →
-    store ids). `taken` are fields that were written as often as may be and
-    now show as wanted: their count begins anew. `missing_intents` are creates
-    that a whole reading proves never happened. `missing` are products whose
+    whose stores or twins changed, to be written down without a call. `taken`
+    are fields that were written as often as may be and now show as wanted:
+    their count begins anew. `missing_intents` are creates that a whole
+    reading proves never happened. `missing` are products whose
     item a whole reading lacked for the first time, and when that reading
     began, `found` those whose item is there again, `spent` those for which a
     person wished something that no longer applies. `unchanged` counts items
@@ -170,7 +179,7 @@ class Plan:
 
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
-    moved: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    moved: tuple[Move, ...] = ()
     taken: tuple[tuple[str, frozenset[Field]], ...] = ()
     missing_intents: tuple[str, ...] = ()
     missing: tuple[tuple[str, datetime], ...] = ()

@@ -114,8 +114,12 @@ class Ledger(Protocol):
         """End the parks of methods that answered again."""
         ...
 
-    async def save_snapshot(self, snapshot: Snapshot) -> None:
-        """Bring the cached stores, groups and products up to date; only differences are written."""
+    async def save_snapshot(self, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+        """Bring the cached stores, groups and products up to date; only differences are written.
+
+        Returns the groups (store id, group id) that this switched on: new
+        ones, in stores where the user wants that.
+        """
         ...
 
     async def save_market(self, reading: MarketReading) -> None:

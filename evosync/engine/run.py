@@ -17,6 +17,7 @@ from evosync.engine.guard import guard
 from evosync.engine.memory import Memory
 from evosync.engine.parking import Waiting
 from evosync.engine.parking_lot import ParkingLot
+from evosync.engine.plan.claims import list_claimed
 from evosync.engine.plan.lost import find_unlisted, with_unlisted
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.missing import confirm_absent, find_missing
@@ -71,7 +72,7 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
 
 async def _mirror(run: Run, memory: Memory, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     began = time.monotonic()
-    snapshot = await _fetch_shop(run)
+    run, snapshot = await _fetch_shop(run)
     reading = await _fetch_market(run)
     drafted, standing, plan = await _plan(run, snapshot, reading)
     divided = await asyncio.to_thread(guard, plan, drafted, standing)
@@ -113,12 +114,18 @@ async def _apply(
     return replace(applied, outcomes=(*applied.outcomes, *waiting.outcomes)), waiting
 
 
-async def _fetch_shop(run: Run) -> Snapshot:
+async def _fetch_shop(run: Run) -> tuple[Run, Snapshot]:
+    """Read the shop; groups that switch themselves on as they appear count at once.
+
+    Goods that moved into one would else be off until the next run.
+    """
     run.progress("shop", 0, 1)
     snapshot = await run.source.fetch()
-    await run.ledger.save_snapshot(snapshot)
+    opened = await run.ledger.save_snapshot(snapshot)
     run.progress("shop", 1, 1)
-    return snapshot
+    selection = run.rules.selection
+    selection = replace(selection, groups=selection.groups | opened)
+    return replace(run, rules=replace(run.rules, selection=selection)), snapshot
 
 
 async def _fetch_market(run: Run) -> MarketReading:
@@ -141,16 +148,19 @@ async def _plan(
         memory=await run.ledger.memory(),
     )
     # Drafting and planning are heavy and pure: in a thread the loop stays free.
-    drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules)
+    claimed = list_claimed(standing)
+    drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules, claimed)
     if unlisted := find_unlisted(drafted, standing):
         standing = with_unlisted(standing, await run.target.look_up(unlisted))
+        claimed = list_claimed(standing)
+        drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules, claimed)
     absent: frozenset[str] = frozenset()
     if missing := find_missing(drafted, standing, run.rules):
         look = await run.source.look_again(missing)
         absent = confirm_absent(missing, look)
         if look.found:
             snapshot = _with_products(snapshot, look.found)
-            drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules)
+            drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules, claimed)
     plan = await asyncio.to_thread(
         make_plan, drafted, standing, run.rules, settle=run.settle, absent=absent
     )

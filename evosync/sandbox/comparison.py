@@ -2,16 +2,17 @@
 
 It supposes the plainest shop: every store, group and product switched on,
 price ×1, stock fixed, goods that left the till hidden, types as new users
-have them. What it checks is what a buyer would check: each thing for sale is
-there once, under its name and price, in its album; nothing else is offered.
-What VK's moderators keep from buyers counts as offered: the shop did its part.
+have them, goods of one name in several stores shown as one. What it checks is
+what a buyer would check: each thing for sale is there once, under its name
+and price, in its album; nothing else is offered. What VK's moderators keep
+from buyers counts as offered: the shop did its part.
 """
 
 import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -19,6 +20,8 @@ from evosync.sandbox.evotor.state import GroupState, ProductState, StoreState
 from evosync.sandbox.vk.state import Album, Item
 from evosync.sandbox.vk.texts import NAME_COST_MAX, name_cost
 from evosync.sandbox.world import SandboxWorld
+
+_Place = tuple[StoreState, ProductState]
 
 NEVER_SOLD = ("ALCOHOL_", "BEER_", "NOT_ALCOHOL_BEER_", "TOBACCO_", "MEDICINE_")
 SOLD_AT_ONCE = ("NORMAL", "SERVICE")
@@ -28,9 +31,14 @@ CUT_MARK = "…"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a buyer should find for one product: `names` are those it has in its stores."""
+    """What a buyer should find for one product: `names` are those it has in its stores.
+
+    `ids` are its product ids, one that twins have in each store; an item may
+    have any of them as its sku. `product_id` is that of the first store.
+    """
 
     product_id: str
+    ids: frozenset[str]
     names: tuple[str, ...]
     price_kopecks: frozenset[int]
     albums: frozenset[str]
@@ -42,17 +50,18 @@ def find_differences(world: SandboxWorld, *, stock: int = 1000) -> list[str]:
     `stock` is what every item for sale must show.
     """
     wanted = {one.product_id: one for one in _wanted(world)}
+    known = _known_ids(wanted.values())
     visible = [
         item for item in world.vk.offered_items(world.community_id) if item.stock_amount != 0
     ]
     by_sku: dict[str, list[Item]] = {}
     for item in visible:
-        by_sku.setdefault(item.sku, []).append(item)
+        by_sku.setdefault(known.get(item.sku, item.sku), []).append(item)
     albums = [album for album in world.vk.albums(world.community_id) if not album.is_hidden]
     differences = [
         f"В VK продаётся «{item.title}», чего в кассе нет."
         for item in visible
-        if item.sku not in wanted
+        if item.sku not in known
     ]
     for product_id, one in sorted(wanted.items()):
         items = by_sku.get(product_id, [])
@@ -70,11 +79,11 @@ def count_visible(world: SandboxWorld) -> Mapping[str, int]:
     sale and wanted by nobody is counted too, by its sku or, without one, its
     title. The skus are those that VK keeps, whether or not it answers them.
     """
-    wanted = {one.product_id for one in _wanted(world)}
-    counts = Counter(dict.fromkeys(wanted, 0))
+    known = _known_ids(_wanted(world))
+    counts = Counter(dict.fromkeys(known.values(), 0))
     for item in world.vk.offered_items(world.community_id):
-        if item.sku in wanted or item.stock_amount != 0:
-            counts[item.sku or item.title] += 1
+        if item.sku in known or item.stock_amount != 0:
+            counts[known.get(item.sku, item.sku) or item.title] += 1
     return counts
 
 
@@ -93,20 +102,47 @@ def list_wanted(world: SandboxWorld) -> list[Wanted]:
     return list(_wanted(world))
 
 
+def _known_ids(wanted: Iterable[Wanted]) -> Mapping[str, str]:
+    """Give for every id of every product the one by which it is counted."""
+    return {each: one.product_id for one in wanted for each in one.ids}
+
+
 def _wanted(world: SandboxWorld) -> Iterator[Wanted]:
-    found: dict[str, list[tuple[StoreState, ProductState]]] = {}
+    shelves: dict[str, list[_Place]] = {}
     for store in world.evotor.stores():
         for product in store.products.values() if store.is_paid else ():
-            if _is_for_sale(store, product):
-                found.setdefault(product.id, []).append((store, product))
-    for product_id, places in found.items():
+            shelves.setdefault(product.id, []).append((store, product))
+    for every in _joined(list(shelves.values())):
+        places = [(store, product) for store, product in every if _is_for_sale(store, product)]
+        if not places:
+            continue
         albums = {title for store, product in places if (title := _album_title(store, product))}
         yield Wanted(
-            product_id=product_id,
+            product_id=every[0][1].id,
+            ids=frozenset(product.id for _, product in every),
             names=tuple(_full_name(store, product) for store, product in places),
             price_kopecks=frozenset(_kopecks(product.price) for _, product in places),
             albums=frozenset(albums),
         )
+
+
+def _joined(shelves: Sequence[Sequence[_Place]]) -> Iterator[list[_Place]]:
+    """Put the places of products together that differ only in their store."""
+    by_name: dict[str, list[Sequence[_Place]]] = {}
+    for places in shelves:
+        by_name.setdefault(_folded(_full_name(*places[0])), []).append(places)
+    for name, same in by_name.items():
+        stores = [store.id for places in same for store, _ in places]
+        if not name or len(set(stores)) < len(stores):
+            yield from map(list, same)
+            continue
+        codes = [{code for _, row in places for code in row.barcodes} for places in same]
+        told = {frozenset(one) for one in codes if one}
+        parts: dict[frozenset[str] | int, list[_Place]] = {}
+        for number, places in enumerate(same):
+            own = frozenset(codes[number]) or number
+            parts.setdefault(own if len(told) > 1 else 0, []).extend(places)
+        yield from parts.values()
 
 
 def _is_for_sale(store: StoreState, product: ProductState) -> bool:

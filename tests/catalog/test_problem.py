@@ -89,6 +89,10 @@ MADE = [
     ("gone_in_vk", planned(links=(link(state=LinkState.LOST),))),
     ("hidden_in_vk", planned(item(availability=Availability.UNAVAILABLE), links=(link(),))),
     ("checking", planned(links=(link(),))),
+    (
+        "waits_for_twin",
+        planned(item(product_id="old"), links=(link("old", members=("assam",)),)),
+    ),
     ("not_taken", planned(item(price=90_00), links=(link(last=OFTEN),))),
     ("vk_rejected", planned(item(rejected="Запрещённый товар."), links=(link(),))),
     ("vk_limit_items", planned(*FULL)),

@@ -16,6 +16,7 @@ from evosync.engine.changes import (
     Done,
     EditAlbum,
     Failed,
+    Move,
     Outcome,
     Plan,
     PutInAlbum,
@@ -170,10 +171,9 @@ async def test_settling_moves_links_and_closes_what_never_happened(
 ) -> None:
     (made,) = await created(ledger, 7)
     await ledger.begin([Create(draft=draft())], NOON)
-    await ledger.settle(
-        Plan(moved=((made.product_id, ("other", SHOP)),), missing_intents=("assam",))
-    )
-    assert await only(ledger) == replace(made, store_ids=("other", SHOP))
+    move = Move(product_id=made.product_id, store_ids=("other", SHOP), members=("twin",))
+    await ledger.settle(Plan(moved=(move,), missing_intents=("assam",)))
+    assert await only(ledger) == replace(made, store_ids=("other", SHOP), members=("twin",))
     assert await ledger.intents() == ()
     assert await ledger.known_skus() == {"assam", "tea-7"}
 

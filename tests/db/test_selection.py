@@ -78,9 +78,9 @@ async def test_a_group_that_appears_later_is_on_only_where_that_is_wanted(
     other = store_reading(
         store=store(SECOND_SHOP, name="Вторая"), groups=(group("tea", store_id=SECOND_SHOP),)
     )
-    await database.write(catalog.save_snapshot, shop, snapshot(later, other), NOON)
+    opened = await database.write(catalog.save_snapshot, shop, snapshot(later, other), NOON)
     found = await chosen(database, shop)
-    assert found.groups == ({(SHOP, "coffee")} if is_on else set())
+    assert found.groups == opened == ({(SHOP, "coffee")} if is_on else set())
 
 
 async def test_switches_of_one_user_are_not_anothers(

@@ -33,13 +33,17 @@ from tests.engine.ports import HandClock
 
 @dataclass(kw_only=True)
 class MemoryLedger:
-    """What we remember. `errors` gives, by method, what ends its next calls."""
+    """What we remember. `errors` gives, by method, what ends its next calls.
+
+    `opened` are groups that each reading switches on.
+    """
 
     journal: Journal = field(default_factory=list)
     clock: Callable[[], datetime] = field(default_factory=HandClock)
     linked: dict[str, Link] = field(default_factory=dict)
     album_linked: dict[str, AlbumLink] = field(default_factory=dict)
     open_intents: dict[str, Intent] = field(default_factory=dict)
+    opened: frozenset[tuple[str, str]] = frozenset()
     skus: set[str] = field(default_factory=set)
     remembered: Memory = field(default_factory=Memory)
     errors: dict[str, list[BaseException]] = field(default_factory=dict)
@@ -67,8 +71,9 @@ class MemoryLedger:
         kept = {name: one for name, one in self.remembered.parked.items() if name not in methods}
         self.remembered = replace(self.remembered, parked=kept)
 
-    async def save_snapshot(self, snapshot: Snapshot) -> None:
+    async def save_snapshot(self, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
         self._write("save_snapshot", ())
+        return self.opened
 
     async def save_market(self, reading: MarketReading) -> None:
         self._write("save_market", ())
@@ -77,8 +82,10 @@ class MemoryLedger:
         self._write("settle", ())
         for product_id in plan.missing_intents:
             del self.open_intents[product_id]
-        for product_id, store_ids in plan.moved:
-            self.linked[product_id] = replace(self.linked[product_id], store_ids=store_ids)
+        for move in plan.moved:
+            self.linked[move.product_id] = replace(
+                self.linked[move.product_id], store_ids=move.store_ids, members=move.members
+            )
         for patch in aftermath.links_settled(plan, tuple(self.linked.values())):
             self._patch(patch)
 
@@ -137,9 +144,11 @@ class MemoryLedger:
                 del self.open_intents[change.draft.product_id]
 
     def _patch(self, patch: aftermath.LinkPatch | None) -> None:
-        for product_id, link in self.linked.items():
+        for product_id, link in list(self.linked.items()):
             if patch is not None and link.item_id == patch.item_id:
-                self.linked[product_id] = patch.applied(link)
+                del self.linked[product_id]
+                patched = patch.applied(link)
+                self.linked[patched.product_id] = patched
 
     def _keep(self, done: Done) -> None:
         match done:

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from evosync.errors import NeedsPerson, TryLater
 from tests.builders import (
     NOON,
     SHOP,
+    group,
     product,
     snapshot,
     store_reading,
@@ -19,6 +21,7 @@ from tests.engine.journal import Journal
 from tests.engine.ledger import MemoryLedger
 from tests.engine.ports import HandClock, MemorySource, MemoryTarget
 from tests.engine.reporting import counted
+from tests.engine.wishes import TEAS
 
 SETTLE = timedelta(seconds=120)
 CAPTCHA = NeedsPerson("VK просит подтвердить, что вы не робот.", code="vk_captcha")
@@ -194,3 +197,17 @@ async def test_an_item_that_is_hidden_goes_by_name_into_the_refusals(
 
     assert [(one.name, one.code) for one in report.problems] == [("Ассам индийский", "vk_error")]
     assert Availability.AVAILABLE in {one.availability for one in target.items.values()}
+
+
+async def test_a_group_that_switches_itself_on_while_it_is_read_counts_at_once(
+    run: Run, source: MemorySource, ledger: MemoryLedger
+) -> None:
+    await mirror(run)
+    moved = store_reading(
+        *(replace(one, parent_id="new") for one in TEAS.readings[0].products),
+        groups=(group("new", name="Чай"),),
+    )
+    source.shop = snapshot(moved)
+    ledger.opened = frozenset({(SHOP, "new")})
+
+    assert (await mirror(run)).plan.changes == ()

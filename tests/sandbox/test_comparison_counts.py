@@ -7,6 +7,8 @@ import pytest
 from evosync.sandbox.comparison import count_visible, find_differences, find_miscounts, list_wanted
 from evosync.sandbox.world import SandboxWorld
 
+IN_FIRST_ONLY = "Тай Пин Хоу Куй, 25 г"
+
 
 @pytest.fixture
 def world() -> SandboxWorld:
@@ -82,3 +84,44 @@ def test_a_rejected_item_is_no_difference_between_till_and_market(world: Sandbox
     before = find_differences(world, stock=-1)
     world.vk.hands.reject(first(world)[1])
     assert find_differences(world, stock=-1) == before
+
+
+def test_goods_of_one_name_in_two_stores_are_wanted_once(world: SandboxWorld) -> None:
+    first, second = list(world.evotor.stores())[:2]
+    one = next(row for row in first.products.values() if row.name == IN_FIRST_ONLY)
+    before = len(list_wanted(world))
+    world.add_product(f" {one.name.upper()} ", 1, store_id=second.id)
+
+    assert len(list_wanted(world)) == before
+    assert find_miscounts(world) == []
+
+
+def test_two_items_of_twins_are_a_miscount(world: SandboxWorld) -> None:
+    first, second = list(world.evotor.stores())[:2]
+    one = next(row for row in first.products.values() if row.name == IN_FIRST_ONLY)
+    twin = world.add_product(one.name, 1, store_id=second.id)
+    world.vk.hands.add(world.community_id, one.name, 100, sku=twin.id)
+
+    assert count_visible(world)[one.id] == 2
+    assert len(find_miscounts(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("barcodes", "more", "wanted"),
+    [
+        pytest.param(["1"], 0, 0, id="the same barcode"),
+        pytest.param(["2"], 0, 1, id="another barcode"),
+        pytest.param([], 1, 2, id="twice in one store"),
+    ],
+)
+def test_goods_that_something_tells_apart_are_wanted_each(
+    world: SandboxWorld, barcodes: list[str], more: int, wanted: int
+) -> None:
+    first, second = list(world.evotor.stores())[:2]
+    one = next(row for row in first.products.values() if row.name == IN_FIRST_ONLY)
+    one.barcodes = ["1"]
+    before = len(list_wanted(world))
+    for _ in range(1 + more):
+        world.add_product(one.name, 1, store_id=second.id, barcodes=list(barcodes))
+
+    assert len(list_wanted(world)) == before + wanted

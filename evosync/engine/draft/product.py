@@ -1,4 +1,4 @@
-"""One product's rows, from every enabled store that has it, made one Draft or a Problem (R9)."""
+"""The rows of one item, from every enabled store that has it, made one Draft or a Problem (R9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,6 @@ from evosync.catalog.item import Draft
 from evosync.catalog.names import fold_name
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product, ProductGroup
-from evosync.engine.draft.groups import Groups, full_name
 from evosync.engine.draft.names import album_title, make_title, plain_name
 from evosync.engine.draft.prices import make_price
 from evosync.engine.draft.stock import SERVICE, make_stock, opening_stock
@@ -21,16 +20,38 @@ _WITHDRAWN = frozenset({"forbidden_type", "marked_type"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A product in one store, with its plain group and that store's groups."""
+    """A product in one store, under its plain name, with its plain group.
+
+    `place` is the store's in the user's order.
+    """
 
     product: Product
+    name: str
     home: ProductGroup | None
-    groups: Groups
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """The rows of what is one item, at least one, in the user's order of stores.
+
+    They are of one product or of several that are twins: `members` are the
+    other ids than the leader's, in order.
+    """
+
+    leader: str
+    rows: Sequence[Row]
+    members: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All of its product ids."""
+        return frozenset((self.leader, *self.members))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What became of a product: a draft, or the reasons why there is none.
+    """What became of a party: a draft, or the reasons why there is none.
 
     `is_withdrawn` says that such a product must not be on the market at all;
     otherwise a published item without a draft is kept as it stands.
@@ -43,15 +64,15 @@ class Drawn:
     is_withdrawn: bool = False
 
 
-def draw_product(rows: Sequence[Row], rules: Rules, *, settled: bool) -> Drawn:
-    """Draft one product from its rows, at least one, in the user's order of stores.
+def draw_party(party: Party, rules: Rules, *, settled: bool) -> Drawn:
+    """Draft one item from its rows.
 
-    Name, text, price and album are of the first row that is for sale, else
-    of the first.
+    Name, text, price and album are of the first row that is for sale, one
+    with a price before one without, else of the first.
     """
-    first = next((row for row in rows if row.product.allow_to_sell), rows[0])
+    first = max(party.rows, key=_is_worth)
     for_sale = first.product.allow_to_sell
-    name = full_name(first.product, first.groups)
+    name = first.name
     price = make_price(first.product.price, rules.price_multiplier, rules.rounding)
     refusal = find_refusal(first.product.type, rules)
     blocked = _block(price, name, refusal)
@@ -68,7 +89,7 @@ def draw_product(rows: Sequence[Row], rules: Rules, *, settled: bool) -> Drawn:
             is_for_sale=for_sale,
             is_withdrawn=refusal in _WITHDRAWN,
         )
-    draft, is_cut = _draft(rows, first, name, price, rules)
+    draft, is_cut = _draft(party, first, price, rules)
     if not settled:
         draft = replace(draft, settled=False)
     if is_cut:
@@ -76,6 +97,12 @@ def draw_product(rows: Sequence[Row], rules: Rules, *, settled: bool) -> Drawn:
     if code := _stock_note(draft, first, rules):
         problems.append(_problem(first, name, code))
     return Drawn(draft=draft, problems=tuple(problems), is_for_sale=for_sale)
+
+
+def _is_worth(row: Row) -> tuple[bool, bool]:
+    """Rank what may speak for a party; of equals the first does."""
+    product = row.product
+    return product.allow_to_sell, product.allow_to_sell and (product.price or 0) > 0
 
 
 def _block(price: int | None, name: str, refusal: str | None) -> str | None:
@@ -86,28 +113,27 @@ def _block(price: int | None, name: str, refusal: str | None) -> str | None:
     return refusal
 
 
-def _draft(
-    rows: Sequence[Row], first: Row, name: str, price: int, rules: Rules
-) -> tuple[Draft, bool]:
-    product = first.product
+def _draft(party: Party, first: Row, price: int, rules: Rules) -> tuple[Draft, bool]:
+    product, name = first.product, first.name
     group, album, album_key = _album(first.home.name if first.home else "")
     measure = plain_measure(product.measure_name)
     title, is_cut = make_title(name, measure=measure, group=group, code=plain_name(product.code))
-    others = [row.product.store_id for row in rows if row is not first]
+    others = [row.product for row in party.rows if row is not first]
     draft = Draft(
-        product_id=product.id,
-        store_ids=(product.store_id, *others),
+        product_id=party.leader,
+        store_ids=(product.store_id, *(one.store_id for one in others)),
         name=name,
         title=title,
         description=make_description(product.description, name=name, measure=measure, title=title),
         price=price,
-        stock=make_stock([first.product, *(r.product for r in rows if r is not first)], rules),
+        stock=make_stock([product, *others], rules),
         opening_stock=opening_stock(rules),
         for_sale=product.allow_to_sell,
         category_id=rules.category_id,
         photo=rules.photo,
         album=album_key,
         album_title=album,
+        members=party.members,
     )
     return draft, is_cut
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from evosync.catalog.item import Draft
 from evosync.catalog.problem import Problem
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
-from evosync.engine.draft.groups import find_home, index_groups, is_switched_on
-from evosync.engine.draft.product import Drawn, Row, draw_product
-from evosync.engine.rules import Rules, Selection
+from evosync.engine.draft.groups import find_home, full_name, index_groups, is_switched_on
+from evosync.engine.draft.product import Drawn, Row, draw_party
+from evosync.engine.draft.twins import gather
+from evosync.engine.rules import Rules, Selection, TwinsPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Drafted:
     Every product that was seen is in one of these:
 
     - `drafts`: wanted on the market, by product id;
+    - `members`: part of the draft of another product, whose id is the value (twins);
     - `kept`: has a Problem; a published item stays as it stands, except that
       those in `stopped` are not for sale and get stock 0;
     - `unknown`: a bad row, or known only from a store not read whole: not touched;
@@ -30,6 +32,7 @@ class Drafted:
     """
 
     drafts: Mapping[str, Draft] = field(default_factory=dict)
+    members: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     kept: frozenset[str] = frozenset()
     stopped: frozenset[str] = frozenset()
@@ -41,42 +44,55 @@ class Drafted:
         """Tell whether the till lists this product, in whatever state."""
         return (
             product_id in self.drafts
+            or product_id in self.members
             or product_id in self.kept
             or product_id in self.unknown
             or product_id in self.off
         )
 
 
-def draft_shop(snapshot: Snapshot, rules: Rules) -> Drafted:
+def draft_shop(snapshot: Snapshot, rules: Rules, claimed: Sequence[str] = ()) -> Drafted:
     """Draft every product of the snapshot by the user's rules.
 
-    The order of stores is the user's; that of groups and products does not
-    matter. A product that also stands in a store not read whole, or has a
-    bad row there, is drafted from the other stores and is not settled.
+    `claimed` are the product ids that have or may have an item, the strongest
+    claim first: twins are drafted under the strongest of their ids. The order
+    of stores is the user's; that of groups and products does not matter. A
+    product that also stands in a store not read whole, or has a bad row
+    there, is drafted from the other stores and is not settled.
     """
     readings = _in_order(snapshot, rules.selection)
     unlisted = rules.selection.stores - {reading.store.id for reading in readings}
     on = [reading for reading in readings if reading.store.id in rules.selection.stores]
     rows = _rows_on(on, rules.selection)
     blurred = frozenset(_blurred(on, rules.selection))
+    parties = list(gather(rows, joins=rules.twins is TwinsPolicy.ONE, claimed=claimed))
+    joined = (party.ids for party in parties if party.members)
+    blurred = blurred.union(*(ids for ids in joined if ids & blurred))
     drawn = {
-        product_id: draw_product(rows[product_id], rules, settled=product_id not in blurred)
-        for product_id in sorted(rows)
+        party.leader: draw_party(party, rules, settled=party.leader not in blurred)
+        for party in parties
     }
-    withdrawn = {key for key, one in drawn.items() if one.is_withdrawn} - blurred
-    kept = {key for key, one in drawn.items() if one.draft is None} - withdrawn
-    unknown = blurred - drawn.keys()
+    each = {one: drawn[party.leader] for party in parties for one in party.ids}
+    withdrawn = {key for key, one in each.items() if one.is_withdrawn} - blurred
+    kept = {key for key, one in each.items() if one.draft is None} - withdrawn
+    unknown = blurred - each.keys()
     seen = {product.id for reading in readings for product in reading.products}
     return Drafted(
         drafts={key: one.draft for key, one in drawn.items() if one.draft is not None},
+        members={
+            one: party.leader
+            for party in parties
+            for one in party.members
+            if drawn[party.leader].draft is not None
+        },
         problems=(
             *map(_unlisted_problem, sorted(unlisted)),
             *_problems(on, drawn, rules.selection),
         ),
         kept=frozenset(kept),
-        stopped=frozenset(key for key in kept - blurred if not drawn[key].is_for_sale),
+        stopped=frozenset(key for key in kept - blurred if not each[key].is_for_sale),
         unknown=unknown,
-        off=frozenset((seen - drawn.keys() - unknown) | withdrawn),
+        off=frozenset((seen - each.keys() - unknown) | withdrawn),
         unknown_stores=unlisted | {one.store.id for one in on if not one.is_whole},
     )
 
@@ -92,14 +108,15 @@ def _in_order(snapshot: Snapshot, selection: Selection) -> list[StoreReading]:
 
 def _rows_on(on: Iterable[StoreReading], selection: Selection) -> Mapping[str, Sequence[Row]]:
     rows: dict[str, list[Row]] = defaultdict(list)
-    for reading in on:
+    for place, reading in enumerate(on):
         if not reading.is_whole:
             continue
         groups = index_groups(reading.groups)
         for product in reading.products:
             home = find_home(product, groups)
             if is_switched_on(product, home, selection):
-                rows[product.id].append(Row(product=product, home=home, groups=groups))
+                name = full_name(product, groups)
+                rows[product.id].append(Row(product=product, name=name, home=home, place=place))
     return rows
 
 

@@ -18,6 +18,7 @@ def adopt_drafted(draft: Draft, item: MarketItem, *, is_intended: bool) -> Adopt
         product_id=draft.product_id,
         item_id=item.item_id,
         store_ids=draft.store_ids,
+        members=draft.members,
         written=Written(
             title=item.title if is_intended else draft.title,
             description=item.description if is_intended else draft.description,

@@ -101,7 +101,9 @@ def _different_from_shown(draft: Draft, link: Link, item: MarketItem) -> Iterato
         yield Field.PRICE
     if draft.stock is not None and item.stock is not None and item.stock != draft.stock:
         yield Field.STOCK
-    if not item.sku and link.written.sku is None:
+    # One whose answer was never noted may be that of another product, which we left for this one.
+    is_unsure = Field.SKU in link.written.repeats and item.sku != draft.product_id
+    if link.written.sku is None and (is_unsure or not item.sku):
         yield Field.SKU
 
 

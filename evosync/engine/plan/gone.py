@@ -1,6 +1,6 @@
 """What becomes of an item whose product left the till or was switched off (design: R8)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from evosync.catalog.item import Link, LinkState, MarketItem
 from evosync.engine.changes import Delete, Hide, Zero
@@ -25,21 +25,23 @@ def plan_gone(
     items: Mapping[str, MarketItem],
     rules: Rules,
     absent: frozenset[str],
+    *,
+    kept: Set[str] = frozenset(),
 ) -> Iterator[OffSale]:
     """Plan for the items of products that are switched off, or surely absent.
 
-    An item that may stand in a store not read whole stays. A product that
-    lost only its right to be drafted stays too, but not for sale if the till
-    does not sell it.
+    An item that may stand in a store not read whole stays, and so do those of
+    the products in `kept`. A product that lost only its right to be drafted
+    stays too, but not for sale if the till does not sell it.
     """
-    for product_id in sorted(links.keys() & items.keys()):
+    for product_id in sorted((links.keys() & items.keys()) - kept):
         link, item = links[product_id], items[product_id]
         if may_stand_in(link, drafted.unknown_stores):
             continue
         policy: Policy = _leave
         if product_id in drafted.stopped:
             policy = _zero
-        elif _is_gone(link, drafted, rules, absent):
+        elif _is_gone(product_id, link, drafted, rules, absent):
             policy = POLICIES[rules.gone]
         if (change := policy(link, item)) is not None:
             yield change
@@ -51,17 +53,22 @@ def find_leaving(
     """List the linked products whose items are to be bought no more, by the user's policy."""
     if rules.gone is GonePolicy.LEAVE:
         return frozenset()
-    return frozenset(key for key, link in links.items() if _is_gone(link, drafted, rules, absent))
+    return frozenset(
+        key for key, link in links.items() if _is_gone(key, link, drafted, rules, absent)
+    )
 
 
-def _is_gone(link: Link, drafted: Drafted, rules: Rules, absent: frozenset[str]) -> bool:
+def _is_gone(
+    product_id: str, link: Link, drafted: Drafted, rules: Rules, absent: frozenset[str]
+) -> bool:
     if may_stand_in(link, drafted.unknown_stores):
         return False
-    if link.product_id in drafted.off:
+    # A twin of a product that has an item of its own is shown by that one.
+    if product_id in drafted.off or product_id in drafted.members:
         return True
-    if drafted.saw(link.product_id):
+    if drafted.saw(product_id):
         return False
-    return link.product_id in absent or not stores_on(link, rules.selection)
+    return product_id in absent or not stores_on(link, rules.selection)
 
 
 def _hide(link: Link, item: MarketItem) -> Hide | None:

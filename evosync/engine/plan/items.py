@@ -15,7 +15,7 @@ from evosync.catalog.item import (
     Wish,
 )
 from evosync.catalog.problem import ADOPT_QUESTION, Problem
-from evosync.engine.changes import Create, Field, Hide, ItemChange, Lose, Restore, Update
+from evosync.engine.changes import Create, Field, Hide, ItemChange, Lose, Move, Restore, Update
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.fields import (
     AT_ONCE,
@@ -27,6 +27,8 @@ from evosync.engine.plan.fields import (
 )
 from evosync.engine.plan.lost import is_lost, is_made_anew
 from evosync.engine.plan.match import Matches, answers
+from evosync.engine.plan.moves import find_move
+from evosync.engine.plan.relink import is_relinked, with_relink
 from evosync.engine.plan.standing import (
     Standing,
     is_deleted_by_us,
@@ -51,7 +53,7 @@ class ItemPlan:
 
     changes: list[ItemChange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    moved: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)
     taken: list[tuple[str, frozenset[Field]]] = field(default_factory=list)
     placed: dict[str, Draft] = field(default_factory=dict)
     unchanged: set[str] = field(default_factory=set)
@@ -59,11 +61,17 @@ class ItemPlan:
 
 
 def plan_items(
-    drafted: Drafted, matches: Matches, standing: Standing, *, disproved: frozenset[str]
+    drafted: Drafted,
+    matches: Matches,
+    standing: Standing,
+    *,
+    disproved: frozenset[str],
+    waiting: Collection[str] = (),
 ) -> ItemPlan:
     """Plan every draft against its own item, in order of product id.
 
-    `disproved` are the products whose open intent is known to have come to nothing.
+    `disproved` are the products whose open intent is known to have come to
+    nothing, `waiting` those that may be another product's item.
     """
     plan = ItemPlan()
     creates: list[Draft] = []
@@ -71,17 +79,21 @@ def plan_items(
         draft = drafted.drafts[product_id]
         link, item = matches.links.get(product_id), matches.items.get(product_id)
         if link is None or (item is None and is_made_anew(link)):
-            if _may_create(draft, matches, standing, plan, disproved):
+            if product_id not in waiting and _may_create(draft, matches, standing, plan, disproved):
                 creates.append(draft)
             continue
         known = _as_far_as_known(draft, link, drafted)
         if known is None:
             continue
-        _note_move(known, link, drafted, matches, plan)
+        is_new = product_id in matches.adoptions or is_relinked(draft, link)
+        if not is_new and (move := find_move(known, link, drafted)) is not None:
+            plan.moved.append(move)
         if item is not None:
             _plan_standing(known, link, item, plan)
         else:
             _plan_absent(known, link, standing.reading, plan)
+    for draft in (drafted.drafts[one] for one in sorted(waiting)):
+        plan.problems += [_problem(draft, "waits_for_twin")] if draft.for_sale else []
     _cap_creates(creates, standing, plan)
     return plan
 
@@ -114,8 +126,11 @@ def plan_extras(
     """
     for product_id, extras in matches.extras.items():
         shown = [item for item in extras if item.availability is Availability.AVAILABLE]
-        intent = intents.get(product_id)
-        hiding = [item for item in shown if product_id in gone or answers(item, intent)]
+        hiding = [
+            item
+            for item in shown
+            if product_id in gone or answers(item, intents.get(item.sku or product_id))
+        ]
         for item in hiding:
             yield Hide(link=Link(product_id=product_id, item_id=item.item_id), item=item)
         own = matches.items.get(product_id)
@@ -141,7 +156,8 @@ def _may_create(
         return False
     if not draft.settled:
         return False
-    is_open = draft.product_id in matches.intents and draft.product_id not in disproved
+    open_intents = matches.intents.keys() - disproved
+    is_open = any(one in open_intents for one in (draft.product_id, *draft.members))
     if is_open or not standing.reading.is_whole:
         plan.problems.append(_problem(draft, "checking", what="появился ли товар"))
         return False
@@ -160,18 +176,16 @@ def _as_far_as_known(draft: Draft, link: Link, drafted: Drafted) -> Draft | None
     return replace(draft, settled=False)
 
 
-def _note_move(
-    draft: Draft, link: Link, drafted: Drafted, matches: Matches, plan: ItemPlan
-) -> None:
-    """Note that a product stands in other stores than its link tells; an unread one is kept."""
-    unread = [one for one in link.store_ids if one in drafted.unknown_stores]
-    stores = (*draft.store_ids, *(one for one in unread if one not in draft.store_ids))
-    is_unsure = bool(drafted.unknown_stores) and not link.store_ids
-    if stores != link.store_ids and not is_unsure and draft.product_id not in matches.adoptions:
-        plan.moved.append((draft.product_id, stores))
-
-
 def _plan_standing(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -> None:
+    before = len(plan.changes)
+    _plan_differences(draft, link, item, plan)
+    if is_relinked(draft, link):
+        # There is at least the new sku to send.
+        plan.unchanged.discard(draft.product_id)
+        plan.changes[before:] = with_relink(plan.changes[before:], draft, link, item)
+
+
+def _plan_differences(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -> None:
     is_away = bool(is_hidden_by_us(link) or link.pending or link.state is not LinkState.LIVE)
     is_kept_away = is_away and (not draft.settled or is_barred(draft, link, item))
     if is_kept_away or (is_hidden_by_us(link) and not draft.for_sale):
@@ -183,7 +197,7 @@ def _plan_standing(draft: Draft, link: Link, item: MarketItem, plan: ItemPlan) -
     draft = _with_opening_stock(draft, link, item)
     difference = find_difference(draft, link, item)
     if taken := find_taken(draft, link, item):
-        plan.taken.append((draft.product_id, taken))
+        plan.taken.append((link.product_id, taken))
     is_returning = is_away or _is_shown_again(draft, link, item)
     plan.problems += _problems_standing(draft, link, item, difference, is_returning=is_returning)
     if is_returning:

@@ -1,8 +1,10 @@
 """The plan made: drafts × what stands × what we remember, into changes in order of urgency."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
+from evosync.catalog.item import Link
 from evosync.catalog.problem import Problem
 from evosync.engine.changes import (
     Adopt,
@@ -26,6 +28,7 @@ from evosync.engine.plan.items import find_disproved, plan_extras, plan_items
 from evosync.engine.plan.lost import sight
 from evosync.engine.plan.match import Matches, match_items
 from evosync.engine.plan.namesakes import match_names
+from evosync.engine.plan.relink import plan_relinks
 from evosync.engine.plan.standing import Standing, is_hidden_by_us
 from evosync.engine.rules import Rules
 
@@ -50,17 +53,19 @@ def make_plan(
     standing = sightings.standing
     matches = match_items(drafted, standing)
     disproved = find_disproved(matches, standing, settle)
-    matches = match_names(matches, drafted, standing, rules.adopt, disproved)
-    items = plan_items(drafted, matches, standing, disproved=disproved)
-    gone = list(plan_gone(drafted, matches.links, matches.items, rules, absent))
-    leaving = find_leaving(drafted, matches.links, rules, absent)
+    relinks = plan_relinks(drafted, matches, rules, absent=absent, disproved=disproved)
+    waiting, kept = relinks.waiting, frozenset(relinks.waiting.values())
+    matches = match_names(relinks.matches, drafted, standing, rules.adopt, disproved, waiting)
+    items = plan_items(drafted, matches, standing, disproved=disproved, waiting=waiting)
+    gone = list(plan_gone(drafted, matches.links, matches.items, rules, absent, kept=kept))
+    leaving = find_leaving(drafted, matches.links, rules, absent) - kept
     intents = {one.product_id: one for one in standing.intents}
     extras = list(plan_extras(drafted, matches, intents, leaving))
     doubles = [one for one in extras if isinstance(one, Hide)]
     changes: list[ItemChange] = [*matches.adoptions.values(), *gone, *doubles, *items.changes]
     shelf = Shelf(
         placed=items.placed,
-        links=matches.links,
+        links={key: _under(key, link) for key, link in matches.links.items()},
         items=matches.items,
         leaving=_leaving(changes, matches),
     )
@@ -84,6 +89,11 @@ def make_plan(
         skipped=items.skipped + len(drafted.kept - matches.links.keys()),
         strangers=len(matches.strangers),
     )
+
+
+def _under(product_id: str, link: Link) -> Link:
+    """Give a link under its product's id: one that gets another product names the old one yet."""
+    return link if link.product_id == product_id else replace(link, product_id=product_id)
 
 
 def _leaving(changes: list[ItemChange], matches: Matches) -> frozenset[int]:

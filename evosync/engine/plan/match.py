@@ -1,7 +1,7 @@
 """Who is who on the market: linked items, items that are ours without a link, strangers (R10)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
@@ -25,9 +25,9 @@ class Matches:
     """Items and links by product id, adoptions counted in, and the strangers that stand by.
 
     `items` has the item of each link that stands. `extras` are further items
-    with the sku of a linked product, `intents` the creates whose outcome is
-    not known and that no item answers. `asked` are the products that wait for
-    a person to say whether one of these items is theirs.
+    with the sku of a linked product or of its twins, `intents` the creates
+    whose outcome is not known and that no item answers. `asked` are the
+    products that wait for a person to say whether one of these items is theirs.
     """
 
     items: Mapping[str, MarketItem]
@@ -73,10 +73,7 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
         items=items,
         links=links,
         adoptions=adoptions,
-        extras={
-            key: tuple(item for item in by_sku[key] if item is not items.get(key))
-            for key in sorted(by_sku.keys() & links.keys())
-        },
+        extras=_extras(by_sku, drafted, links, adopted={one.item_id for one in found.values()}),
         intents={
             key: intent
             for key, intent in intents.items()
@@ -87,6 +84,21 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
         },
         strangers=tuple(item for item in unlinked if item.item_id not in ours),
     )
+
+
+def _extras(
+    by_sku: Mapping[str, Iterable[MarketItem]],
+    drafted: Drafted,
+    links: Mapping[str, Link],
+    adopted: Collection[int],
+) -> Mapping[str, tuple[MarketItem, ...]]:
+    extras: dict[str, tuple[MarketItem, ...]] = {}
+    for sku in sorted(by_sku):
+        product_id = sku if sku in links else drafted.members.get(sku, sku)
+        if product_id in links:
+            more = (item for item in by_sku[sku] if item.item_id not in adopted)
+            extras[product_id] = (*extras.get(product_id, ()), *more)
+    return extras
 
 
 def answers(item: MarketItem, intent: Intent | None) -> bool:

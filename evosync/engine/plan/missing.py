@@ -8,6 +8,7 @@ from evosync.catalog.snapshot import SecondLook
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.gone import POLICIES
 from evosync.engine.plan.match import Matches, match_items
+from evosync.engine.plan.relink import pair_up
 from evosync.engine.plan.standing import Standing, may_stand_in, stores_on
 from evosync.engine.rules import GonePolicy, Rules
 
@@ -18,16 +19,17 @@ def find_missing(
     """List what `Source.look_again` has to be asked: product ids by store id.
 
     These are linked products that the till no longer lists, whose item would
-    be taken off sale if they are gone. One that is off sale already is not
-    asked for again and again. One whose stores are not known is asked for in
-    every store that is on.
+    be taken off sale if they are gone, or go to another product. One that is
+    off sale already is not asked for again and again. One whose stores are
+    not known is asked for in every store that is on.
     """
     missing: dict[str, set[str]] = defaultdict(set)
     matches = match_items(drafted, standing)
+    paired = frozenset(pair_up(drafted, matches, rules.selection).values())
     for product_id, link in matches.links.items():
         if drafted.saw(product_id) or may_stand_in(link, drafted.unknown_stores):
             continue
-        if _is_on_sale(product_id, matches, rules.gone):
+        if product_id in paired or _is_on_sale(product_id, matches, rules.gone):
             for store_id in stores_on(link, rules.selection):
                 missing[store_id].add(product_id)
     return {store_id: frozenset(ids) for store_id, ids in missing.items()}

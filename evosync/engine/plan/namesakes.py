@@ -24,19 +24,21 @@ def match_names(
     standing: Standing,
     policy: AdoptPolicy,
     disproved: frozenset[str],
+    related: Collection[str] = (),
 ) -> Matches:
     """Add to the matches what is taken by its name, and what has to be asked.
 
     A no lets the product be created, whatever stands. A yes takes the item
     that it names, or the oldest of the name. Of the rest `AUTO` takes the
     pairs of which neither side has another; what is ambiguous is asked, as
-    all is under `ASK`. A create whose outcome is not known decides nothing.
+    all is under `ASK`. A create whose outcome is not known decides nothing,
+    and for the `related`, which may be another product's item, nothing is looked for.
     """
     decisions = standing.memory.decisions
     homeless = {
         key: drafted.drafts[key]
         for key in sorted(drafted.drafts.keys() - matches.links.keys())
-        if key not in decisions or decisions[key].answer is Answer.YES
+        if (key not in decisions or decisions[key].answer is Answer.YES) and key not in related
     }
     foreign = standing.memory.foreign_items
     free = [item for item in matches.strangers if item.item_id not in foreign]
@@ -114,7 +116,8 @@ def _pairs(asked: Namesakes) -> Iterator[tuple[str, MarketItem]]:
 
 def _may_take(draft: Draft, waiting: Collection[str]) -> bool:
     """Tell whether a product would be created now, were there no item of its name."""
-    return draft.for_sale and draft.settled and draft.product_id not in waiting
+    is_open = any(one in waiting for one in (draft.product_id, *draft.members))
+    return draft.for_sale and draft.settled and not is_open
 
 
 def _folded(name: str) -> str:

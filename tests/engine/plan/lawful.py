@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from evosync.catalog.snapshot import Snapshot
 from evosync.engine.changes import Plan
 from evosync.engine.draft.shop import draft_shop
+from evosync.engine.plan.claims import list_claimed
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import Rules
@@ -22,4 +23,5 @@ absences = st.frozensets(st.sampled_from(PRODUCTS), max_size=2)
 def planned(
     snapshot: Snapshot, standing: Standing, rules: Rules, absent: frozenset[str] = frozenset()
 ) -> Plan:
-    return make_plan(draft_shop(snapshot, rules), standing, rules, settle=SETTLE, absent=absent)
+    drafted = draft_shop(snapshot, rules, list_claimed(standing))
+    return make_plan(drafted, standing, rules, settle=SETTLE, absent=absent)

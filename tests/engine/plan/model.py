@@ -89,8 +89,10 @@ class World:
         """Carry out everything, and write it down."""
         for product_id in plan.missing_intents:
             del self.intents[product_id]
-        for product_id, store_ids in plan.moved:
-            self.links[product_id] = replace(self.links[product_id], store_ids=store_ids)
+        for move in plan.moved:
+            self.links[move.product_id] = replace(
+                self.links[move.product_id], store_ids=move.store_ids, members=move.members
+            )
         for product_id, fields in plan.taken:
             self._count_anew(product_id, fields)
         for patch in links_settled(plan, self.links.values()):
@@ -209,6 +211,7 @@ class World:
             product_id=draft.product_id,
             item_id=item_id,
             store_ids=draft.store_ids,
+            members=draft.members,
             written=Written(
                 **{_WRITTEN[one]: value for one, value in _values(sent, Field).items()}
             ),
@@ -219,7 +222,7 @@ class World:
         item = self.items[link.item_id]
         shown = {_WRITTEN[one]: value for one, value in values.items() if one in _SHOWN}
         self.items[link.item_id] = replace(item, **shown)
-        link = self.links[link.product_id]
+        link = self._own(link)
         repeats = dict(link.written.repeats)
         for one, value in values.items():
             same = getattr(link.written, _WRITTEN[one]) == value
@@ -228,6 +231,10 @@ class World:
         written = replace(link.written, **noted, repeats=repeats)
         self.links[link.product_id] = replace(link, written=written)
 
+    def _own(self, link: Link) -> Link:
+        """Give the link of that item as it is now, under whatever product."""
+        return next(one for one in self.links.values() if one.item_id == link.item_id)
+
     def _count_anew(self, product_id: str, fields: Iterable[Field]) -> None:
         link = self.links[product_id]
         repeats = {**link.written.repeats, **{one.value: 1 for one in fields}}
@@ -235,9 +242,9 @@ class World:
 
     def _note(self, link: Link, state: LinkState | None = None, **written: Any) -> None:
         """Write down an act on a linked item; a double has no link of its own."""
-        own = self.links.get(link.product_id)
-        if own is not None and own.item_id == link.item_id:
-            self.links[link.product_id] = replace(
+        if any(one.item_id == link.item_id for one in self.links.values()):
+            own = self._own(link)
+            self.links[own.product_id] = replace(
                 own,
                 state=state or own.state,
                 pending=None,

@@ -10,6 +10,7 @@ from evosync.engine.changes import (
     EditAlbum,
     Plan,
     PutInAlbum,
+    Relink,
     TakeAlbum,
     TakeFromAlbum,
 )
@@ -108,6 +109,25 @@ def test_an_item_without_a_group_leaves_our_albums() -> None:
     made = plan([draft()], stands, albums=(TEA,), album_links=(theirs,))
 
     assert made.changes == (TakeFromAlbum(link=link(), album_ids=(1,)),)
+
+
+def test_an_item_that_goes_to_another_product_leaves_our_albums_under_its_id() -> None:
+    stands, twins = item(album_ids=frozenset({1})), link(members=("twin",))
+
+    made = plan(
+        [draft("twin")],
+        stands,
+        albums=(TEA,),
+        album_links=(album_link(is_made=False),),
+        links=(twins,),
+        off="assam",
+    )
+
+    relink, take = made.changes
+    assert isinstance(relink, Relink)
+    assert take == TakeFromAlbum(
+        link=link("twin", members=("twin",), last={"sku": "assam"}), album_ids=(1,)
+    )
 
 
 def test_many_items_go_in_several_calls() -> None:

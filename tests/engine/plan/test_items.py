@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from evosync.catalog.item import Link, LinkState, MarketItem, Pending
-from evosync.engine.changes import Create, Field, Restore, Update
+from evosync.engine.changes import Create, Field, Move, Restore, Update
 from evosync.engine.plan import items as items_module
 from tests.builders import BOTH_SHOPS, SECOND_SHOP, SHOP, draft, item, link
 from tests.engine.plan.planning import codes, intent, plan
@@ -213,7 +213,7 @@ class TestStores:
     def test_a_product_that_moved_is_noted_without_a_call(self) -> None:
         made = plan(draft(store_ids=BOTH_SHOPS), (link(),), (item(),))
 
-        assert (made.changes, made.moved) == ((), (("assam", BOTH_SHOPS),))
+        assert (made.changes, made.moved) == ((), (Move(product_id="assam", store_ids=BOTH_SHOPS),))
 
     def test_an_unread_store_is_not_taken_from_a_link(self) -> None:
         unread = frozenset({SECOND_SHOP})

@@ -17,6 +17,7 @@ from evosync.engine.changes import (
     Field,
     Hide,
     Plan,
+    Relink,
     Restore,
     TakeFromAlbum,
     Update,
@@ -39,7 +40,7 @@ def touched(plan: Plan) -> set[int]:
         match change:
             case Update(link=link) | Hide(link=link) | Zero(link=link) | Delete(link=link):
                 ids.add(link.item_id)
-            case Restore(link=link) | TakeFromAlbum(link=link):
+            case Restore(link=link) | Relink(link=link) | TakeFromAlbum(link=link):
                 ids.add(link.item_id)
             case Adopt(item=item):
                 ids.add(item.item_id)
@@ -274,6 +275,7 @@ def _rank(change: object) -> int:
         "Hide": 1,
         "Zero": 1,
         "Delete": 1,
+        "Relink": 3,
         "Restore": 4,
         "Create": 5,
         "AddAlbum": 6,

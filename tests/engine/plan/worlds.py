@@ -30,6 +30,7 @@ from evosync.engine.rules import (
     Rules,
     Selection,
     StockMode,
+    TwinsPolicy,
 )
 from tests.builders import NOON, PHOTO, SECOND_SHOP, SHOP, store
 from tests.engine.plan.model import World
@@ -68,6 +69,7 @@ def products(draw: st.DrawFn, store_id: str) -> Product:
         allow_to_sell=draw(st.sampled_from([True, True, True, False])),
         description=draw(st.sampled_from(["", "Крепкий. chai.ru"])),
         choices=draw(st.sampled_from([(), (("size", "s"),)])),
+        barcodes=draw(st.sampled_from([(), (), ("4601",), ("4602",)])),
     )
 
 
@@ -116,6 +118,7 @@ def all_rules(draw: st.DrawFn) -> Rules:
         stock_mode=draw(st.sampled_from(StockMode)),
         gone=draw(st.sampled_from(GonePolicy)),
         adopt=draw(st.sampled_from(AdoptPolicy)),
+        twins=draw(st.sampled_from(TwinsPolicy)),
         allow_marked=draw(st.booleans()),
         photo=draw(st.sampled_from([PHOTO, None])),
     )
@@ -199,6 +202,7 @@ def _add_link(draw: st.DrawFn, world: World, item_id: int, product_id: str) -> N
         product_id=product_id,
         item_id=item_id,
         store_ids=draw(st.sampled_from([(), (SHOP,), (SECOND_SHOP,), STORES])),
+        members=draw(st.sampled_from([(), (), *((one,) for one in PRODUCTS if one != product_id)])),
         state=state,
         written=Written(
             **(values if draw(st.booleans()) else {}),
