@@ -52,6 +52,10 @@ REASONS: Mapping[str, str] = {
     ),
     "held": "Ждёт вашего решения: {what}.",
     "left": "По вашему решению не сделано: {what}.",
+    "canary_differs": (
+        "Первые товары в VK выглядят не так, как мы отправили: "
+        "{field} — «{there}» вместо «{sent}». Остальные ждут вашего решения."
+    ),
     "vk_busy": "VK просит подождать: продолжим позже.",
 }
 """Sentences by code; the braces are filled from a problem's `detail`."""

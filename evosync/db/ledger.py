@@ -22,7 +22,7 @@ from evosync.db.change_rows import change_row
 from evosync.db.engine import Database
 from evosync.db.intents import IntentState
 from evosync.db.links import Place
-from evosync.db.memory import recall
+from evosync.db.memory import recall, save_canary
 from evosync.db.refusals import forget_refusals, lift_parks, save_park, save_refusals
 from evosync.db.tables.runs import run_changes
 from evosync.db.types import Tx
@@ -149,6 +149,10 @@ class DbLedger:
         """End the parks of methods that answered again."""
         await self._database.write(lift_parks, self._place.user_id, methods)
 
+    async def save_canary(self, stage: int) -> None:
+        """Note how far the first push has come; raises TryLater like `begin`."""
+        await self._database.write(self._save_canary, stage)
+
     async def _save_snapshot(
         self, tx: Tx, snapshot: Snapshot
     ) -> tuple[int, frozenset[tuple[str, str]]]:
@@ -247,6 +251,10 @@ class DbLedger:
         await tx.execute(
             insert(run_changes), [{**whose, **change_row(outcome)} for outcome in outcomes]
         )
+
+    async def _save_canary(self, tx: Tx, stage: int) -> None:
+        await self._check_lease(tx)
+        await save_canary(tx, self._place, stage)
 
     async def _check_lease(self, tx: Tx) -> None:
         name = leases.mirror_lease(self._place.user_id)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 
 from evosync.db.links import Place
 from evosync.db.runs import RunKind
@@ -36,6 +36,15 @@ async def recall(tx: Tx, place: Place, now: datetime) -> Memory:
         high_mark=await _high_mark(tx, place, row.mark_reset_at if row else None, now),
         canary_stage=row.canary_stage if row and is_here else 0,
         was_paused=await _was_paused(tx, place.user_id),
+    )
+
+
+async def save_canary(tx: Tx, place: Place, stage: int) -> None:
+    """Note how far the first push into a community has come; the settings are no other for it."""
+    await tx.execute(
+        update(sync_configs)
+        .where(sync_configs.c.user_id == place.user_id)
+        .values(canary_stage=stage, canary_community_id=place.community_id)
     )
 
 

@@ -1,9 +1,11 @@
 """A plan carried out: batches, outcomes and links as they happen."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from itertools import groupby
+from typing import Protocol
 
 from evosync.catalog.item import Link, LinkState
 from evosync.engine.caps import Caps
@@ -22,9 +24,8 @@ from evosync.engine.changes import (
     Restore,
     TakeAlbum,
     TakeFromAlbum,
-    Uncertain,
 )
-from evosync.engine.plan.standing import standing_items
+from evosync.engine.likeness import Mismatch
 from evosync.engine.ports import Ledger, Target
 from evosync.errors import EvoSyncError
 
@@ -43,14 +44,24 @@ class Applied:
     """What became of a plan. `left` counts changes that have no outcome.
 
     These were not begun, or what became of them could not be written down.
-    `stopped` is the checkpoint's reason, `error` what ended the work early;
-    both None = every change was tried.
+    `stopped` is the checkpoint's reason or a `Stop`, `error` what ended the
+    work early; both None = every change was tried. `mismatches` and `unseen`
+    are those of a look that stopped it, `moderated` what moderation said of
+    each product that it was asked about (None = nothing).
     """
 
     outcomes: tuple[Outcome, ...] = ()
     left: int = 0
     stopped: str | None = None
     error: EvoSyncError | None = None
+    mismatches: tuple[Mismatch, ...] = ()
+    unseen: tuple[str, ...] = ()
+    moderated: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether somebody asked for a stop, or VK for a rest: nothing more is to be sent."""
+        return self.error is not None or self.stopped not in {None, *Stop}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,79 +76,127 @@ class Hands:
     caution: Caution
 
 
-async def apply(changes: Sequence[Change], hands: Hands) -> Applied:
-    """Carry out changes in their order, batch by batch.
+class Stop(StrEnum):
+    """Why a pace lets no more creates through in this run."""
+
+    DIFFERS = "differs"  # VK shows another value than was sent
+    LEFT = "left"  # the same, and a person said to leave it so
+    UNSEEN = "unseen"  # VK did not show in time what it said it had made
+    UNSURE = "unsure"  # VK's answer to a create was lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a look at items of ours came to: what it sent, and why no more may be made.
+
+    `stopped` is a `Stop` or the checkpoint's reason. `unseen` are products.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    stopped: str | None = None
+    mismatches: tuple[Mismatch, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
+class Pace(Protocol):
+    """How fast a kind of change goes. Implemented by `evosync.engine.canary`."""
+
+    def take(self, changes: Sequence[Change], most: int) -> tuple[list[Change], list[Change]]:
+        """Divide changes into the next batch, of `most` at most, and the rest."""
+        ...
+
+    async def look(self, outcomes: Sequence[Outcome] | None) -> Look:
+        """Look at what stands, before the first batch (None) and after each, with its outcomes."""
+        ...
+
+
+class FullBatches:
+    """Implements Pace: as much as a request carries, and never a look."""
+
+    def take(self, changes: Sequence[Change], most: int) -> tuple[list[Change], list[Change]]:
+        """Cut off a full batch."""
+        return list(changes[:most]), list(changes[most:])
+
+    async def look(self, _outcomes: Sequence[Outcome] | None) -> Look:
+        """See nothing that would stop it."""
+        return Look()
+
+
+_FULL_BATCHES = FullBatches()
+
+
+async def apply(
+    changes: Sequence[Change], hands: Hands, creates_pace: Pace = _FULL_BATCHES
+) -> Applied:
+    """Carry out changes in their order, batch by batch, creates at a pace of their own.
 
     Each batch is committed as intended before it is sent and as done after
     it, so that a run killed anywhere is continued by the next one. A change
     that VK refuses is an outcome and never stops the rest; what would only
     meet the same cap again is refused without a call.
     """
-    outcomes: list[Outcome] = []
-    whereabouts = _Whereabouts(await hands.ledger.links())
-    caps = Caps()
-    left = len(changes)
-    for stage in _stages(changes):
-        todo = list(stage)
-        while todo:
-            try:
-                if (reason := await hands.checkpoint()) is not None:
-                    return Applied(outcomes=tuple(outcomes), left=left, stopped=reason)
-                size = hands.caution.room(todo, hands.target.batch_size)
-                batch, todo = todo[:size], todo[size:]
-                sent, capped = caps.split(whereabouts.resolve(batch))
-                done = await _send(sent, hands)
-            except EvoSyncError as error:
-                return Applied(outcomes=tuple(outcomes), left=left, error=error)
-            left -= len(batch)
-            outcomes += done + capped
-            for pupil in (whereabouts, caps, hands.caution):
-                pupil.learn(done)
-            hands.progress("apply", len(changes) - left, len(changes))
-    return Applied(outcomes=tuple(outcomes), error=await _last_stop(hands.target))
-
-
-async def read_back(applied: Applied, hands: Hands) -> Applied:
-    """Look once for creates whose answer was lost; those that stand become Done.
-
-    What is not seen stays uncertain: a later run decides, after VK had time
-    to show it. Work that ended early is not looked at: somebody asked for a
-    stop, or VK for a rest.
-    """
-    lost = {key: one.change for one in applied.outcomes if (key := _lost_create(one))}
-    if not lost or applied.stopped is not None or applied.error is not None:
-        return applied
+    work = _Work(changes=changes, left=len(changes))
+    error: EvoSyncError | None = None
     try:
-        found = await _find(lost, hands)
-        await hands.ledger.record(list(found.values()))
-    except EvoSyncError:
-        return applied  # the next run looks
-    return replace(
-        applied,
-        outcomes=tuple(found.get(_lost_create(one), one) for one in applied.outcomes),
+        await _work_through(work, hands, creates_pace)
+        if work.look.stopped in {None, *Stop}:
+            await hands.target.send(())  # raises what stopped the last batch halfway
+    except EvoSyncError as met:
+        error = met
+    return Applied(
+        outcomes=tuple(work.outcomes),
+        left=work.left,
+        stopped=work.look.stopped,
+        error=error,
+        mismatches=work.look.mismatches,
+        unseen=work.look.unseen,
     )
 
 
-async def _find(lost: Mapping[str, Change], hands: Hands) -> dict[str | None, Outcome]:
-    reading = await hands.target.fetch()
-    linked = {link.item_id for link in await hands.ledger.links()}
-    found: dict[str | None, Outcome] = {}
-    for item_id, item in standing_items(reading).items():
-        sku = item.sku or ""
-        if sku in lost and sku not in found and item_id not in linked:
-            found[sku] = Done(change=lost[sku], item_id=item_id)
-    return found
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """How far a plan has come; `look` is the latest one."""
+
+    changes: Sequence[Change]
+    left: int
+    outcomes: list[Outcome] = field(default_factory=list)
+    look: Look = field(default_factory=Look)
 
 
-def _lost_create(outcome: Outcome) -> str | None:
-    match outcome:
-        case Uncertain(change=Create(draft=draft)):
-            return draft.product_id
-        case _:
-            return None
+async def _work_through(work: _Work, hands: Hands, creates_pace: Pace) -> None:
+    """Send batch after batch, until every change was tried or a look says to stop."""
+    whereabouts = _Whereabouts(await hands.ledger.links())
+    caps = Caps()
+    for stage, changes in _stages(work.changes):
+        todo = list(changes)
+        pace = creates_pace if stage == _CREATES else _FULL_BATCHES
+        if await _is_stopped(work, pace, None):
+            return
+        while todo:
+            if (reason := await hands.checkpoint()) is not None:
+                work.look = Look(stopped=reason)
+                return
+            size = hands.caution.room(todo, hands.target.batch_size)
+            batch, todo = pace.take(todo, size)
+            sent, capped = caps.split(whereabouts.resolve(batch))
+            done = await send_batch(sent, hands)
+            work.left -= len(batch)
+            work.outcomes += done + capped
+            for pupil in (whereabouts, caps, hands.caution):
+                pupil.learn(done)
+            hands.progress("apply", len(work.changes) - work.left, len(work.changes))
+            if await _is_stopped(work, pace, done):
+                return
 
 
-async def _send(batch: Sequence[Change], hands: Hands) -> list[Outcome]:
+async def _is_stopped(work: _Work, pace: Pace, outcomes: Sequence[Outcome] | None) -> bool:
+    work.look = await pace.look(outcomes)
+    work.outcomes += work.look.outcomes
+    return work.look.stopped is not None
+
+
+async def send_batch(batch: Sequence[Change], hands: Hands) -> list[Outcome]:
+    """Send a batch, with its intents committed before and its outcomes after."""
     if not batch:
         return []
     await hands.ledger.begin(batch, hands.clock())
@@ -151,25 +210,18 @@ async def _send(batch: Sequence[Change], hands: Hands) -> list[Outcome]:
     return outcomes
 
 
-async def _last_stop(target: Target) -> EvoSyncError | None:
-    """Ask what stopped the last batch halfway; no later batch is there to be told."""
-    try:
-        await target.send(())
-    except EvoSyncError as error:
-        return error
-    return None
+_CREATES = "create"
 
 
-def _stages(changes: Sequence[Change]) -> Iterator[Iterator[Change]]:
+def _stages(changes: Sequence[Change]) -> Iterator[tuple[str, Iterator[Change]]]:
     """Split where a request must not carry both kinds, or later changes need earlier ids."""
-    for _, stage in groupby(changes, key=_stage):
-        yield stage
+    return groupby(changes, key=_stage)
 
 
 def _stage(change: Change) -> str:
     match change:
         case Create():
-            return "create"
+            return _CREATES
         case AddAlbum() | TakeAlbum() | EditAlbum():
             return "albums"
         case PutInAlbum() | TakeFromAlbum():

@@ -75,6 +75,17 @@ def make_held(
     )
 
 
+def join_held(one: Held | None, other: Held) -> Held:
+    """Join two questions of one run into one, which one answer is for."""
+    if one is None:
+        return other
+    return make_held(
+        (*one.members, *other.members),
+        (*one.sentences, *other.sentences),
+        (*one.changes, *other.changes),
+    )
+
+
 def find_verdict(members: Iterable[Member], consents: Sequence[Consent]) -> Verdict | None:
     """Find the last answer that covers all of these; one that lacks a member covers none.
 

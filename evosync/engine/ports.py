@@ -83,6 +83,13 @@ class Target(Protocol):
         """
         ...
 
+    async def distrust_sharing(self) -> None:
+        """Learn that VK does not let items of this community share a picture (design: R12).
+
+        It is remembered; pictures are uploaded for each item from now on.
+        """
+        ...
+
 
 class Ledger(Protocol):
     """What we remember of one user and one community. Implemented by `evosync.db.ledger`.
@@ -153,5 +160,12 @@ class Ledger(Protocol):
 
         A refusal takes back what `begin` noted, one with the code 0 as `withdraw` does.
         One of a product is kept until that part of it is done (`Memory.refusals`).
+        """
+        ...
+
+    async def save_canary(self, stage: int) -> None:
+        """Note how far the first push into this community has come.
+
+        Raises TryLater when the lease is no longer ours.
         """
         ...

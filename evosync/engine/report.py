@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from evosync.catalog.item import Draft
 from evosync.catalog.problem import Problem
-from evosync.engine.apply import Applied
+from evosync.engine.apply import Applied, Stop
 from evosync.engine.changes import (
     NOT_SENT,
     AddAlbum,
@@ -30,9 +30,9 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
-from evosync.engine.held import Divided, Held
+from evosync.engine.held import Divided, Held, join_held, make_held
 from evosync.engine.live import find_live_after
-from evosync.engine.report_problems import ALBUM_CAPS, find_problems, find_waiting
+from evosync.engine.report_problems import ALBUM_CAPS, find_problems, find_waiting, still_true
 from evosync.errors import EvoSyncError, NeedsPerson
 
 
@@ -63,6 +63,7 @@ class Effort:
 class RunReport:
     """One run, from fetch to apply. `retry_at` asks for another run at that moment.
 
+    `goes_on` asks for one at once: this one's time was over, or its settings changed.
     `error` is what ended the run early; the counts are of what was done
     before it. In a dry run they are of what would be done. `divided` tells
     what of the plan went and what waits, None when there was no plan.
@@ -78,6 +79,7 @@ class RunReport:
     retry_at: datetime | None = None
     error: EvoSyncError | None = None
     is_dry: bool = False
+    goes_on: bool = False
 
     def counts(self) -> dict[str, int]:
         """Count what was done (of a dry run: what would be), by the names of `sync --json`."""
@@ -141,17 +143,35 @@ def make_report(
     failures = {
         (one.product_id, one.code, one.reason): one for one in find_problems(plan, applied, drafts)
     }
+    waiting = tuple(find_waiting(divided))
+    divided = _with_first_items(divided, applied, failures.values())
     return RunReport(
         status=RunStatus.DONE if is_dry else _status(plan, divided, applied),
         plan=plan,
         divided=divided,
         outcomes=applied.outcomes,
-        problems=(*plan.problems, *find_waiting(divided), *failures.values()),
+        problems=(
+            *still_true(plan.problems, applied),
+            *waiting,
+            *failures.values(),
+        ),
         left=applied.left,
         effort=effort,
         error=applied.error,
         is_dry=is_dry,
+        goes_on=applied.left > 0 and applied.is_cut and applied.error is None,
     )
+
+
+def _with_first_items(divided: Divided, applied: Applied, problems: Iterable[Problem]) -> Divided:
+    """Add to what waits that the first items of a push do not look as they were sent."""
+    if applied.stopped != Stop.DIFFERS:
+        return divided
+    first = make_held(
+        (one.member for one in applied.mismatches),
+        [one.reason for one in problems if one.code == "canary_differs"],
+    )
+    return replace(divided, held=join_held(divided.held, first))
 
 
 def _status(plan: Plan, divided: Divided, applied: Applied) -> RunStatus:
@@ -161,9 +181,13 @@ def _status(plan: Plan, divided: Divided, applied: Applied) -> RunStatus:
         return status_of(applied.error)
     if divided.held is not None:
         return RunStatus.HELD
-    incomplete = applied.left or any(
-        isinstance(outcome, Uncertain) or _is_unsent(outcome) or _is_failure(outcome)
-        for outcome in applied.outcomes
+    incomplete = (
+        applied.left
+        or applied.stopped is not None
+        or any(
+            isinstance(outcome, Uncertain) or _is_unsent(outcome) or _is_failure(outcome)
+            for outcome in applied.outcomes
+        )
     )
     # A store that is not paid for is the owner's choice and leaves a run done;
     # one that could not be read whole is unfinished work.

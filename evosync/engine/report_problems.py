@@ -6,7 +6,7 @@ from itertools import groupby
 
 from evosync.catalog.item import Draft, Link
 from evosync.catalog.problem import Problem
-from evosync.engine.apply import Applied
+from evosync.engine.apply import Applied, Stop
 from evosync.engine.caps import ALBUM, ALBUMS
 from evosync.engine.changes import (
     NOT_SENT,
@@ -30,6 +30,7 @@ from evosync.engine.changes import (
     is_unfound,
 )
 from evosync.engine.held import Ask, Divided
+from evosync.engine.likeness import SHOWN_NAMES
 from evosync.engine.memory import Member
 from evosync.engine.refusals import problem_code
 
@@ -50,7 +51,10 @@ ALBUM_CAPS: Mapping[int, str] = {ALBUM: "vk_limit_album", ALBUMS: "vk_limit_albu
 
 
 def find_problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
-    """Say of each change that was not carried out why; two for one item may say the same."""
+    """Say of each change that was not carried out why, and what VK showed of those that were.
+
+    Two for one item may say the same.
+    """
     for outcome in applied.outcomes:
         match outcome:
             case Failed(code=code) if code != NOT_SENT:
@@ -60,6 +64,10 @@ def find_problems(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> 
             case _:
                 pass
     yield from _losses(plan, applied, drafts)
+    yield from _first_items(applied, drafts)
+    for product_id, words in applied.moderated.items():
+        if words is not None and product_id in drafts:
+            yield _about(drafts[product_id], "vk_rejected", {"why": words})
 
 
 def _losses(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
@@ -73,6 +81,32 @@ def _losses(plan: Plan, applied: Applied, drafts: Mapping[str, Draft]) -> Iterat
                 yield _about(draft, "gone_in_vk", {})
             else:
                 yield _about(draft, "checking", _LOOKED_FOR)
+
+
+def still_true(problems: Iterable[Problem], applied: Applied) -> Iterator[Problem]:
+    """Leave out of a plan's problems what moderation was asked about again after the work."""
+    for problem in problems:
+        if problem.code != "vk_rejected" or problem.product_id not in applied.moderated:
+            yield problem
+
+
+def _first_items(applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+    """Say what kept the first push from going on."""
+    for one in applied.mismatches:
+        field = SHOWN_NAMES[one.field]
+        code, detail = "canary_differs", {"field": field, "sent": one.sent, "there": one.there}
+        if applied.stopped == Stop.LEFT:
+            code, detail = "left", {"what": f"отправка остальных товаров ({field} в VK другая)"}
+        yield Problem(
+            product_id=one.product_id,
+            store_id=one.store_id,
+            name=one.title,
+            code=code,
+            detail=detail,
+        )
+    for product_id in applied.unseen:
+        if product_id in drafts:
+            yield _about(drafts[product_id], "checking", {"what": "появился ли товар"})
 
 
 def find_waiting(divided: Divided) -> Iterator[Problem]:

@@ -2,19 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from evosync.catalog.item import MarketReading
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import Snapshot
-from evosync.engine.apply import Applied, Checkpoint, Hands, Progress, apply, read_back
+from evosync.engine.apply import Applied, Checkpoint, Hands, Progress, Stop, apply
+from evosync.engine.canary import Canary, Patience
 from evosync.engine.caution import make_caution
-from evosync.engine.changes import Change, Plan, is_erasure
+from evosync.engine.changes import Plan, is_erasure
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.guard import guard
-from evosync.engine.memory import Memory
+from evosync.engine.held import Divided
 from evosync.engine.parking import Waiting
 from evosync.engine.parking_lot import ParkingLot
 from evosync.engine.plan.claims import list_claimed
@@ -23,6 +24,7 @@ from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.missing import confirm_absent, find_missing
 from evosync.engine.plan.standing import Standing
 from evosync.engine.ports import Ledger, Source, Target
+from evosync.engine.read_back import find_lost_creates, hear_moderation
 from evosync.engine.refusals import leave_refused
 from evosync.engine.report import Effort, RunReport, make_report
 from evosync.engine.rules import Rules
@@ -46,6 +48,7 @@ class Run:
     checkpoint: Checkpoint
     progress: Progress
     by_hand: bool = False
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
@@ -64,13 +67,13 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
     )
     try:
         lot.check_reading()
-        return await _mirror(run, memory, lot, is_dry=is_dry)
+        return await _mirror(run, lot, is_dry=is_dry)
     except TryLater as error:
         await lot.let_rest(error)
         raise
 
 
-async def _mirror(run: Run, memory: Memory, lot: ParkingLot, *, is_dry: bool) -> RunReport:
+async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     began = time.monotonic()
     run, snapshot = await _fetch_shop(run)
     reading = await _fetch_market(run)
@@ -81,7 +84,7 @@ async def _mirror(run: Run, memory: Memory, lot: ParkingLot, *, is_dry: bool) ->
         applied = Applied(left=len(divided.go))
     else:
         await run.ledger.settle(plan)
-        applied, waiting = await _apply(run, memory, lot, divided.go)
+        applied, waiting = await _apply(run, lot, drafted, standing, divided)
         plan = replace(plan, problems=(*plan.problems, *waiting.problems))
     effort = Effort(
         evotor_requests=run.source.requests,
@@ -92,24 +95,28 @@ async def _mirror(run: Run, memory: Memory, lot: ParkingLot, *, is_dry: bool) ->
     report = make_report(
         plan, divided, applied, effort=effort, drafts=drafted.drafts, is_dry=is_dry
     )
-    again_at = (await _retry_at(run, report, reading.begun_at), waiting.until_at)
+    again_at = (await _retry_at(run, report, applied, reading.begun_at), waiting.until_at)
     return replace(report, retry_at=min(filter(None, again_at), default=None))
 
 
 async def _apply(
-    run: Run, memory: Memory, lot: ParkingLot, changes: Sequence[Change]
+    run: Run, lot: ParkingLot, drafted: Drafted, standing: Standing, divided: Divided
 ) -> tuple[Applied, Waiting]:
-    """Carry out what may go now; what needs a method that has to rest is put off."""
-    changes, waiting = lot.put_off(changes)
+    """Carry out what may go now, and read it back; what needs a method at rest is put off."""
+    changes, waiting = lot.put_off(divided.go)
     hands = Hands(
         target=run.target,
         ledger=run.ledger,
         clock=run.clock,
         checkpoint=run.checkpoint,
         progress=run.progress,
-        caution=make_caution(memory, changes, run.target.methods_of),
+        caution=make_caution(standing.memory, changes, run.target.methods_of),
     )
-    applied = await read_back(await apply(changes, hands), hands)
+    patience = Patience(settle=run.settle, wait=run.wait)
+    canary = Canary(hands, standing.memory, drafted.drafts, patience)
+    applied = await apply(changes, hands, canary)
+    applied = await find_lost_creates(applied, drafted, hands)
+    applied = await hear_moderation(applied, drafted, standing.reading, hands)
     await lot.settle(applied, changes)
     return replace(applied, outcomes=(*applied.outcomes, *waiting.outcomes)), waiting
 
@@ -181,7 +188,9 @@ def _with_products(snapshot: Snapshot, found: tuple[Product, ...]) -> Snapshot:
     )
 
 
-async def _retry_at(run: Run, report: RunReport, read_at: datetime) -> datetime | None:
+async def _retry_at(
+    run: Run, report: RunReport, applied: Applied, read_at: datetime
+) -> datetime | None:
     """Ask for another run once VK had time to show every create whose answer was lost.
 
     Or at once, when a deleted item cannot come back and a new one has to be made.
@@ -196,6 +205,8 @@ async def _retry_at(run: Run, report: RunReport, read_at: datetime) -> datetime 
         return error.retry_at
     if any(map(is_erasure, report.outcomes)):
         return run.clock()
+    if applied.stopped == Stop.UNSEEN:
+        return run.clock() + run.settle
     try:
         intents = await run.ledger.intents()
     except EvoSyncError:
@@ -203,4 +214,6 @@ async def _retry_at(run: Run, report: RunReport, read_at: datetime) -> datetime 
         return run.clock() + run.settle
     shown_at = [intent.latest_at + run.settle for intent in intents]
     waiting = [moment for moment in shown_at if moment > read_at]
-    return max(run.clock(), *waiting) if waiting else None
+    if waiting or applied.stopped == Stop.UNSURE:  # at once, if it was found after all
+        return max([run.clock(), *waiting])
+    return None

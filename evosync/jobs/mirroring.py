@@ -121,8 +121,8 @@ class Mirroring:
             self._sound_at = now
         if self._stopping.is_set() or report.status is RunStatus.CANCELLED:
             return
-        if report.left and report.error is None:
-            self._again.add(user_id)  # its time was over: on with fresh readings
+        if report.goes_on:
+            self._again.add(user_id)  # on with fresh readings
         elif report.retry_at is not None:
             delay_s = max(0.0, (report.retry_at - now).total_seconds())
             loop = asyncio.get_running_loop()

@@ -87,6 +87,10 @@ class VkMarket:
         self._stop = stop
         return [_put_off(outcome) for outcome in outcomes]
 
+    async def distrust_sharing(self) -> None:
+        """Upload pictures for each item from now on, in later runs too."""
+        await self._photos.refuse_sharing()
+
     def _talk(self, change: Change) -> Talk:
         if isinstance(change, AlbumChange):
             return talk_about_album(self._owner_id, change)

@@ -12,9 +12,11 @@ from evosync.catalog.item import Album, AlbumLink, Availability, Link, LinkState
 from evosync.catalog.problem import ADOPT_QUESTION, NOTES, REASONS, Problem
 from evosync.catalog.product import BadRow, Product
 from evosync.catalog.snapshot import ReadingState, StoreReading
+from evosync.engine.apply import Stop
 from evosync.engine.changes import Restore
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.held import Divided, make_held
+from evosync.engine.likeness import find_mismatches
 from evosync.engine.plan.albums import ALBUM_ITEMS_MAX, ALBUMS_MAX
 from evosync.engine.plan.items import MARKET_MAX
 from evosync.engine.plan.make import make_plan
@@ -29,6 +31,7 @@ BAD = BadRow(store_id=SHOP, id="assam", field="price", name="Ассам")
 IN_TEA: dict[str, Any] = {"album": "чай", "album_title": "Чай"}
 TEA_ALBUM = AlbumLink(key="чай", album_id=9, title="Чай", is_made=True)
 UNDELETE = Restore(link=link(), draft=draft(), item=None, fields=frozenset())
+DEARER = tuple(find_mismatches(link(), item(price=1_00)))
 OFTEN = {"price": 100_00, "repeats": {"price": 2}}
 
 FULL = [item(n, product_id=None, title="Чужой") for n in range(MARKET_MAX)]
@@ -108,6 +111,7 @@ MADE = [
             **IN_TEA,
         ),
     ),
+    ("canary_differs", lambda: reported(stopped=Stop.DIFFERS, mismatches=DEARER).problems),
     ("vk_error", answered(100)),
     ("photo_refused", answered(129)),
     ("held", divided(held=make_held([("hide", "assam")], [], [hide()]))),

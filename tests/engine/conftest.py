@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from evosync.engine.apply import Hands
+from evosync.engine.canary import THROUGH
 from evosync.engine.caution import Caution
+from evosync.engine.memory import Memory
 from evosync.engine.run import Run
 from tests.builders import rules
 from tests.engine.journal import Journal
 from tests.engine.ledger import MemoryLedger
 from tests.engine.ports import HandClock, MemorySource, MemoryTarget
+from tests.engine.pushing import FirstPush
 from tests.engine.wishes import TEAS
 
 
@@ -31,7 +34,8 @@ def target(journal: Journal, clock: HandClock) -> MemoryTarget:
 
 @pytest.fixture
 def ledger(journal: Journal, clock: HandClock) -> MemoryLedger:
-    return MemoryLedger(journal=journal, clock=clock)
+    """Give the ledger of a community whose first push is long past."""
+    return MemoryLedger(journal=journal, clock=clock, remembered=Memory(canary_stage=THROUGH))
 
 
 @pytest.fixture
@@ -63,6 +67,13 @@ def hands(
 
 
 @pytest.fixture
+def push(hands: Hands, ledger: MemoryLedger, clock: HandClock) -> FirstPush:
+    """Give pushes into a community that has seen none yet."""
+    ledger.remembered = Memory()
+    return FirstPush(hands=hands, ledger=ledger, clock=clock)
+
+
+@pytest.fixture
 def source() -> MemorySource:
     return MemorySource(shop=TEAS)
 
@@ -84,4 +95,5 @@ def run(
         clock=clock,
         checkpoint=hands.checkpoint,
         progress=hands.progress,
+        wait=clock.wait,
     )

@@ -128,6 +128,10 @@ class MemoryLedger:
                 case _:
                     pass
 
+    async def save_canary(self, stage: int) -> None:
+        self._write("save_canary", ())
+        self.remembered = replace(self.remembered, canary_stage=stage)
+
     def _keep_refusal(self, failed: Failed) -> None:
         if said := refusal_of(failed, self.clock()):
             kept = {**self.remembered.refusals, (said.product_id, said.part): said}
@@ -153,7 +157,8 @@ class MemoryLedger:
     def _keep(self, done: Done) -> None:
         match done:
             case Done(change=Create() as change, item_id=int(item_id)):
-                self.linked[change.draft.product_id] = aftermath.new_link(change, item_id)
+                made = aftermath.new_link(change, item_id)
+                self.linked[made.product_id] = replace(made, written_at=self.clock())
                 self.open_intents.pop(change.draft.product_id, None)
             case Done(change=Adopt(link=link)):
                 self.linked[link.product_id] = link

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from evosync.catalog.item import (
     Album,
@@ -48,6 +49,10 @@ class HandClock:
     def __call__(self) -> datetime:
         return self.at
 
+    async def wait(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.at += timedelta(seconds=seconds)
+
 
 @dataclass(kw_only=True)
 class MemorySource:
@@ -84,8 +89,12 @@ class MemoryTarget:
     By the subject of a change: `refused` gives the code VK answers, `unheard`
     creates stand but their answer is lost, `dropped` ones are lost on the
     way, and at those in `stops` the batch ends: they and the rest of it are
-    Failed with code 0. `unlisted` items stand and are not listed. `errors`
-    end the next sends, one each, before they begin.
+    Failed with code 0. `errors` end the next sends, one each, before they begin,
+    `look_errors` the next look-ups. `unlisted` items stand and are not listed.
+    So many next look-ups as `blind` says see nothing, and `otherwise` has the
+    values that VK shows instead of those it was sent. Pictures are shown if it
+    `tells_pictures`; a shared one is dropped from all items but the first if
+    it `drops_shared`, until it is distrusted.
     """
 
     journal: Journal = field(default_factory=list)
@@ -100,6 +109,11 @@ class MemoryTarget:
     stops: dict[str, EvoSyncError] = field(default_factory=dict)
     errors: list[BaseException] = field(default_factory=list)
     fetch_error: EvoSyncError | None = None
+    look_errors: list[EvoSyncError] = field(default_factory=list)
+    blind: int = 0
+    otherwise: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tells_pictures: bool = False
+    drops_shared: bool = False
     fetches: int = 0
     looked_up: list[frozenset[int]] = field(default_factory=list)
     unlisted: set[int] = field(default_factory=set)
@@ -135,7 +149,20 @@ class MemoryTarget:
     async def look_up(self, item_ids: Collection[int]) -> Mapping[int, MarketItem]:
         self.requests += 1
         self.looked_up.append(frozenset(item_ids))
-        return {item_id: self.items[item_id] for item_id in item_ids if item_id in self.items}
+        if self.look_errors:
+            raise self.look_errors.pop(0)
+        if self.blind:
+            self.blind -= 1
+            return {}
+        return {
+            item_id: replace(item, **self.otherwise.get(item.sku or "", {}))
+            for item_id, item in self.items.items()
+            if item_id in item_ids
+        }
+
+    async def distrust_sharing(self) -> None:
+        self.journal.append(("distrust_sharing", []))
+        self.drops_shared = False
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         if self._stop is not None:
@@ -181,11 +208,14 @@ class MemoryTarget:
                     sku=draft.product_id,
                     stock=draft.stock,
                     created_at=self.clock(),
+                    photo_ids=self._picture(),
                 )
                 return Done(change=change, item_id=item_id)
             case Update(link=link, draft=draft, fields=fields):
                 shown = fields - {Field.PHOTO, Field.SKU, Field.CATEGORY}
                 values = {one.value: value for one, value in values_of(draft, shown).items()}
+                if Field.PHOTO in fields:
+                    values["photo_ids"] = self._picture()
                 self._edit(link, **values)
             case Hide(link=link):
                 self._edit(link, availability=Availability.UNAVAILABLE)
@@ -210,6 +240,10 @@ class MemoryTarget:
             case _:
                 pass
         return Done(change=change)
+
+    def _picture(self) -> tuple[int, ...]:
+        is_dropped = self.drops_shared and any(one.photo_ids for one in self.items.values())
+        return (7,) if self.tells_pictures and not is_dropped else ()
 
     def _edit(self, link: Link, **values: object) -> None:
         self.items[link.item_id] = replace(self.items[link.item_id], **values)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ import pytest
 
 from evosync.catalog.item import AlbumLink
 from evosync.catalog.problem import Problem
+from evosync.engine.apply import Stop
 from evosync.engine.changes import (
     Change,
     Delete,
@@ -56,6 +57,8 @@ def unpaid(code: str = "store_not_paid") -> Problem:
         ),
         pytest.param([failed(create(), 0)], {}, RunStatus.PARTIAL, id="put off"),
         pytest.param([], {"left": 3, "stopped": "time"}, RunStatus.PARTIAL, id="time is over"),
+        pytest.param([], {"stopped": Stop.UNSEEN}, RunStatus.PARTIAL, id="not seen in time"),
+        pytest.param([], {"left": 3, "stopped": Stop.DIFFERS}, RunStatus.HELD, id="differs"),
         pytest.param([], {"left": 3, "stopped": "stopping"}, RunStatus.PARTIAL, id="stopping"),
         pytest.param([], {"left": 3, "stopped": "cancelled"}, RunStatus.CANCELLED, id="cancelled"),
         pytest.param([], {"left": 3, "error": CAPTCHA}, RunStatus.PAUSED, id="person"),
@@ -69,6 +72,21 @@ def test_a_run_ends_as_its_outcomes_tell(
     report = reported(*outcomes, drafts=[draft()], **values)
 
     assert (report.status, report.error) == (status, values.get("error"))
+
+
+@pytest.mark.parametrize(
+    ("values", "goes_on"),
+    [
+        pytest.param({}, False, id="all was done"),
+        pytest.param({"left": 3, "stopped": "time"}, True, id="time is over"),
+        pytest.param({"left": 3, "stopped": Stop.DIFFERS}, False, id="a person is asked"),
+        pytest.param({"left": 3, "error": LATER}, False, id="VK wants rest"),
+    ],
+)
+def test_a_run_that_was_only_cut_short_goes_on_at_once(
+    values: Mapping[str, Any], *, goes_on: bool
+) -> None:
+    assert reported(**values).goes_on is goes_on
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-"""What a report says of the products that VK refused."""
+"""What a report says of the products that VK refused, or shows otherwise."""
 
 import pytest
 
 from evosync.catalog.item import AlbumLink
 from evosync.catalog.problem import Problem
+from evosync.engine.apply import Stop
 from evosync.engine.changes import (
     Change,
     Delete,
@@ -17,6 +18,8 @@ from evosync.engine.changes import (
     Uncertain,
     Zero,
 )
+from evosync.engine.held import Divided, make_held
+from evosync.engine.likeness import find_mismatches
 from evosync.engine.report import RunStatus
 from evosync.errors import NeedsPerson
 from tests.builders import SHOP, draft, item, link
@@ -203,3 +206,74 @@ def test_a_lost_item_is_asked_about_once_it_is_marked_so(*, is_marked: bool, cod
     report = reported(*outcomes, plan=Plan(changes=(lose,)), drafts=(draft(),))
 
     assert [(one.product_id, one.code) for one in report.problems] == [("assam", code)]
+
+
+def rejection(product_id: str, why: str) -> Problem:
+    return Problem(
+        product_id=product_id, store_id=SHOP, name="Чай", code="vk_rejected", detail={"why": why}
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "heard", "reasons"),
+    [
+        pytest.param([], {"assam": "нет"}, ["нет"], id="refused after the work"),
+        pytest.param(["нет"], {}, ["нет"], id="refused before it"),
+        pytest.param(["нет"], {"assam": "нет"}, ["нет"], id="refused all the time"),
+        pytest.param(["нет"], {"assam": None}, [], id="under review again"),
+        pytest.param([], {"assam": None, "gone": "нет"}, [], id="wanted no more"),
+    ],
+)
+def test_moderation_is_told_of_once_with_its_last_word(
+    told: list[str], heard: dict[str, str | None], reasons: list[str]
+) -> None:
+    plan = Plan(problems=tuple(rejection("assam", why) for why in told))
+
+    report = reported(plan=plan, drafts=[draft()], moderated=heard)
+
+    assert [one.reason for one in report.problems] == [
+        f"VK отклонил товар: {why}." for why in reasons
+    ]
+
+
+def test_a_first_item_that_vk_did_not_show_is_waited_for() -> None:
+    report = reported(drafts=[draft()], stopped=Stop.UNSEEN, unseen=("assam", "gone"))
+
+    assert [(one.product_id, one.code) for one in report.problems] == [("assam", "checking")]
+
+
+def test_every_value_that_differs_in_a_first_item_is_told_with_both() -> None:
+    found = tuple(find_mismatches(link(), item(price=1_00, title="Чай")))
+
+    report = reported(stopped=Stop.DIFFERS, mismatches=found)
+
+    assert {one.code for one in report.problems} == {"canary_differs"}
+    assert [one.reason.split(": ")[1].split(".")[0] for one in report.problems] == [
+        "название — «Чай» вместо «Чай чёрный «Ассам»»",
+        "цена — «1\u00a0₽» вместо «100\u00a0₽»",
+    ]
+
+
+def test_first_items_that_differ_are_held_along_with_what_the_guard_holds() -> None:
+    found = tuple(find_mismatches(link(), item(price=1_00)))
+    guarded = make_held([("hide", "keemun")], ["Скрыть?"], [hide("keemun")])
+
+    alone = reported(stopped=Stop.DIFFERS, mismatches=found)
+    both = reported(divided=Divided(held=guarded), stopped=Stop.DIFFERS, mismatches=found)
+
+    assert alone.held is not None
+    assert alone.held.members == (("canary:price", "assam"),)
+    assert alone.held.sentences == (alone.problems[0].reason,)
+    assert both.held is not None
+    assert both.held.members == (("canary:price", "assam"), ("hide", "keemun"))
+    assert both.held.sentences == ("Скрыть?", *alone.held.sentences)
+    assert {one.code for one in both.problems} == {"canary_differs", "held"}
+
+
+def test_first_items_that_a_person_left_as_they_are_ask_nothing() -> None:
+    found = tuple(find_mismatches(link(), item(price=1_00)))
+
+    report = reported(left=3, stopped=Stop.LEFT, mismatches=found)
+
+    assert (report.status, report.held) == (RunStatus.PARTIAL, None)
+    assert [one.code for one in report.problems] == ["left"]

@@ -6,6 +6,8 @@ import pytest
 
 from evosync.catalog.item import Availability
 from evosync.catalog.snapshot import ReadingState
+from evosync.engine.canary import THROUGH
+from evosync.engine.memory import Memory
 from evosync.engine.report import RunStatus
 from evosync.engine.run import Run, mirror
 from evosync.errors import NeedsPerson, TryLater
@@ -160,6 +162,47 @@ async def test_a_run_killed_before_vk_made_an_item_waits_until_vk_had_time_to_sh
     assert len(target.items) == 2
 
 
+async def test_a_first_push_goes_on_where_a_killed_run_left_it(
+    run: Run, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    ledger.remembered = Memory()
+    ledger.errors["save_canary"] = [asyncio.CancelledError()]
+    with pytest.raises(asyncio.CancelledError):
+        await mirror(run)
+    assert len(target.items) == 1
+
+    report = await mirror(run)
+
+    assert (len(target.items), report.status) == (2, RunStatus.DONE)
+    assert (await ledger.memory()).canary_stage == THROUGH
+
+
+async def test_a_first_item_that_looks_otherwise_holds_the_run_with_both_values(
+    run: Run, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    ledger.remembered = Memory()
+    target.otherwise["assam"] = {"price": 1_00}
+
+    report = await mirror(run)
+
+    assert (report.status, report.left, report.goes_on) == (RunStatus.HELD, 3, False)
+    [problem] = report.problems
+    assert (problem.product_id, problem.code) == ("assam", "canary_differs")
+    assert "цена — «1\u00a0₽» вместо «100\u00a0₽»" in problem.reason
+
+
+async def test_moderations_word_on_what_was_written_stands_in_the_report(
+    run: Run, target: MemoryTarget
+) -> None:
+    target.otherwise["keemun"] = {"rejected": "Запрещённый товар"}
+
+    report = await mirror(run)
+
+    [problem] = report.problems
+    assert (problem.product_id, problem.code) == ("keemun", "vk_rejected")
+    assert report.status is RunStatus.DONE
+
+
 async def test_a_store_that_was_not_read_whole_leaves_its_goods_and_the_run_unfinished(
     run: Run, source: MemorySource, target: MemoryTarget
 ) -> None:
@@ -180,7 +223,7 @@ async def test_a_report_tells_what_the_run_cost(
     report = await mirror(run)
 
     assert report.effort.evotor_requests == source.requests == 1
-    assert report.effort.vk_requests == target.requests == 4
+    assert report.effort.vk_requests == target.requests == 5
     assert report.effort.vk_calls == target.calls == 4
     assert 0 <= report.effort.seconds < 60
 

@@ -8,6 +8,8 @@ import pytest
 
 from evosync.catalog.item import Intent
 from evosync.engine.changes import Change
+from evosync.engine.memory import Memory
+from evosync.engine.report import RunStatus
 from evosync.engine.run import Run, mirror
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from tests.builders import (
@@ -35,6 +37,42 @@ def lose(target: MemoryTarget) -> None:
 def lose_and_stop(target: MemoryTarget) -> None:
     lose(target)
     target.stops["keemun"] = TryLater("VK не отвечает.")
+
+
+def first_unseen(target: MemoryTarget) -> None:
+    target.blind = 1_000
+
+
+def first_lost(target: MemoryTarget) -> None:
+    target.dropped.add("assam")
+
+
+def first_found(target: MemoryTarget) -> None:
+    target.unheard.add("assam")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "after"),
+    [
+        pytest.param(first_unseen, 2 * SETTLE, id="not seen, and once more as long"),
+        pytest.param(first_lost, SETTLE, id="its answer was lost"),
+        pytest.param(first_found, timedelta(), id="its answer was lost, but it stands"),
+    ],
+)
+async def test_a_first_push_that_waits_for_vk_is_gone_on_with(
+    prepare: Callable[[MemoryTarget], None],
+    after: timedelta,
+    run: Run,
+    target: MemoryTarget,
+    ledger: MemoryLedger,
+) -> None:
+    ledger.remembered = Memory()
+    prepare(target)
+
+    report = await mirror(run)
+
+    assert (report.status, report.goes_on) == (RunStatus.PARTIAL, False)
+    assert report.retry_at == NOON + after
 
 
 def lose_and_pause(target: MemoryTarget) -> None:

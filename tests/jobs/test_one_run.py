@@ -93,7 +93,7 @@ async def test_what_changes_between_two_batches_stops_a_run_there(
     shop: Shop, act: Act, status: RunStatus
 ) -> None:
     report = await tapped(shop, once_after("market.add", lambda: act(shop))).mirror()
-    assert (report.status, report.error, report.counts()["created"]) == (status, None, 5)
+    assert (report.status, report.error, report.counts()["created"]) == (status, None, 1)
     assert report.left > 0
     assert (await runs_of(shop))[-1].status is status
 

@@ -12,6 +12,7 @@ from evosync.sandbox.vk.world import VkWorld
 from tests.builders import adoption
 from tests.vk.stand import (
     COMMUNITY_ID,
+    SHA,
     Stand,
     added,
     answer,
@@ -42,6 +43,19 @@ async def test_what_was_written_is_read_back(shop: Stand) -> None:
     reading = await shop.market.fetch()
     assert reading.is_whole
     assert [(found.sku, found.price, found.stock) for found in reading.items] == [("p1", 199_90, 7)]
+
+
+async def test_where_sharing_is_distrusted_each_item_gets_a_picture_of_its_own(
+    shop: Stand, world: VkWorld
+) -> None:
+    await shop.market.distrust_sharing()
+    assert shop.notes.sharing_refused  # and so is known to later runs
+    made = [Create(draft=draft(name, photo=SHA)) for name in ("p1", "p2")]
+    assert kinds(await shop.market.send(made)) == [Done, Done]
+    first, second = (item.photo_ids for item in world.items(COMMUNITY_ID))
+    assert first
+    assert second
+    assert first != second
 
 
 async def test_nothing_to_send_costs_nothing(shop: Stand) -> None:
