@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from evosync.catalog.names import fold_name
 from evosync.cli.words import printable
 from evosync.engine.held import Ask, Held
+from evosync.engine.likeness import SHOWN_NAMES, kind_of
 from evosync.engine.report import RunReport
 
 NAMES_SHOWN = 10
@@ -17,7 +18,13 @@ _KINDS: Mapping[str, str] = {
     Ask.PRICE: "изменить цену",
     Ask.CREATE: "создать",
     Ask.LOSE: "считать удалёнными в VK",
+} | {
+    kind_of(field): f"отправить остальное ({name} первых товаров в VK не как у нас)"
+    for field, name in SHOWN_NAMES.items()
 }
+
+
+_CODES = frozenset({"held", "canary_differs"})
 
 
 def held_in_words(report: RunReport, email: str) -> str:
@@ -43,8 +50,8 @@ def stale_in_words(held: Held | None) -> str:
 
 
 def _names(report: RunReport) -> str:
-    held = (problem.name for problem in report.problems if problem.code == "held")
-    names = sorted(map(printable, held), key=fold_name)
+    held = {one.product_id: one.name for one in report.problems if one.code in _CODES}
+    names = sorted(map(printable, held.values()), key=fold_name)
     shown = ", ".join(f"«{name}»" for name in names[:NAMES_SHOWN])
     more = len(names) - NAMES_SHOWN
     return f"{shown} и ещё {more}" if more > 0 else shown

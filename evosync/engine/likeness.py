@@ -32,7 +32,12 @@ class Mismatch:
     @property
     def member(self) -> Member:
         """What is held for it."""
-        return f"canary:{self.field}", self.product_id
+        return kind_of(self.field), self.product_id
+
+
+def kind_of(field: str) -> str:
+    """Name what is held for a field that VK shows otherwise."""
+    return f"canary:{field}"
 
 
 def find_mismatches(link: Link, item: MarketItem) -> Iterator[Mismatch]:

@@ -96,7 +96,10 @@ def _first_items(applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Prob
         field = SHOWN_NAMES[one.field]
         code, detail = "canary_differs", {"field": field, "sent": one.sent, "there": one.there}
         if applied.stopped == Stop.LEFT:
-            code, detail = "left", {"what": f"отправка остальных товаров ({field} в VK другая)"}
+            code, detail = (
+                "left",
+                {"what": f"отправка остальных товаров ({field} первых в VK не как у нас)"},
+            )
         yield Problem(
             product_id=one.product_id,
             store_id=one.store_id,

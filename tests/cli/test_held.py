@@ -1,6 +1,9 @@
 from evosync.cli.held import NAMES_SHOWN, held_in_words
+from evosync.engine.apply import Stop
 from evosync.engine.changes import Hide
 from evosync.engine.held import Divided, make_held
+from evosync.engine.likeness import find_mismatches
+from tests.builders import item, link
 from tests.engine.guarding import linked, name, stands
 from tests.engine.reporting import reported
 
@@ -24,3 +27,15 @@ def test_of_many_names_only_the_first_are_told() -> None:
 
 def test_of_nothing_held_nothing_is_told() -> None:
     assert held_in_words(reported(), "anna@example.com") == ""
+
+
+def test_first_items_that_differ_are_told_by_name_with_what_a_yes_does() -> None:
+    found = tuple(find_mismatches(link(), item(price=1_00, title="Чай")))
+
+    told = held_in_words(reported(stopped=Stop.DIFFERS, mismatches=found), "anna@example.com")
+
+    first, price, title, names, command = told.splitlines()
+    assert "отправить остальное (цена первых товаров в VK не как у нас): 1" in first
+    assert "цена — «1\u00a0₽» вместо «100\u00a0₽»" in price + title
+    assert names == f"  Товары: «{item().title}»."
+    assert "--approve" in command
