@@ -6,7 +6,9 @@ from evosync.catalog.item import AlbumLink, LinkState
 from evosync.engine.apply import Hands, apply
 from evosync.engine.changes import (
     EditAlbum,
+    Field,
     PutInAlbum,
+    Relink,
     Restore,
     TakeAlbum,
 )
@@ -108,6 +110,25 @@ async def test_an_item_that_comes_back_goes_into_its_album_in_the_same_run(
 
     assert target.items[1].album_ids == {9}
     assert ledger.linked["assam"].state is LinkState.LIVE
+
+
+async def test_an_item_that_goes_to_another_product_goes_into_that_ones_album(
+    hands: Hands, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    stand(target, ledger, "assam", 1)
+    relink = Relink(
+        link=ledger.linked["assam"],
+        draft=draft("new"),
+        item=target.items[1],
+        fields=frozenset({Field.SKU}),
+    )
+
+    applied = await apply([relink, MADE, put("new")], hands)
+
+    last = applied.outcomes[-1].change
+    assert isinstance(last, PutInAlbum)
+    assert last.item_ids == (1,)
+    assert ledger.linked.keys() == {"new"}
 
 
 async def test_an_item_that_we_know_to_be_deleted_goes_into_no_album(

@@ -130,6 +130,18 @@ class TestRebuilt:
 
         assert made.changes == (Update(link=doubted, draft=draft(), item=stands, fields=SKU),)
 
+    def test_one_that_stands_twice_is_no_ones_to_hand_over(self) -> None:
+        twice = (item(), item(2))
+
+        changes = plan(NEW, items=twice).changes
+
+        assert [type(one) for one in changes] == [Hide, Hide, Create]
+
+    def test_while_it_waits_no_stranger_of_its_name_is_asked_about(self) -> None:
+        made = plan(NEW, items=(item(), item(2, product_id=None)), absent=frozenset())
+
+        assert (made.changes, codes(made)) == ((), ["waits_for_twin"])
+
     def test_one_whose_create_is_in_doubt_makes_the_new_one_wait(self) -> None:
         made = plan(NEW, links=(), items=(), intents=(intent(age_s=5, store_ids=(SHOP,)),))
 
