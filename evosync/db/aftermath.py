@@ -160,7 +160,12 @@ def link_after(change: Change) -> LinkPatch | None:
             lost = {"state": LinkState.LOST, "pending": None, "wish": None}
             return LinkPatch(item_id=link.item_id, link=lost)
         case Restore(link=link):
-            shown = {"state": LinkState.LIVE, "pending": None, "wish": None}
+            shown = {
+                "state": LinkState.LIVE,
+                "pending": None,
+                "wish": None,
+                "missing_since_at": None,
+            }
             return _resent(link, _sent(change), shown, {"is_hidden": False})
         case Hide(link=link):
             return LinkPatch(

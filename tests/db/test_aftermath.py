@@ -1,6 +1,7 @@
 """What a change sets in its link, before it is sent and after."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
-from tests.builders import draft, item, link, written
+from tests.builders import NOON, draft, item, link, written
 
 ALL = frozenset(Field)
 ONCE = dict.fromkeys((field.value for field in Field), 1)
@@ -194,3 +195,11 @@ def test_a_refusal_takes_back_what_was_begun(
 ) -> None:
     begun = applied(link_begun(change), change.link)
     assert applied(link_refused(change), begun) == change.link
+
+
+def test_an_item_that_is_shown_again_is_not_missing() -> None:
+    before = replace(link(), state=LinkState.DELETED, missing_since_at=NOON)
+    shown = Restore(link=before, draft=draft(), item=None, fields=ALL)
+    patch = link_after(shown)
+    assert patch is not None
+    assert patch.applied(before).missing_since_at is None

@@ -249,6 +249,7 @@ class World:
                 state=state or own.state,
                 pending=None,
                 wish=None,
+                missing_since_at=None if state is LinkState.LIVE else own.missing_since_at,
                 written=replace(own.written, **written),
             )
 
