@@ -143,6 +143,7 @@ class Installation:
             gone=config.gone,
             adopt=config.adopt,
             twins=config.twins,
+            left_behind=config.left_behind,
             allow_marked=config.allow_marked,
             allow_unknown_type=config.allow_unknown_type,
             category_id=self.settings.vk_category_id,

@@ -182,7 +182,8 @@ class Intent:
     It was committed at `sent_at`, before the call. `doubted_at` is when its
     answer was given up: pictures and quotas may have kept it waiting, but
     later than that it cannot have been sent. `store_ids` are the draft's, for
-    when the product has left the till before the item is seen.
+    when the product has left the till before the item is seen. `account` is
+    the Evotor account that it was sent for.
     """
 
     product_id: str
@@ -191,6 +192,7 @@ class Intent:
     title: str
     price: int
     store_ids: tuple[str, ...] = ()
+    account: str | None = None
     doubted_at: datetime | None = None
 
     @property

@@ -36,6 +36,7 @@ async def list_open_intents(tx: Tx, place: Place) -> tuple[Intent, ...]:
             title=row.title,
             price=row.price,
             store_ids=tuple(row.store_ids),
+            account=row.evotor_user_id,
             doubted_at=row.doubted_at,
         )
         for row in found

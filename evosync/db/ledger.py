@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from evosync import clock
 from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
 from evosync.catalog.snapshot import Snapshot
-from evosync.db import catalog, intents, leases, links, market, sync
+from evosync.db import catalog, intents, leases, links, market, shop_account, sync
 from evosync.db.aftermath import (
     link_after,
     link_begun,
@@ -42,7 +42,7 @@ from evosync.engine.changes import (
 )
 from evosync.engine.memory import Memory, Park
 from evosync.engine.refusals import refusal_of
-from evosync.errors import TryLater
+from evosync.errors import NeedsPerson, TryLater
 
 
 class DbLedger:
@@ -69,7 +69,7 @@ class DbLedger:
         self._lease_token = lease_token
         self._now = now
         # The Evotor account that links are made from, as this run's reading told it.
-        self._evotor_user_id: str | None = None
+        self._account: str | None = None
         self.version_steps = 0
 
     async def links(self) -> tuple[Link, ...]:
@@ -90,20 +90,32 @@ class DbLedger:
     async def known_skus(self) -> frozenset[str]:
         """List every product id of any link or intent we ever wrote."""
         async with self._database.read() as tx:
-            return await links.known_skus(tx, self._place.user_id)
+            return await links.known_skus(tx, self._place.user_id, self._account)
 
     async def memory(self) -> Memory:
         """Recall refusals, answers, and limits that hold."""
         async with self._database.read() as tx:
-            return await recall(tx, self._place, self._now())
+            memory = await recall(tx, self._place, self._now())
+        return replace(memory, account=self._account)
 
     async def save_snapshot(self, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
         """Bring the cached stores, groups and products up to date; returns groups switched on."""
-        accounts = (reading.store.user_id for reading in snapshot.readings)
-        self._evotor_user_id = next(filter(None, accounts), None)
-        steps, opened = await self._database.write(self._save_snapshot, snapshot)
+        saved = await self._database.write(self._save_snapshot, snapshot)
+        self._account, steps, opened = saved
         self.version_steps += steps
         return opened
+
+    async def check_account(self) -> None:
+        """Raise NeedsPerson when another account's shop was read than what was confirmed."""
+        is_same = await self._database.write(
+            shop_account.is_confirmed, self._place.user_id, self._account
+        )
+        if not is_same:
+            raise NeedsPerson(
+                "Подключена другая касса Эвотор. Проверьте, что будет отправлено, "
+                "и подтвердите первую отправку.",
+                code="never_confirmed",
+            )
 
     async def save_market(self, reading: MarketReading) -> None:
         """Bring the cached items and albums up to date."""
@@ -121,7 +133,7 @@ class DbLedger:
         Raises TryLater like `begin`.
         """
         on_links = plan.moved or plan.taken or plan.missing or plan.found or plan.spent
-        if on_links or plan.missing_intents:
+        if on_links or plan.rehomed or plan.missing_intents:
             await self._database.write(self._settle, plan)
 
     async def begin(self, changes: Sequence[Change], now: datetime) -> None:
@@ -155,16 +167,20 @@ class DbLedger:
 
     async def _save_snapshot(
         self, tx: Tx, snapshot: Snapshot
-    ) -> tuple[int, frozenset[tuple[str, str]]]:
+    ) -> tuple[str | None, int, frozenset[tuple[str, str]]]:
         user_id = self._place.user_id
         before = await sync.get_config(tx, user_id, will_save=True)
+        stores = [reading.store for reading in snapshot.readings]
+        account = await shop_account.find_account(tx, user_id, stores)
         opened = await catalog.save_snapshot(tx, user_id, snapshot, self._now())
-        return (await sync.get_config(tx, user_id)).version - before.version, opened
+        steps = (await sync.get_config(tx, user_id)).version - before.version
+        return account, steps, opened
 
     async def _settle(self, tx: Tx, plan: Plan) -> None:
         await self._check_lease(tx)
         now = self._now()
         await links.save_stores(tx, self._place, plan.moved, now)
+        await links.save_account(tx, self._place, plan.rehomed, self._account, now)
         known = await links.list_links(tx, self._place)
         await links.patch_links(tx, self._place, links_settled(plan, known), now)
         missing = dict.fromkeys(plan.missing_intents)
@@ -184,7 +200,7 @@ class DbLedger:
             for change in changes
             if isinstance(change, Create)
         ]
-        await intents.open_intents(tx, self._place, opened, self._evotor_user_id)
+        await intents.open_intents(tx, self._place, opened, self._account)
         await links.patch_links(tx, self._place, filter(None, map(link_begun, changes)), now)
         in_doubt = [
             replace(change.link, title="") for change in changes if isinstance(change, EditAlbum)
@@ -243,7 +259,7 @@ class DbLedger:
                         answered[change.link.product_id] = change.link.item_id
                 case _:
                     pass
-        await links.save_new_links(tx, self._place, new, self._evotor_user_id, now)
+        await links.save_new_links(tx, self._place, new, self._account, now)
         await intents.close_intents(tx, self._place, answered, IntentState.DONE, now)
 
     async def _record_changes(self, tx: Tx, outcomes: Sequence[Outcome], now: datetime) -> None:

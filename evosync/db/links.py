@@ -59,15 +59,18 @@ async def list_album_links(tx: Tx, place: Place) -> tuple[AlbumLink, ...]:
     )
 
 
-async def known_skus(tx: Tx, user_id: int) -> frozenset[str]:
-    """List every product id of any link or intent of this user, in whatever community."""
+async def known_skus(tx: Tx, user_id: int, account: str | None) -> frozenset[str]:
+    """List every product id of any link or intent of this user, in whatever community.
+
+    Those of another Evotor account than `account` are not: what it made is not touched.
+    """
     found: set[str] = set()
     for table in (product_links, intents):
-        found.update(
-            await tx.scalars(
-                select(table.c.product_id).where(table.c.user_id == user_id).distinct()
-            )
-        )
+        rows = table.c
+        query = select(rows.product_id).where(rows.user_id == user_id).distinct()
+        if account is not None:
+            query = query.where(or_(rows.evotor_user_id.is_(None), rows.evotor_user_id == account))
+        found.update(await tx.scalars(query))
     return frozenset(found)
 
 
@@ -149,6 +152,14 @@ async def save_stores(tx: Tx, place: Place, moved: Iterable[Move], now: datetime
         }
         for one in moved
     }
+    await _save_each(tx, place, "product_id", values, {"updated_at": now})
+
+
+async def save_account(
+    tx: Tx, place: Place, product_ids: Iterable[str], account: str | None, now: datetime
+) -> None:
+    """Note that linked products are of this Evotor account now."""
+    values = {product_id: {"evotor_user_id": account} for product_id in product_ids}
     await _save_each(tx, place, "product_id", values, {"updated_at": now})
 
 

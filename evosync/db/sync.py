@@ -7,11 +7,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
 
-from evosync.db.tables.catalog import cached_stores
-from evosync.db.tables.connections import evotor_connections, vk_connections
+from evosync.db.shop_account import find_current_account
+from evosync.db.tables.connections import vk_connections
 from evosync.db.tables.sync import sync_configs
 from evosync.db.types import Tx
-from evosync.engine.rules import AdoptPolicy, GonePolicy, Rounding, StockMode, TwinsPolicy
+from evosync.engine.rules import (
+    AdoptPolicy,
+    GonePolicy,
+    LeftBehind,
+    Rounding,
+    StockMode,
+    TwinsPolicy,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,7 @@ class SyncConfig:
     gone: GonePolicy = GonePolicy.HIDE
     adopt: AdoptPolicy = AdoptPolicy.ASK
     twins: TwinsPolicy = TwinsPolicy.ONE
+    left_behind: LeftBehind = LeftBehind.LEAVE
     allow_marked: bool = False
     allow_unknown_type: bool = False
     refresh_evotor: bool = True
@@ -59,6 +67,7 @@ async def get_config(tx: Tx, user_id: int, *, will_save: bool = False) -> SyncCo
         gone=GonePolicy(row.gone),
         adopt=AdoptPolicy(row.adopt),
         twins=TwinsPolicy(row.twins),
+        left_behind=LeftBehind(row.left_behind or LeftBehind.LEAVE),
         **{name: getattr(row, name) for name in _AS_THEY_ARE},
     )
 
@@ -127,6 +136,7 @@ def _values(config: SyncConfig) -> dict[str, Any]:
         "gone": config.gone.value,
         "adopt": config.adopt.value,
         "twins": config.twins.value,
+        "left_behind": config.left_behind.value,
     }
 
 
@@ -139,19 +149,7 @@ async def _confirmed(tx: Tx, config: SyncConfig) -> dict[str, Any]:
     community_id = await tx.scalar(
         select(vk_connections.c.community_id).where(vk_connections.c.user_id == config.user_id)
     )
-    account = await tx.scalar(
-        select(evotor_connections.c.evotor_user_id).where(
-            evotor_connections.c.user_id == config.user_id
-        )
-    )
-    listed = await tx.scalar(
-        select(cached_stores.c.evotor_user_id)
-        .where(
-            cached_stores.c.user_id == config.user_id, cached_stores.c.evotor_user_id.is_not(None)
-        )
-        .limit(1)
-    )
     return {
         "confirmed_community_id": community_id,
-        "confirmed_evotor_user_id": account or listed,
+        "confirmed_evotor_user_id": await find_current_account(tx, config.user_id),
     }

@@ -169,8 +169,9 @@ class Plan:
     `changes` stand in the order in which they are applied. `moved` are links
     whose stores or twins changed, to be written down without a call. `taken`
     are fields that were written as often as may be and now show as wanted:
-    their count begins anew. `missing_intents` are creates that a whole
-    reading proves never happened. `missing` are products whose
+    their count begins anew. `rehomed` are products whose link was made from
+    another Evotor account, and that this one lists too. `missing_intents` are
+    creates that a whole reading proves never happened. `missing` are products whose
     item a whole reading lacked for the first time, and when that reading
     began, `found` those whose item is there again, `spent` those for which a
     person wished something that no longer applies. `unchanged` counts items
@@ -181,6 +182,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     moved: tuple[Move, ...] = ()
     taken: tuple[tuple[str, frozenset[Field]], ...] = ()
+    rehomed: tuple[str, ...] = ()
     missing_intents: tuple[str, ...] = ()
     missing: tuple[tuple[str, datetime], ...] = ()
     found: tuple[str, ...] = ()

@@ -80,7 +80,8 @@ class Memory:
     the installation is linked to. `high_mark` is the most live items that any
     run of the last 24 h left, since the mark was last set anew. `canary_stage`
     is how far the first push into this community has come. `was_paused` tells
-    that the last run ended waiting for a person.
+    that the last run ended waiting for a person. `account` is the Evotor
+    account whose shop was read last, None when nobody can tell.
     """
 
     refusals: Mapping[tuple[str, str], Refusal] = field(default_factory=dict)
@@ -91,3 +92,4 @@ class Memory:
     high_mark: int = 0
     canary_stage: int = 0
     was_paused: bool = False
+    account: str | None = None

@@ -129,6 +129,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def check_account(self) -> None:
+        """Look whether the shop that was saved last is of the account that was confirmed.
+
+        Raises NeedsPerson when it is another one's; then the first push has
+        to be confirmed anew. Links stay as they are.
+        """
+        ...
+
     async def save_market(self, reading: MarketReading) -> None:
         """Bring the cached items and albums up to date; only differences are written."""
         ...

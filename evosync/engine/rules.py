@@ -43,6 +43,13 @@ class AdoptPolicy(StrEnum):
     NEVER = "never"
 
 
+class LeftBehind(StrEnum):
+    """What happens to items that were published from another Evotor account."""
+
+    LEAVE = "leave"
+    HIDE = "hide"
+
+
 class TwinsPolicy(StrEnum):
     """Whether equal goods of several stores are one item."""
 
@@ -80,6 +87,7 @@ class Rules:
     gone: GonePolicy = GonePolicy.HIDE
     adopt: AdoptPolicy = AdoptPolicy.ASK
     twins: TwinsPolicy = TwinsPolicy.ONE
+    left_behind: LeftBehind = LeftBehind.LEAVE
     allow_marked: bool = False
     allow_unknown_type: bool = False
     category_id: int = 40932

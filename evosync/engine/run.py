@@ -19,6 +19,7 @@ from evosync.engine.held import Divided
 from evosync.engine.parking import Waiting
 from evosync.engine.parking_lot import ParkingLot
 from evosync.engine.plan.claims import list_claimed
+from evosync.engine.plan.left_behind import own_rules, part
 from evosync.engine.plan.lost import find_unlisted, with_unlisted
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.missing import confirm_absent, find_missing
@@ -77,6 +78,8 @@ async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     began = time.monotonic()
     run, snapshot = await _fetch_shop(run)
     reading = await _fetch_market(run)
+    if not is_dry:
+        await run.ledger.check_account()
     drafted, standing, plan = await _plan(run, snapshot, reading)
     divided = await asyncio.to_thread(guard, plan, drafted, standing)
     waiting = Waiting()
@@ -154,22 +157,23 @@ async def _plan(
         known_skus=await run.ledger.known_skus(),
         memory=await run.ledger.memory(),
     )
+    rules = own_rules(run.rules, standing, snapshot)
     # Drafting and planning are heavy and pure: in a thread the loop stays free.
     claimed = list_claimed(standing)
-    drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules, claimed)
-    if unlisted := find_unlisted(drafted, standing):
+    drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
+    if unlisted := find_unlisted(drafted, part(standing, drafted)):
         standing = with_unlisted(standing, await run.target.look_up(unlisted))
         claimed = list_claimed(standing)
-        drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules, claimed)
+        drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
     absent: frozenset[str] = frozenset()
-    if missing := find_missing(drafted, standing, run.rules):
+    if missing := find_missing(drafted, standing, rules):
         look = await run.source.look_again(missing)
         absent = confirm_absent(missing, look)
         if look.found:
             snapshot = _with_products(snapshot, look.found)
-            drafted = await asyncio.to_thread(draft_shop, snapshot, run.rules, claimed)
+            drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
     plan = await asyncio.to_thread(
-        make_plan, drafted, standing, run.rules, settle=run.settle, absent=absent
+        make_plan, drafted, standing, rules, settle=run.settle, absent=absent
     )
     if not run.by_hand:
         plan = leave_refused(plan, standing.memory.refusals, run.clock())

@@ -9,7 +9,14 @@ from evosync.db import sync
 from evosync.db.engine import Database
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
-from evosync.engine.rules import AdoptPolicy, GonePolicy, Rounding, StockMode, TwinsPolicy
+from evosync.engine.rules import (
+    AdoptPolicy,
+    GonePolicy,
+    LeftBehind,
+    Rounding,
+    StockMode,
+    TwinsPolicy,
+)
 from tests.builders import NOON
 
 
@@ -45,6 +52,7 @@ async def test_every_setting_comes_back(database: Database, anna: int) -> None:
         gone=GonePolicy.ZERO,
         adopt=AdoptPolicy.NEVER,
         twins=TwinsPolicy.BOTH,
+        left_behind=LeftBehind.HIDE,
         allow_marked=True,
         allow_unknown_type=True,
         refresh_evotor=False,

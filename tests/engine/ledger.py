@@ -75,6 +75,9 @@ class MemoryLedger:
         self._write("save_snapshot", ())
         return self.opened
 
+    async def check_account(self) -> None:
+        self._write("check_account", ())
+
     async def save_market(self, reading: MarketReading) -> None:
         self._write("save_market", ())
 

@@ -61,9 +61,10 @@ async def test_both_sides_are_read_and_kept_before_anything_is_sent(
 ) -> None:
     await mirror(run)
 
-    assert [method for method, _ in journal][:4] == [
+    assert [method for method, _ in journal][:5] == [
         "save_snapshot",
         "save_market",
+        "check_account",
         "settle",
         "begin",
     ]
@@ -90,6 +91,20 @@ async def test_a_shop_that_cannot_be_read_ends_the_run_before_the_market_is_aske
         await mirror(run)
 
     assert (target.fetches, journal) == (0, [])
+
+
+async def test_another_shop_than_the_confirmed_one_is_only_read(
+    run: Run, ledger: MemoryLedger, journal: Journal
+) -> None:
+    ledger.errors["check_account"] = [
+        NeedsPerson("Подключена другая касса.", code="never_confirmed")
+    ]
+
+    assert (await mirror(run, is_dry=True)).plan.changes
+    with pytest.raises(NeedsPerson):
+        await mirror(run)
+
+    assert {method for method, _ in journal} == {"save_snapshot", "save_market"}
 
 
 async def test_a_market_that_cannot_be_read_ends_the_run_before_anything_is_sent(

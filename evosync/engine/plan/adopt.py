@@ -1,7 +1,9 @@
 """Taking an item that stands as ours: the link that is written down, and nothing is sent (R10)."""
 
+from dataclasses import replace
+
 from evosync.catalog.item import Availability, Draft, Intent, Link, MarketItem, Written
-from evosync.engine.changes import Adopt
+from evosync.engine.changes import Adopt, Field
 
 
 def adopt_drafted(draft: Draft, item: MarketItem, *, is_intended: bool) -> Adopt:
@@ -55,6 +57,35 @@ def adopt_undrafted(product_id: str, item: MarketItem, intent: Intent | None = N
         ),
     )
     return Adopt(link=link, item=item, is_intended=intent is not None)
+
+
+def adopt_left_behind(draft: Draft, link: Link, item: MarketItem) -> Adopt:
+    """Take an item that another Evotor account published as that of a product of this one.
+
+    All that we wrote to it stays known. Its sku is the old product's and will
+    be written anew, unless somebody gave it another.
+    """
+    written = link.written
+    if link.text_is_theirs:
+        written = replace(
+            written,
+            title=draft.title,
+            description=draft.description,
+            category_id=draft.category_id,
+            photo=draft.photo,
+        )
+    sku = None if item.sku in {None, "", link.product_id} else item.sku
+    # A count, even of 0, is what makes a field be written whatever VK shows.
+    repeats = {**written.repeats, Field.SKU.value: 0} if sku is None else written.repeats
+    moved = replace(
+        link,
+        product_id=draft.product_id,
+        store_ids=draft.store_ids,
+        members=draft.members,
+        account=None,
+        written=replace(written, sku=sku, repeats=repeats),
+    )
+    return Adopt(link=moved, item=item, is_intended=False)
 
 
 def _is_out_of_sight(item: MarketItem) -> bool:

@@ -25,6 +25,7 @@ from evosync.engine.plan.albums import Shelf, plan_albums
 from evosync.engine.plan.fields import AT_ONCE
 from evosync.engine.plan.gone import find_leaving, plan_gone
 from evosync.engine.plan.items import find_disproved, plan_extras, plan_items
+from evosync.engine.plan.left_behind import find_rehomed, part, plan_left_behind
 from evosync.engine.plan.lost import sight
 from evosync.engine.plan.match import Matches, match_items
 from evosync.engine.plan.namesakes import match_names
@@ -49,7 +50,7 @@ def make_plan(
     same whatever the order of the input; planning on what applying the plan
     would leave gives an empty plan.
     """
-    sightings = sight(standing)
+    sightings = sight(part(standing, drafted))
     standing = sightings.standing
     matches = match_items(drafted, standing)
     disproved = find_disproved(matches, standing, settle)
@@ -62,7 +63,9 @@ def make_plan(
     intents = {one.product_id: one for one in standing.intents}
     extras = list(plan_extras(drafted, matches, intents, leaving))
     doubles = [one for one in extras if isinstance(one, Hide)]
-    changes: list[ItemChange] = [*matches.adoptions.values(), *gone, *doubles, *items.changes]
+    left = plan_left_behind(matches, standing, rules.left_behind)
+    hidden = [*gone, *doubles, *left]
+    changes: list[ItemChange] = [*matches.adoptions.values(), *hidden, *items.changes]
     shelf = Shelf(
         placed=items.placed,
         links={key: _under(key, link) for key, link in matches.links.items()},
@@ -81,6 +84,7 @@ def make_plan(
         problems=tuple(sorted(problems, key=lambda one: (one.product_id, one.store_id, one.code))),
         moved=tuple(items.moved),
         taken=tuple(items.taken),
+        rehomed=find_rehomed(standing),
         missing_intents=tuple(sorted(disproved)),
         missing=sightings.missing,
         found=sightings.found,

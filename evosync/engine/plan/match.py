@@ -48,11 +48,12 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
     by_id = standing_items(standing.reading)
     links = {link.product_id: link for link in standing.links}
     intents = _latest_intents(standing.intents)
-    linked = {link.item_id for link in standing.links}
+    linked = {link.item_id for link in (*standing.links, *standing.left_behind)}
+    known = standing.known_skus - {link.product_id for link in standing.left_behind}
     unlinked = [item for item in by_id.values() if item.item_id not in linked]
     by_sku: dict[str, list[MarketItem]] = defaultdict(list)
     for item in unlinked:
-        if item.sku and _is_our_sku(item.sku, drafted, standing, links):
+        if item.sku and (item.sku in links or item.sku in known or drafted.saw(item.sku)):
             by_sku[item.sku].append(item)
     items = {key: by_id[link.item_id] for key, link in links.items() if link.item_id in by_id}
     homeless = {key for key in drafted.drafts if key not in items and _may_adopt(links.get(key))}
@@ -136,10 +137,6 @@ def _latest_intents(intents: Iterable[Intent]) -> dict[str, Intent]:
     """Index intents by product, in an order that does not depend on the input's."""
     in_order = sorted(intents, key=lambda one: (one.sent_at, one.run_id, one.product_id))
     return {one.product_id: one for one in in_order}
-
-
-def _is_our_sku(sku: str, drafted: Drafted, standing: Standing, links: Mapping[str, Link]) -> bool:
-    return sku in links or sku in standing.known_skus or drafted.saw(sku)
 
 
 def _may_adopt(link: Link | None) -> bool:

@@ -7,6 +7,7 @@ from evosync.catalog.item import Availability
 from evosync.catalog.snapshot import SecondLook
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.gone import POLICIES
+from evosync.engine.plan.left_behind import part
 from evosync.engine.plan.match import Matches, match_items
 from evosync.engine.plan.relink import pair_up
 from evosync.engine.plan.standing import Standing, may_stand_in, stores_on
@@ -24,7 +25,7 @@ def find_missing(
     not known is asked for in every store that is on.
     """
     missing: dict[str, set[str]] = defaultdict(set)
-    matches = match_items(drafted, standing)
+    matches = match_items(drafted, part(standing, drafted))
     paired = frozenset(pair_up(drafted, matches, rules.selection).values())
     for product_id, link in matches.links.items():
         if drafted.saw(product_id) or may_stand_in(link, drafted.unknown_stores):

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from evosync.catalog.item import Draft, MarketItem
+from evosync.catalog.item import Draft, Link, MarketItem
 from evosync.catalog.names import fold_name
+from evosync.engine.changes import Adopt
 from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.memory import Answer, Decision
-from evosync.engine.plan.adopt import adopt_drafted
+from evosync.engine.plan.adopt import adopt_drafted, adopt_left_behind
 from evosync.engine.plan.match import Matches
-from evosync.engine.plan.standing import Standing
+from evosync.engine.plan.standing import Standing, standing_items
 from evosync.engine.rules import AdoptPolicy
 
 Namesakes = Mapping[str, tuple[MarketItem, ...]]
@@ -40,8 +41,8 @@ def match_names(
         for key in sorted(drafted.drafts.keys() - matches.links.keys())
         if (key not in decisions or decisions[key].answer is Answer.YES) and key not in related
     }
-    foreign = standing.memory.foreign_items
-    free = [item for item in matches.strangers if item.item_id not in foreign]
+    left = {link.item_id: link for link in standing.left_behind}
+    free = _find_free(matches, standing, left)
     waiting = matches.intents.keys() - disproved
     yes = [decisions[key] for key in homeless if key in decisions and key not in waiting]
     taken = _decided(yes, homeless, free)
@@ -53,7 +54,8 @@ def match_names(
         taken |= pairs
         asked = {key: items for key, items in asked.items() if key not in pairs}
     adoptions = {
-        key: adopt_drafted(homeless[key], taken[key], is_intended=False) for key in sorted(taken)
+        key: _adopt(homeless[key], taken[key], left.get(taken[key].item_id))
+        for key in sorted(taken)
     }
     ids = {item.item_id for item in taken.values()}
     return replace(
@@ -64,6 +66,27 @@ def match_names(
         strangers=tuple(item for item in matches.strangers if item.item_id not in ids),
         asked={key: tuple(item.item_id for item in items) for key, items in asked.items()},
     )
+
+
+def _find_free(matches: Matches, standing: Standing, left: Mapping[int, Link]) -> list[MarketItem]:
+    """List the items that may be taken: strangers, and what another account left behind.
+
+    Neither what another user is linked to, nor doubles of what was left behind.
+    """
+    foreign = standing.memory.foreign_items
+    theirs = {link.product_id for link in left.values()}
+    strangers = (item for item in matches.strangers if item.sku not in theirs)
+    by_id = standing_items(standing.reading)
+    return [
+        *(item for item in strangers if item.item_id not in foreign),
+        *(by_id[item_id] for item_id in sorted(left) if item_id in by_id),
+    ]
+
+
+def _adopt(draft: Draft, item: MarketItem, left: Link | None) -> Adopt:
+    if left is not None:
+        return adopt_left_behind(draft, left, item)
+    return adopt_drafted(draft, item, is_intended=False)
 
 
 def _decided(

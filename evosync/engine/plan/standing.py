@@ -23,10 +23,14 @@ _MAY_BE_DELETED = frozenset({Pending.DELETE, Pending.UNDELETE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A reading of the market, and what the ledger remembers of it."""
+    """A reading of the market, and what the ledger remembers of it.
+
+    `left_behind` are links that another Evotor account made; see `part`.
+    """
 
     reading: MarketReading
     links: tuple[Link, ...] = ()
+    left_behind: tuple[Link, ...] = ()
     album_links: tuple[AlbumLink, ...] = ()
     intents: tuple[Intent, ...] = ()
     known_skus: frozenset[str] = frozenset()

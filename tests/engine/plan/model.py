@@ -59,6 +59,7 @@ class World:
     intents: dict[str, Intent] = field(default_factory=dict)
     known_skus: set[str] = field(default_factory=set)
     decisions: dict[str, Decision] = field(default_factory=dict)
+    account: str | None = None
     is_whole: bool = True
     shows_sku: bool = True
     shows_stock: bool = True
@@ -82,7 +83,7 @@ class World:
             album_links=tuple(self.album_links.values()),
             intents=tuple(self.intents.values()),
             known_skus=frozenset(self.known_skus),
-            memory=Memory(decisions=self.decisions),
+            memory=Memory(decisions=self.decisions, account=self.account),
         )
 
     def apply(self, plan: Plan) -> None:
@@ -93,6 +94,8 @@ class World:
             self.links[move.product_id] = replace(
                 self.links[move.product_id], store_ids=move.store_ids, members=move.members
             )
+        for product_id in plan.rehomed:
+            self.links[product_id] = replace(self.links[product_id], account=self.account)
         for product_id, fields in plan.taken:
             self._count_anew(product_id, fields)
         for patch in links_settled(plan, self.links.values()):
@@ -132,7 +135,9 @@ class World:
     def _apply_link(self, change: Adopt | Relink | Lose) -> None:
         match change:
             case Adopt(link=link, is_intended=is_intended):
-                self.links[link.product_id] = link
+                before = {one.item_id: key for key, one in self.links.items()}
+                self.links.pop(before.get(link.item_id, ""), None)
+                self.links[link.product_id] = replace(link, account=self.account)
                 if is_intended:
                     del self.intents[link.product_id]
             case Relink(link=link, draft=draft, fields=fields):
@@ -212,6 +217,7 @@ class World:
             item_id=item_id,
             store_ids=draft.store_ids,
             members=draft.members,
+            account=self.account,
             written=Written(
                 **{_WRITTEN[one]: value for one, value in _values(sent, Field).items()}
             ),

@@ -1,5 +1,6 @@
 """Shops, markets and ledgers as hypothesis makes them up, the nastier the better."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,7 @@ from evosync.engine.rules import (
     NO_GROUP,
     AdoptPolicy,
     GonePolicy,
+    LeftBehind,
     Rounding,
     Rules,
     Selection,
@@ -119,6 +121,7 @@ def all_rules(draw: st.DrawFn) -> Rules:
         gone=draw(st.sampled_from(GonePolicy)),
         adopt=draw(st.sampled_from(AdoptPolicy)),
         twins=draw(st.sampled_from(TwinsPolicy)),
+        left_behind=draw(st.sampled_from(LeftBehind)),
         allow_marked=draw(st.booleans()),
         photo=draw(st.sampled_from([PHOTO, None])),
     )
@@ -151,6 +154,17 @@ def worlds(draw: st.DrawFn, *, doubles: bool = True) -> World:
                 answer=draw(st.sampled_from(Answer)),
                 item_id=draw(st.sampled_from([None, 100, 101, 999])),
             )
+    return world
+
+
+@st.composite
+def worlds_of_two_accounts(draw: st.DrawFn) -> World:
+    """Make a world in which some links were made from another account than the one in hand."""
+    world = draw(worlds())
+    world.account = "one"
+    for key, link in world.links.items():
+        made_from = draw(st.sampled_from(["one", "two", "two", None]))
+        world.links[key] = replace(link, account=made_from)
     return world
 
 
