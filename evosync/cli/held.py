@@ -3,8 +3,7 @@
 import shlex
 from collections.abc import Mapping
 
-from evosync.catalog.names import fold_name
-from evosync.cli.words import printable
+from evosync.cli.words import named, printable
 from evosync.engine.held import Ask, Held
 from evosync.engine.likeness import SHOWN_NAMES, kind_of
 from evosync.engine.report import RunReport
@@ -23,8 +22,7 @@ _KINDS: Mapping[str, str] = {
     for field, name in SHOWN_NAMES.items()
 }
 
-
-_CODES = frozenset({"held", "canary_differs"})
+_ASKING = frozenset({"held", "canary_differs"})  # codes of problems
 
 
 def held_in_words(report: RunReport, email: str) -> str:
@@ -32,11 +30,12 @@ def held_in_words(report: RunReport, email: str) -> str:
     held = report.held
     if held is None:
         return ""
+    names = {one.product_id: one.name for one in report.problems if one.code in _ASKING}
     counts = ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in held.counts.items())
     lines = [
         f"Ждёт вашего решения: {counts}.",
         *(f"  {printable(sentence)}" for sentence in held.sentences),
-        f"  Товары: {_names(report)}.",
+        f"  Товары: {named(names.values(), NAMES_SHOWN)}.",
         f"Если всё верно: evosync sync {shlex.quote(email)} --approve {held.digest}",
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -47,11 +46,3 @@ def stale_in_words(held: Held | None) -> str:
     if held is None:
         return "Ответ устарел: под этим кодом ничего не ждёт решения."
     return f"Ответ устарел: решения ждёт другое, новый код {held.digest}."
-
-
-def _names(report: RunReport) -> str:
-    held = {one.product_id: one.name for one in report.problems if one.code in _CODES}
-    names = sorted(map(printable, held.values()), key=fold_name)
-    shown = ", ".join(f"«{name}»" for name in names[:NAMES_SHOWN])
-    more = len(names) - NAMES_SHOWN
-    return f"{shown} и ещё {more}" if more > 0 else shown

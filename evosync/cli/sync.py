@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from evosync.catalog.problem import ADOPT_QUESTION
 from evosync.cli.exit_codes import DONE, FAILED, HELD, LATER, PARTIAL, PERSON
 from evosync.cli.frame import BadUsage, run_async
 from evosync.cli.held import held_in_words, stale_in_words
@@ -69,7 +71,7 @@ def sync(email: str, *, as_json: bool, dry_run: bool, approve: str | None) -> in
     if as_json:
         click.echo(json.dumps(as_plain(finished), ensure_ascii=False))
     elif finished.report.error is None:
-        click.echo(in_words(finished.report))
+        click.echo(in_words(finished.report, email))
         click.echo(held_in_words(finished.report, email), nl=False)
     _complain(finished)
     return LATER if is_stopped else code_of(finished)
@@ -133,15 +135,29 @@ def as_plain(finished: Finished) -> dict[str, Any]:
     }
 
 
-def in_words(report: RunReport) -> str:
-    """Say in one line what a run did, or a dry run would do."""
+def in_words(report: RunReport, email: str) -> str:
+    """Say what a run did, or a dry run would do, what it could not read, and what it asks."""
     counts = report.counts()
     words = [f"{text} {counts[key]}" for key, text in COUNTED.items() if counts[key]]
     begin = "Было бы: " if report.is_dry else "Готово: "
     if report.status in {RunStatus.PARTIAL, RunStatus.HELD}:
         begin = "Сделано не всё: "
-    nothing = "товаров нет" if report.held is None else "остальное без изменений"
-    return begin + (", ".join(words) or nothing) + "."
+    unread = dict.fromkeys(one.reason for one in report.problems if not one.product_id)
+    nothing = "изменений нет" if unread else "товаров нет"
+    if report.held is not None:
+        nothing = "остальное без изменений"
+    lines = [begin + (", ".join(words) or nothing) + ".", *map(printable, unread)]
+    asked = len({one.product_id for one in report.problems if one.code == ADOPT_QUESTION})
+    if asked:
+        lines.append(_asked_in_words(asked, email, is_dry=report.is_dry))
+    return "\n".join(lines)
+
+
+def _asked_in_words(asked: int, email: str, *, is_dry: bool) -> str:
+    if is_dry:  # only what a run has asked can be answered
+        return f"Спросит, тот ли это товар: {asked}."
+    command = f"evosync adopt {shlex.quote(email)} --all --yes (или --no)"
+    return f"Ждут ответа, тот ли это товар: {asked}. Ответить: {command}"
 
 
 def _refused(error: EvoSyncError, status: RunStatus | None = None) -> dict[str, Any]:

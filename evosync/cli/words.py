@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from evosync.catalog.names import fold_name
 from evosync.errors import EvoSyncError, Misconfigured, NeedsPerson
 from evosync.redact import mask_by_look, mask_text
 
@@ -25,6 +26,14 @@ def printable(text: str) -> str:
         else each.encode("unicode_escape").decode()
         for each in text
     )
+
+
+def named(names: Iterable[str], most: int) -> str:
+    """Quote names in order, the first `most` of them, and say how many more there are."""
+    known = sorted(map(printable, names), key=fold_name)
+    shown = ", ".join(f"«{name}»" for name in known[:most])
+    more = len(known) - most
+    return f"{shown} и ещё {more}" if more > 0 else shown
 
 
 def is_debug() -> bool:

@@ -21,6 +21,17 @@ def stranger(world: SandboxWorld, sandbox: None) -> Item:
     return item
 
 
+def test_a_run_tells_that_it_asks_and_how_to_answer(
+    evosync: Terminal, anna: str, stranger: Item
+) -> None:
+    assert evosync.ok("sync", anna, "--dry-run").out.splitlines()[1:] == [
+        "Спросит, тот ли это товар: 1."
+    ]
+    assert evosync.ok("sync", anna).out.splitlines()[1:] == [
+        f"Ждут ответа, тот ли это товар: 1. Ответить: evosync adopt {anna} --all --yes (или --no)"
+    ]
+
+
 def test_a_yes_takes_what_stands_in_the_next_run(
     evosync: Terminal, anna: str, world: SandboxWorld, stranger: Item
 ) -> None:

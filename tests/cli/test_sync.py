@@ -9,6 +9,7 @@ import pytest
 from evosync.db import leases
 from evosync.db.engine import open_database
 from evosync.sandbox.comparison import find_differences
+from evosync.sandbox.evotor.faults import EvotorFault
 from evosync.sandbox.world import SandboxWorld
 from tests.cli.conftest import Terminal
 from tests.flow.stand import small_world, store_of
@@ -176,6 +177,26 @@ def test_a_store_that_is_not_paid_for_leaves_the_exit_code(
     store_of(world).is_paid = False
     report = evosync.ok("sync", anna, "--json").json
     assert (report["status"], report["created"]) == ("done", 1)
+
+
+def test_stores_that_cannot_be_read_are_told_with_the_reason(
+    anna: str, evosync: Terminal, world: SandboxWorld
+) -> None:
+    lesnaya, mira = world.evotor.stores()
+    lesnaya.is_paid = False
+    world.evotor.faults.add(EvotorFault(path=f"/stores/{mira.id}/products", status=400, times=None))
+    told = evosync("sync", anna)
+    first, *reasons = told.out.splitlines()
+    assert (told.code, told.err, first) == (6, "", "Сделано не всё: изменений нет.")
+    assert len(reasons) == 2
+    assert f"«{lesnaya.name}»" in reasons[0]
+    assert f"«{mira.name}»" in reasons[1]
+
+
+def test_a_shop_without_goods_is_told_so(anna: str, evosync: Terminal, world: SandboxWorld) -> None:
+    for store in world.evotor.stores():
+        store.products.clear()
+    assert evosync.ok("sync", anna).out == "Готово: товаров нет.\n"
 
 
 def test_no_token_is_ever_told(anna: str, evosync: Terminal, world: SandboxWorld) -> None:
