@@ -11,14 +11,15 @@ from evosync.cli.words import printable
 from evosync.db import connections, journal
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.journal import Act
-from evosync.errors import NeedsPerson
+from evosync.errors import EvoSyncError, NeedsPerson
 from evosync.facts import Finding
+from evosync.vk.probe import VkProbe
 from evosync.wiring import Installation
 
 
 @click.command()
 @click.argument("email")
-@click.option("--write", is_flag=True, help="Создать в VK один товар, проверить его и удалить.")
+@click.option("--write", is_flag=True, help="Создать в VK два товара, проверить их и удалить.")
 def probe(email: str, *, write: bool) -> None:
     """Спросить у Эвотора и VK пользователя EMAIL то, чего нет в их описаниях."""
     run_async(lambda: _probe(email, write=write))
@@ -53,16 +54,26 @@ async def _findings(
     *,
     write: bool,
 ) -> AsyncGenerator[tuple[str, Finding], None]:
+    error: EvoSyncError | None = None
     if evotor is not None:
-        async with aclosing(opened.evotor_probe(evotor).findings()) as findings:
-            async for finding in findings:
+        try:
+            async for finding in opened.evotor_probe(evotor).findings():
                 yield "evotor", finding
+        except EvoSyncError as raised:  # VK is asked all the same
+            error = raised
     if vk is not None:
-        asking = opened.vk_probe(vk)
-        async with aclosing(asking.readings()) as findings:
+        async with aclosing(_of_vk(opened.vk_probe(vk), write=write)) as findings:
             async for finding in findings:
                 yield "vk", finding
-        if write:
-            async with aclosing(asking.writings()) as findings:
-                async for finding in findings:
-                    yield "vk", finding
+    if error is not None:
+        raise error
+
+
+async def _of_vk(asking: VkProbe, *, write: bool) -> AsyncGenerator[Finding, None]:
+    async for finding in asking.readings():
+        yield finding
+    if write:
+        # What it made has to go, also when nobody listens any more.
+        async with aclosing(asking.writings()) as findings:
+            async for finding in findings:
+                yield finding

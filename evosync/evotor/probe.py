@@ -1,15 +1,16 @@
-"""What the live Evotor answers to each unknown of `evosync.evotor.facts`; nothing is written."""
+"""What the live Evotor answers where its documents are silent; nothing is written."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from evosync.errors import TryLater
+from evosync.errors import EvoSyncError, TryLater
 from evosync.evotor.auth import Scheme, authorization
 from evosync.evotor.calls import MEDIA_TYPE, READ_TIMEOUT_S
+from evosync.evotor.failures import dead_token
 from evosync.facts import Finding
 from evosync.outbound.client import Answer, Client, Request, Unreachable
 
@@ -37,19 +38,20 @@ class EvotorProbe:
     token: str
 
     async def findings(self) -> AsyncGenerator[Finding, None]:
-        """Ask everything. Raises TryLater when Evotor cannot be asked or refuses the token."""
-        stores, taken = None, []
-        for scheme in Scheme:
-            answer = await self._get("/stores", scheme)
-            if answer.status == 200:
-                taken.append(scheme)
-                stores = stores or answer
+        """Ask everything.
+
+        Raises NeedsPerson when Evotor takes the token in no form, TryLater
+        when it cannot be asked.
+        """
+        answers = {scheme: await self._get("/stores", scheme) for scheme in Scheme}
+        taken = [scheme for scheme, answer in answers.items() if answer.status == 200]
         yield Finding(
             name="authorization",
             told=f"ключ принимается в виде: {', '.join(taken) or 'ни в одном'}.",
         )
-        if stores is None:
-            raise TryLater("Эвотор не принимает ключ доступа.", code="connection_broken")
+        if not taken:
+            raise _untaken({answer.status for answer in answers.values()})
+        stores = answers[taken[0]]
         yield Finding(name="reset_unit", told=_limits(stores))
         first = next(iter(_rows(stores)), None)
         if first is None:
@@ -79,6 +81,14 @@ class EvotorProbe:
             return await self.client.send(request)
         except Unreachable as error:
             raise TryLater("Нет связи с Эвотором.", code="evotor_busy", cause=error.cause) from None
+
+
+def _untaken(statuses: Collection[int]) -> EvoSyncError:
+    """Tell a token that is dead from a service that is down."""
+    others = sorted(status for status in statuses if status != 401)
+    if others:
+        return TryLater(f"Эвотор ответил кодом {others[0]}.", code="evotor_busy")
+    return dead_token("401")
 
 
 def _limits(answer: Answer) -> str:

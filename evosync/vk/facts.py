@@ -52,6 +52,14 @@ FACTS = (
         switch=("list_lag_s", 0.5),
     ),
     Fact(
+        name="looked_up_at_once",
+        claim="A new item is answered by market.getById at once.",
+        otherwise="The first push waits VK_SETTLE_SECONDS for its items to be there.",
+        sureness=Sureness.UNKNOWN,
+        source="VK says nothing of how soon it follows",
+        switch=("get_by_id_lag_s", 0.5),
+    ),
+    Fact(
         name="rejected_listed",
         claim="market.get lists items that moderation rejected.",
         otherwise="A linked item that is missing from the list is asked for by market.getById.",

@@ -1,4 +1,4 @@
-"""What the live VK answers to each unknown of `evosync.vk.facts`."""
+"""What the live VK answers where its documents are silent: facts of ours, and more to know."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
@@ -8,8 +8,8 @@ import msgspec
 
 from evosync.catalog.item import Availability, MarketItem
 from evosync.facts import Finding
-from evosync.vk.api import Param, VkApi
-from evosync.vk.errors import VkRefusal, error_of_request
+from evosync.vk.api import Param, Reply, VkApi
+from evosync.vk.errors import Unsure, VkRefusal, error_of_request
 from evosync.vk.photos import Photos
 from evosync.vk.wire import AddedItem, ListRow, items_from
 
@@ -66,45 +66,78 @@ class VkProbe:
         yield Finding(name="projection", told=f"проекция @. вернула {listed} из {len(items)}.")
 
     async def writings(self) -> AsyncGenerator[Finding, None]:
-        """Make one item, look at it from all sides, and delete it.
+        """Make two items, look at them from all sides, and delete them.
 
-        One that an earlier probe left is deleted first. Raises TryLater or NeedsPerson.
+        Whatever this probe or an earlier one left is deleted, first and last.
+        Raises TryLater or NeedsPerson.
         """
+        await self._clear_away()
+        try:
+            async for finding in self._about_own():
+                yield finding
+        finally:
+            await self._clear_away()
+        yield Finding(name="deleted_shown", told=await self._deleted())
+
+    async def _about_own(self) -> AsyncGenerator[Finding, None]:
+        # A picture of its own: the shop's items must not seem to share theirs with a probe.
+        photo_id = await self.photos.own(self.picture)
+        if isinstance(photo_id, VkRefusal):
+            yield Finding(name="upload", told=_told(photo_id, ""))
+            return
+        first = await self._add(photo_id)
+        if not isinstance(first, int):
+            yield Finding(name="add", told=first)
+            return
+        async for finding in self._about(first):
+            yield finding
+        second = await self._add(photo_id)
+        told = second
+        if isinstance(second, int):
+            item = await self._look_up(second)
+            told = f"картинок у второго товара с той же картинкой: {_photos(item)}."
+        yield Finding(name="shared_photo", told=str(told))
+
+    async def _add(self, photo_id: int) -> int | str:
+        """Make one item, once; says why when there is no id."""
+        answer = await self.api.exchange(
+            "market.add",
+            {
+                "owner_id": -self.community_id,
+                "name": TITLE,
+                "description": "Этот товар создан командой probe и будет удалён.",
+                "category_id": self.category_id,
+                "price": 1000,
+                "sku": SKU,
+                "stock_amount": 3,
+                "main_photo_id": photo_id,
+            },
+            is_add=True,
+        )
+        match answer:
+            case Reply(response=response):
+                return msgspec.convert(response, AddedItem).market_item_id
+            case VkRefusal():
+                return _told(answer, "")
+            case Unsure():
+                return "VK не ответил, создан ли товар; если он появился, он будет удалён."
+
+    async def _clear_away(self) -> None:
+        """Delete every item of a probe, seen in the list; a refusal is raised."""
         for item in await self._list():
             if item.sku == SKU or item.title == TITLE:
                 await self._must("market.delete", item_id=item.item_id)
-        photo_id = await self.photos.shared(self.picture)
-        if isinstance(photo_id, VkRefusal):
-            raise error_of_request(photo_id)
-        added = await self._must(
-            "market.add",
-            name=TITLE,
-            description="Этот товар создан командой probe и будет удалён.",
-            category_id=self.category_id,
-            price=1000,
-            sku=SKU,
-            stock_amount=3,
-            main_photo_id=photo_id,
-        )
-        item_id = msgspec.convert(added, AddedItem).market_item_id
-        try:
-            async for finding in self._about(item_id):
-                yield finding
-        finally:
-            # It may be deleted already, when it could not be restored.
-            await self._ask("market.delete", item_id=item_id)
-        gone = await self._look_up(item_id)
-        yield Finding(
-            name="deleted_shown",
-            told=f"после удаления: {_WORDS[gone.availability] if gone else 'не показан'}.",
-        )
+
+    async def _deleted(self) -> str:
+        left = [one for one in await self._list() if one.sku == SKU or one.title == TITLE]
+        shown = ", ".join(sorted({_WORDS[one.availability] for one in left}))
+        return f"после удаления: {shown or 'в списке нет'}."
 
     async def _about(self, item_id: int) -> AsyncGenerator[Finding, None]:
         item = await self._look_up(item_id)
         if item is None:
             yield Finding(name="read_back", told="новый товар по номеру не находится.")
             return
-        yield Finding(name="shared_photo", told=f"картинок у нового товара: {len(item.photo_ids)}.")
         yield Finding(
             name="read_back",
             told=f"артикул «{item.sku}», остаток {item.stock}, цена {item.price} коп.",
@@ -170,6 +203,10 @@ _EDITS: tuple[tuple[str, str, dict[str, Param]], ...] = (
     ("hidden_shown", "после скрытия", {"deleted": True}),
     ("shown_again", "после показа", {"deleted": False}),
 )
+
+
+def _photos(item: MarketItem | None) -> int:
+    return len(item.photo_ids) if item else 0
 
 
 def _face(item: MarketItem) -> str:

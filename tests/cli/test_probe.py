@@ -1,7 +1,11 @@
+from typing import Literal
+
 import pytest
 
 from evosync.evotor import facts as evotor_facts
 from evosync.facts import Fact
+from evosync.sandbox.evotor.faults import EvotorFault
+from evosync.sandbox.vk.faults import VkFault
 from evosync.sandbox.world import SandboxWorld
 from evosync.vk import facts as vk_facts
 from tests.cli.conftest import Terminal
@@ -63,6 +67,42 @@ def test_an_item_that_a_killed_probe_left_is_deleted_by_the_next(
     world.vk.hands.add(world.community_id, "Проверка EvoSync, будет удалена", 1)
     told(evosync, anna, "--write")
     assert world.vk.items(world.community_id) == []
+
+
+@pytest.mark.parametrize(
+    ("knob", "told_of"),
+    [("no", "товара с той же картинкой: 1."), ("silently", ": 0."), ("with_error", "отказ 129")],
+)
+def test_it_tells_whether_items_may_share_a_picture(
+    knob: Literal["no", "silently", "with_error"],
+    told_of: str,
+    anna: str,
+    evosync: Terminal,
+    world: SandboxWorld,
+) -> None:
+    world.vk.knobs.refuses_shared_photo = knob
+    assert told_of in told(evosync, anna, "--write")["shared_photo"]
+    assert world.vk.items(world.community_id) == []
+
+
+def test_an_add_whose_answer_is_lost_is_neither_repeated_nor_left(
+    anna: str, evosync: Terminal, world: SandboxWorld
+) -> None:
+    world.vk.faults.add(VkFault(method="market.add", drop=True, after_work=True))
+    assert told(evosync, anna, "--write")["add"].startswith("VK не ответил")
+    assert world.vk.calls["market.add"] == 1
+    assert world.vk.items(world.community_id) == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 4), (503, 5)])
+def test_when_evotor_does_not_answer_vk_is_asked_all_the_same(
+    status: int, code: int, anna: str, evosync: Terminal, world: SandboxWorld
+) -> None:
+    world.evotor.faults.add(EvotorFault(path="/stores", times=None, status=status))
+    answer = evosync("probe", anna)
+    assert answer.code == code
+    assert "vk sku_read_back" in answer.out
+    assert ("ключ" in answer.error) is (status == 401)
 
 
 def test_where_nothing_can_be_restored_it_says_so_and_leaves_nothing(
