@@ -11,6 +11,7 @@ from evosync.engine.changes import Adopt
 from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.adopt import adopt_drafted, adopt_undrafted
+from evosync.engine.plan.lost import is_lost
 from evosync.engine.plan.standing import Standing, standing_items
 
 CLOCKS_APART = timedelta(minutes=5)
@@ -27,7 +28,8 @@ class Matches:
     `items` has the item of each link that stands. `extras` are further items
     with the sku of a linked product or of its twins, `intents` the creates
     whose outcome is not known and that no item answers. `asked` are the
-    products that wait for a person to say whether one of these items is theirs.
+    products that wait for a person to say whether one of these items is theirs,
+    `lost` those whose item is gone by another's hand and is given up now.
     """
 
     items: Mapping[str, MarketItem]
@@ -37,6 +39,7 @@ class Matches:
     intents: Mapping[str, Intent]
     strangers: tuple[MarketItem, ...] = ()
     asked: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    lost: frozenset[str] = frozenset()
 
 
 def match_items(drafted: Drafted, standing: Standing) -> Matches:
@@ -56,7 +59,17 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
         if item.sku and (item.sku in links or item.sku in known or drafted.saw(item.sku)):
             by_sku[item.sku].append(item)
     items = {key: by_id[link.item_id] for key, link in links.items() if link.item_id in by_id}
-    homeless = {key for key in drafted.drafts if key not in items and _may_adopt(links.get(key))}
+    # What this plan gives up is matched as it will be in the next.
+    lost = frozenset(
+        key
+        for key, link in links.items()
+        if link.item_id not in by_id and is_lost(link, standing.reading)
+    )
+    homeless = {
+        key
+        for key in drafted.drafts
+        if key not in items and (key in lost or _may_adopt(links.get(key)))
+    }
     homeless |= intents.keys() - links.keys()
     homeless |= {key for key in by_sku.keys() - links.keys() if _is_unwanted(key, drafted)}
     nameless = [item for item in unlinked if not item.sku]
@@ -84,6 +97,7 @@ def match_items(drafted: Drafted, standing: Standing) -> Matches:
             )
         },
         strangers=tuple(item for item in unlinked if item.item_id not in ours),
+        lost=lost,
     )
 
 

@@ -118,7 +118,7 @@ def _has_no_item(product_id: str, matches: Matches) -> bool:
     if product_id in matches.intents or product_id in matches.items:
         return False
     link = matches.links.get(product_id)
-    return link is None or link.state is not LinkState.LIVE
+    return link is None or link.state is not LinkState.LIVE or product_id in matches.lost
 
 
 def _pair_members(

@@ -8,6 +8,7 @@ from evosync.catalog.item import Availability, Intent, Link, LinkState
 from evosync.engine.changes import Adopt, Field, Hide, Restore, Update
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.adopt import adopt_drafted, adopt_undrafted
+from evosync.engine.plan.lost import LOST_AFTER
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing
 from tests.builders import NOON, SHOP, draft, item, link, reading, rules
@@ -247,6 +248,14 @@ def test_an_absent_linked_item_is_not_replaced_by_another() -> None:
     made = plan(draft(), (link(item_id=8),), (item(7),))
 
     assert (made.changes, codes(made)) == ((), ["checking"])
+
+
+def test_an_item_that_is_given_up_is_replaced_by_one_that_stands() -> None:
+    gone = link(item_id=8, missing_since_at=NOON - LOST_AFTER)
+
+    made = plan(draft(), (gone,), (item(7),))
+
+    assert made.changes == (adopt_drafted(draft(), item(7), is_intended=False),)
 
 
 def test_a_deleted_linked_item_is_replaced_by_one_that_stands() -> None:

@@ -5,8 +5,10 @@ import pytest
 
 from evosync.catalog.item import Draft, Link, LinkState
 from evosync.engine.changes import Create, Field, Hide, Relink, Restore, Update
+from evosync.engine.plan.lost import LOST_AFTER
 from evosync.engine.rules import GonePolicy
-from tests.builders import BOTH_SHOPS, SECOND_SHOP, SHOP, draft, item, link
+from tests.builders import BOTH_SHOPS, NOON, SECOND_SHOP, SHOP, draft, item, link
+from tests.engine.plan import planning
 from tests.engine.plan.planning import codes, intent
 from tests.engine.plan.relinking import AWAY, GONE, NEW, RELINK, SKU, plan
 
@@ -151,3 +153,14 @@ class TestRebuilt:
         made = plan(NEW, links=(), items=(), intents=(intent(age_s=300),))
 
         assert made.changes == (Create(draft=NEW),)
+
+
+def test_a_twin_whose_own_item_is_given_up_takes_that_of_the_one_that_left() -> None:
+    own = link("twin", 8, missing_since_at=NOON - LOST_AFTER)
+    left = link("assam", 1, members=("twin",))
+
+    made = planning.plan(draft("twin"), (own, left), (item(1),), off=("assam",))
+
+    [relink] = made.changes
+    assert isinstance(relink, Relink)
+    assert (relink.link, relink.draft) == (left, draft("twin"))
