@@ -26,19 +26,34 @@ _ASKING = frozenset({"held", "canary_differs"})  # codes of problems
 
 
 def held_in_words(report: RunReport, email: str) -> str:
-    """Say in a few lines what is held, why, and with which command it is done; "" when nothing."""
+    """Say in a few lines what is held, or left, why, and with which command it is done."""
     held = report.held
     if held is None:
-        return ""
+        return _left_in_words(report.left_by_answer, email)
     names = {one.product_id: one.name for one in report.problems if one.code in _ASKING}
-    counts = ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in held.counts.items())
     lines = [
-        f"Ждёт вашего решения: {counts}.",
+        f"Ждёт вашего решения: {_counts(held)}.",
         *(f"  {printable(sentence)}" for sentence in held.sentences),
         f"  Товары: {named(names.values(), NAMES_SHOWN)}.",
-        f"Если всё верно: evosync sync {shlex.quote(email)} --approve {held.digest}",
+        f"Если всё верно: {_command(email, held)}",
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _left_in_words(left: Held | None, email: str) -> str:
+    """Say how what was left by an answer is done all the same."""
+    if left is None:
+        return ""
+    told = f"По вашему решению не сделано: {_counts(left)}."
+    return f"{told}\nЕсли теперь всё верно: {_command(email, left)}\n"
+
+
+def _counts(held: Held) -> str:
+    return ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in held.counts.items())
+
+
+def _command(email: str, held: Held) -> str:
+    return f"evosync sync {shlex.quote(email)} --approve {held.digest}"
 
 
 def stale_in_words(held: Held | None) -> str:

@@ -116,7 +116,7 @@ def as_plain(finished: Finished) -> dict[str, Any]:
     return {
         "run_id": finished.run_id,
         "status": report.status.value,
-        "digest": report.held.digest if report.held else None,
+        "digest": asked.digest if (asked := report.held or report.left_by_answer) else None,
         **report.counts(),
         "evotor_requests": report.effort.evotor_requests,
         "vk_requests": report.effort.vk_requests,

@@ -1,25 +1,29 @@
 """Queries on answers to what a run held: written down with the members that they are for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select, update
 
-from evosync.db import journal
+from evosync.db import journal, sync
 from evosync.db.journal import Act
 from evosync.db.links import Place
 from evosync.db.tables.runs import runs
 from evosync.db.tables.sync import approvals
 from evosync.db.types import Tx
-from evosync.engine.held import make_held
+from evosync.engine.held import SETS_MARK, make_held
 from evosync.engine.memory import Consent, Member, Verdict
 
 ASKED_FOR = timedelta(hours=24)
 """For how long after the run that asked an answer to its question is taken."""
 
 CONSENT_LASTS = timedelta(hours=24)
-"""For how long a yes covers what it was given for; "leave it" has no end."""
+"""For how long a yes covers what it was given for.
+
+"Leave it" ends for each product with another word on it, or when it stands as
+it should.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +37,11 @@ class Answerer:
 async def answer(
     tx: Tx, place: Place, digest: str, verdict: Verdict, by: Answerer, now: datetime
 ) -> bool:
-    """Answer what a run or a dry run of this place held under this digest.
+    """Answer what a run or a dry run of this place held, or left, under this digest.
 
-    False when none did within the last 24 hours: then nothing is written.
+    False when none did within the last 24 hours: then nothing is written. A
+    yes to less on sale sets the mark anew at once: the run that does as told
+    may be killed before it is at its end.
     """
     found = await tx.execute(
         select(runs.c.id, runs.c.held)
@@ -53,6 +59,8 @@ async def answer(
     members = frozenset((kind, product_id) for kind, product_id in row.held["members"])
     consent = Consent(verdict=verdict, members=members)
     await _save(tx, place, consent, by, now, run_id=row.id)
+    if verdict is Verdict.APPLY and any(kind in SETS_MARK for kind, _ in members):
+        await sync.reset_mark(tx, place.user_id, now)
     return True
 
 
@@ -64,9 +72,30 @@ async def state(
     await _save(tx, place, stated, by, now)
 
 
+async def end_leave(tx: Tx, place: Place, members: Collection[Member], now: datetime) -> None:
+    """End what was said of leaving these as they stand."""
+    if not members:
+        return
+    found = await tx.execute(
+        select(approvals.c.id, approvals.c.members).where(
+            *place.rows_of(approvals),
+            approvals.c.answer == Verdict.LEAVE.value,
+            or_(approvals.c.expires_at.is_(None), approvals.c.expires_at > now),
+        )
+    )
+    for row in found.all():
+        rest = [member for member in row.members if tuple(member) not in members]
+        if len(rest) < len(row.members):
+            values = {"members": rest} if rest else {"expires_at": now}
+            await tx.execute(update(approvals).where(approvals.c.id == row.id).values(values))
+
+
 async def _save(
     tx: Tx, place: Place, consent: Consent, by: Answerer, now: datetime, run_id: int | None = None
 ) -> None:
+    if consent.verdict is not Verdict.LEAVE:
+        # Else it would stand again once this word's own time is over.
+        await end_leave(tx, place, consent.members, now)
     held = make_held(consent.members, ())
     await tx.execute(
         insert(approvals).values(

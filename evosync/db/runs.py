@@ -35,7 +35,8 @@ class RunTrigger(StrEnum):
 class Run:
     """One run's record; `repeats` empty runs in a row are kept as the last of them.
 
-    `held` is what waits for a yes under the `digest`: its members, the
+    `held` is what waits for a yes under the `digest`, or, where nothing waits,
+    was left by an answer, for which a yes is taken too: its members, the
     sentences that say why, and how many there are of each kind.
     """
 

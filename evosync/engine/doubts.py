@@ -1,9 +1,9 @@
 """The rules by which changes are asked about first: too many off sale, too far a price, lost."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from evosync.catalog.item import LinkState, MarketItem
+from evosync.catalog.item import Link, LinkState, MarketItem
 from evosync.catalog.names import fold_name
 from evosync.engine.changes import (
     Adopt,
@@ -21,7 +21,7 @@ from evosync.engine.changes import (
 )
 from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import Drafted
-from evosync.engine.held import Ask, stated_members
+from evosync.engine.held import Ask, left_members, stated_members
 from evosync.engine.live import find_live
 from evosync.engine.memory import Member
 from evosync.engine.plan.standing import Standing, standing_items
@@ -48,7 +48,10 @@ class Scene:
 
     `own` are the linked items that stand, by id, `live` those on sale; links
     that the plan makes are counted in. `linked` is the number of links whose
-    item should stand, `stated` what a person agreed to beforehand.
+    item should stand, `went` of those that went off sale as a person had
+    stated beforehand, `stated` what a person agreed to beforehand, `left` what
+    a person said to leave as it stands; `at_rest` are products of a shop read
+    whole that are wanted, and whose item stands.
     """
 
     changes: Sequence[Change]
@@ -56,7 +59,10 @@ class Scene:
     live: frozenset[int]
     linked: int
     high_mark: int
+    went: int
     stated: frozenset[Member]
+    left: frozenset[Member]
+    at_rest: frozenset[str]
     is_till_empty: bool
 
 
@@ -98,13 +104,22 @@ def look(plan: Plan, drafted: Drafted, standing: Standing) -> Scene:
     adopted = [change.link for change in plan.changes if isinstance(change, Adopt)]
     links = {link.product_id: link for link in (*standing.links, *adopted)}.values()
     items = standing_items(standing.reading)
+    # What VK refused may be missing from the plan, though it is wanted.
+    refused = {product_id for product_id, _ in standing.memory.refusals}
+    wanted = set() if drafted.unknown_stores else drafted.drafts.keys() - refused
+    live, stated = find_live(links, items), stated_members(standing.memory.consents)
     return Scene(
         changes=plan.changes,
         own={link.item_id: items[link.item_id] for link in links if link.item_id in items},
-        live=find_live(links, items),
+        live=live,
         linked=sum(link.state is LinkState.LIVE for link in links),
         high_mark=standing.memory.high_mark,
-        stated=stated_members(standing.memory.consents),
+        went=sum(link.item_id not in live and _went_as_stated(link, stated) for link in links),
+        stated=stated,
+        left=left_members(standing.memory.consents),
+        at_rest=frozenset(
+            link.product_id for link in links if link.product_id in wanted and link.item_id in items
+        ),
         is_till_empty=not (drafted.drafts or drafted.kept or drafted.unknown or drafted.off),
     )
 
@@ -120,20 +135,39 @@ def find_off_sale(scene: Scene) -> tuple[Question, ...]:
     )
 
 
+def find_far(scene: Scene) -> tuple[Question, ...]:
+    """List the changes of a price that nobody makes by hand."""
+    return tuple(
+        Question(place=place, ask=Ask.PRICE, change=change)
+        for place, change in enumerate(scene.changes)
+        if isinstance(change, Edit) and _is_far(change)
+    )
+
+
+def find_lost(scene: Scene) -> tuple[Question, ...]:
+    """List the items that would be given up."""
+    return tuple(
+        Question(place=place, ask=Ask.LOSE, change=change)
+        for place, change in enumerate(scene.changes)
+        if isinstance(change, Lose)
+    )
+
+
 def doubt_off_sale(scene: Scene, off_sale: Sequence[Question]) -> Iterator[Doubt]:
     """Ask when too little would stay on sale, of what was on sale in the last 24 hours.
 
     An item that is not on sale now counts nothing and may go; not so when the
     till lists nothing at all: then nothing is believed.
     """
-    asked = _unstated(scene, off_sale)
+    asked = _open(scene, off_sale)
     if scene.is_till_empty and asked:
         told = f"Касса не показывает ни одного товара. Снять с продажи пришлось бы: {len(asked)}."
         yield Doubt(questions=asked, sentence=told)
         return
     on_sale = tuple(one for one in asked if one.item_id in scene.live)
-    agreed = sum(one.item_id in scene.live for one in off_sale) - len(on_sale)
-    mark = max(scene.high_mark, len(scene.live)) - agreed
+    agreed = sum(one.item_id in scene.live and one.member in scene.stated for one in off_sale)
+    # What a person stated is not in the mark; all else that went since is.
+    mark = max(scene.high_mark - scene.went, len(scene.live)) - agreed
     left = len(scene.live) - agreed - len(on_sale)
     if on_sale and not _is_enough(left, mark):
         told = (
@@ -143,29 +177,28 @@ def doubt_off_sale(scene: Scene, off_sale: Sequence[Question]) -> Iterator[Doubt
         yield Doubt(questions=on_sale, sentence=told)
 
 
-def doubt_namesakes(scene: Scene, off_sale: Doubt) -> Iterator[Doubt]:
-    """Ask about new items under the names of those that wait: they would stand there twice."""
-    waiting = {one.item_id for one in off_sale.questions}
-    names = {fold_name(plain_name(item.title)) for key, item in scene.own.items() if key in waiting}
-    creates = [
+def find_namesakes(scene: Scene, waiting: Iterable[Question]) -> tuple[Question, ...]:
+    """List new items under the names of those that stay for now: they would stand there twice."""
+    stay = {one.item_id for one in waiting}
+    names = {fold_name(plain_name(item.title)) for key, item in scene.own.items() if key in stay}
+    return tuple(
         Question(place=place, ask=Ask.CREATE, change=change)
         for place, change in enumerate(scene.changes)
         if isinstance(change, Create)
         and names & {fold_name(change.draft.title), fold_name(change.draft.name)}
-    ]
-    if asked := _unstated(scene, creates):
+    )
+
+
+def doubt_namesakes(scene: Scene, namesakes: Sequence[Question]) -> Iterator[Doubt]:
+    """Ask about new items under the names of those that wait."""
+    if asked := _open(scene, namesakes):
         told = f"Новые карточки с названиями товаров, которые ждут решения: {len(asked)}."
         yield Doubt(questions=asked, sentence=told)
 
 
-def doubt_prices(scene: Scene) -> Iterator[Doubt]:
+def doubt_prices(scene: Scene, far: Sequence[Question]) -> Iterator[Doubt]:
     """Ask when many prices go up or down more than anybody changes them by hand."""
-    far = [
-        Question(place=place, ask=Ask.PRICE, change=change)
-        for place, change in enumerate(scene.changes)
-        if isinstance(change, Edit) and _is_far(change)
-    ]
-    asked, whole = _unstated(scene, far), len(scene.own)
+    asked, whole = _open(scene, far), len(scene.own)
     if len(asked) >= PRICES_MIN and _is_more(len(asked), PRICE_PERCENT, whole):
         told = (
             f"Цена изменилась бы больше чем в {PRICE_FACTOR} раза "
@@ -174,18 +207,20 @@ def doubt_prices(scene: Scene) -> Iterator[Doubt]:
         yield Doubt(questions=asked, sentence=told)
 
 
-def doubt_losses(scene: Scene) -> Iterator[Doubt]:
+def doubt_losses(scene: Scene, lost: Sequence[Question]) -> Iterator[Doubt]:
     """Ask when many items at once are gone from VK by another's hand, or seem to be."""
-    gone = [
-        Question(place=place, ask=Ask.LOSE, change=change)
-        for place, change in enumerate(scene.changes)
-        if isinstance(change, Lose)
-    ]
-    asked = _unstated(scene, gone)
+    asked = _open(scene, lost)
     is_many = len(asked) >= LOST_MIN and _is_more(len(asked), LOST_PERCENT, scene.linked)
     if asked and (is_many or scene.is_till_empty):
         told = f"В VK пропали карточки товаров: {len(asked)} из {scene.linked}."
         yield Doubt(questions=asked, sentence=told)
+
+
+def _went_as_stated(link: Link, stated: Collection[Member]) -> bool:
+    """Tell whether an item that is not on sale was, until a person's own switch took it off."""
+    is_sold_out = link.written.stock == 0
+    is_away = any((ask.value, link.product_id) in stated for ask in (Ask.HIDE, Ask.DELETE))
+    return (Ask.ZERO.value, link.product_id) in stated or (is_away and not is_sold_out)
 
 
 def _takes_off(change: Edit | Hide | Zero | Delete) -> Ask | None:
@@ -211,9 +246,10 @@ def _is_far(change: Edit) -> bool:
     return old is not None and (new > old * PRICE_FACTOR or new * PRICE_FACTOR < old)
 
 
-def _unstated(scene: Scene, questions: Sequence[Question]) -> tuple[Question, ...]:
-    """Leave out what a person agreed to beforehand."""
-    return tuple(one for one in questions if one.member not in scene.stated)
+def _open(scene: Scene, questions: Sequence[Question]) -> tuple[Question, ...]:
+    """Leave out what a person agreed to beforehand, or said to leave."""
+    known = scene.stated | scene.left
+    return tuple(one for one in questions if one.member not in known)
 
 
 def _is_enough(left: int, mark: int) -> bool:

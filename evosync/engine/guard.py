@@ -17,17 +17,22 @@ from evosync.engine.changes import (
     Update,
 )
 from evosync.engine.doubts import (
+    Doubt,
     Question,
+    Scene,
     doubt_losses,
     doubt_namesakes,
     doubt_off_sale,
     doubt_prices,
+    find_far,
+    find_lost,
+    find_namesakes,
     find_off_sale,
     look,
 )
 from evosync.engine.draft.shop import Drafted
-from evosync.engine.held import Ask, Divided, find_verdict, make_held
-from evosync.engine.memory import Verdict
+from evosync.engine.held import SETS_MARK, TAKES_OFF, Ask, Divided, Held, find_verdict, make_held
+from evosync.engine.memory import Member, Verdict
 from evosync.engine.plan.standing import Standing
 
 
@@ -39,41 +44,82 @@ def guard(plan: Plan, drafted: Drafted, standing: Standing) -> Divided:
     of the plan, and the order has no say in what is held.
     """
     scene = look(plan, drafted, standing)
-    off_sale = find_off_sale(scene)
+    asked = _find_asked(scene)
+    questions = [one for doubt in asked.doubts for one in doubt.questions]
+    verdict = find_verdict((one.member for one in questions), standing.memory.consents)
+    is_approved = bool(questions) and verdict is Verdict.APPLY
+    held = () if is_approved else asked.doubts
+    if not asked.left and not held:
+        divided = Divided(go=plan.changes)
+    else:
+        divided = _divide(plan, held, asked.left)
+    return replace(
+        divided,
+        lapsed=asked.lapsed,
+        live=scene.live,
+        is_approved=is_approved,
+        sets_mark=is_approved and any(one.ask in SETS_MARK for one in questions),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What of a plan is asked about now, what was left before, and what no longer is."""
+
+    doubts: tuple[Doubt, ...]
+    left: tuple[Question, ...]
+    lapsed: frozenset[Member]
+
+
+def _find_asked(scene: Scene) -> _Asked:
+    """Ask about what no standing answer leaves: that stays, whether or not it is much."""
+    found = (find_off_sale(scene), find_far(scene), find_lost(scene))
+    left = [one for kind in found for one in kind if one.member in scene.left]
+    # Only an edit can go in part; any other change stays for one of its fields.
+    whole = {one.place for one in left if not isinstance(one.change, Update)}
+    off_sale, far, lost = (
+        tuple(one for one in kind if one.place not in whole or one.member in scene.left)
+        for kind in found
+    )
     too_many = tuple(doubt_off_sale(scene, off_sale))
+    stays = [one for doubt in too_many for one in doubt.questions]
+    stays += [one for one in left if one.ask in TAKES_OFF]
+    namesakes = find_namesakes(scene, stays)
+    left += [one for one in namesakes if one.member in scene.left]
     doubts = (
         *too_many,
-        *(one for doubt in too_many for one in doubt_namesakes(scene, doubt)),
-        *doubt_prices(scene),
-        *doubt_losses(scene),
+        *doubt_namesakes(scene, namesakes),
+        *doubt_prices(scene, far),
+        *doubt_losses(scene, lost),
     )
+    planned = {one.member for kind in found for one in kind}
+    lapsed = (one for one in scene.left - planned if one[1] in scene.at_rest)
+    return _Asked(doubts=doubts, left=tuple(left), lapsed=frozenset(lapsed))
+
+
+def _divide(plan: Plan, doubts: Sequence[Doubt], left: Sequence[Question]) -> Divided:
     questions = [one for doubt in doubts for one in doubt.questions]
-    verdict = find_verdict((one.member for one in questions), standing.memory.consents)
-    is_stated = any(one.member in scene.stated and one.item_id in scene.live for one in off_sale)
-    if not questions or verdict is Verdict.APPLY:
-        return Divided(
-            go=plan.changes,
-            live=scene.live,
-            is_approved=bool(questions),
-            sets_mark=is_stated or bool(too_many),
-        )
     parts = _Parts()
-    asks = _by_place(questions)
+    held_asks, left_asks = _by_place(questions), _by_place(left)
+    none: frozenset[Ask] = frozenset()
     for place, change in enumerate(plan.changes):
-        parts.add(change, asks.get(place, frozenset()))
-    parts.put_off_albums(hides=bool(too_many))
-    held = make_held(
-        (one.member for one in questions), [doubt.sentence for doubt in doubts], parts.waiting
-    )
-    is_left = verdict is Verdict.LEAVE
+        parts.add(change, held_asks.get(place, none), left_asks.get(place, none))
+    parts.put_off_albums(hides=any(one.ask in TAKES_OFF for one in (*questions, *left)))
     return Divided(
         go=tuple(parts.go),
-        held=None if is_left else held,
-        left=held if is_left else None,
+        held=_as_held(questions, [doubt.sentence for doubt in doubts], parts.waiting),
+        left=_as_held(left, [_LEFT.format(len(left))], parts.left),
         put_off=tuple(parts.put_off),
-        live=scene.live,
-        sets_mark=is_stated,
     )
+
+
+_LEFT = "По вашему решению не сделано: {}."
+
+
+def _as_held(
+    questions: Sequence[Question], sentences: Sequence[str], changes: Sequence[Change]
+) -> Held | None:
+    return make_held((one.member for one in questions), sentences, changes) if questions else None
 
 
 def _by_place(questions: Iterable[Question]) -> Mapping[int, frozenset[Ask]]:
@@ -94,23 +140,27 @@ class _Parts:
 
     go: list[Change] = field(default_factory=list)
     waiting: list[Change] = field(default_factory=list)
+    left: list[Change] = field(default_factory=list)
     put_off: list[Change] = field(default_factory=list)
 
-    def add(self, change: Change, asks: Collection[Ask]) -> None:
-        """Let a change go, or wait, or each of its fields as it must."""
-        if not asks:
-            self.go.append(change)
+    def add(self, change: Change, held: Collection[Ask], left: Collection[Ask]) -> None:
+        """Let a change go, or wait, or stay, or each of its fields as it must."""
+        if not isinstance(change, Update):
+            parts = self.left if left else self.waiting if held else self.go
+            parts.append(change)
             return
-        if isinstance(change, Update):
-            kept = frozenset(_WAITS_FOR[ask] for ask in asks)
-            if change.fields - kept:
-                self.go.append(replace(change, fields=change.fields - kept))
-            change = replace(change, fields=change.fields & kept)
-        self.waiting.append(change)
+        kept = {_WAITS_FOR[ask] for ask in (*held, *left)}
+        for parts, fields in (
+            (self.go, change.fields - kept),
+            (self.waiting, change.fields & {_WAITS_FOR[ask] for ask in held}),
+            (self.left, change.fields & {_WAITS_FOR[ask] for ask in left}),
+        ):
+            if fields:
+                parts.append(replace(change, fields=fields))
 
     def put_off_albums(self, *, hides: bool) -> None:
         """Put off what makes albums for items that wait, and hides those that they stay in."""
-        absent = frozenset(_newcomers(self.waiting))
+        absent = frozenset(_newcomers((*self.waiting, *self.left)))
         changes, self.go = self.go, []
         for change in changes:
             if isinstance(change, PutInAlbum):

@@ -22,6 +22,13 @@ class Ask(StrEnum):
     LOSE = "lose"
 
 
+TAKES_OFF = frozenset({Ask.HIDE, Ask.ZERO, Ask.DELETE})
+"""What takes an item that stands off sale."""
+
+SETS_MARK = TAKES_OFF | {Ask.LOSE}
+"""A yes to these leaves less on sale: what it leaves is what later runs are held to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """Changes that wait: who they are about, and why, a Russian sentence for each reason.
@@ -50,7 +57,8 @@ class Divided:
     """A plan divided: what goes now, and what does not.
 
     `held` asks a person; `left` is what a person said to leave as it
-    stands, and never stands beside `held`. `put_off` are changes of albums that wait
+    stands, and `lapsed` what was left once and no longer has to be: those
+    products stand as they should. `put_off` are changes of albums that wait
     along with them. `live` are the ids of the items that are on sale now.
     `is_approved` = something goes because a person said yes to it;
     `sets_mark` = so do changes that take items off sale, and what they leave
@@ -60,6 +68,7 @@ class Divided:
     go: tuple[Change, ...] = ()
     held: Held | None = None
     left: Held | None = None
+    lapsed: frozenset[Member] = frozenset()
     put_off: tuple[Change, ...] = ()
     live: frozenset[int] = frozenset()
     is_approved: bool = False
@@ -96,7 +105,14 @@ def find_verdict(members: Iterable[Member], consents: Sequence[Consent]) -> Verd
     return next((one.verdict for one in answers if asked <= one.members), None)
 
 
+def left_members(consents: Iterable[Consent]) -> frozenset[Member]:
+    """List what a person said to leave; for each member the last word on it counts."""
+    last = {member: one.verdict for one in consents for member in one.members}
+    return frozenset(member for member, verdict in last.items() if verdict is Verdict.LEAVE)
+
+
 def stated_members(consents: Iterable[Consent]) -> frozenset[Member]:
-    """List what a person agreed to beforehand, when turning a switch."""
+    """List what a person agreed to beforehand, when turning a switch, and did not take back."""
+    consents = tuple(consents)
     stated = (one.members for one in consents if one.verdict is Verdict.STATED)
-    return frozenset().union(*stated)
+    return frozenset().union(*stated) - left_members(consents)

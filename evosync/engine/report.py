@@ -119,6 +119,11 @@ class RunReport:
         return self.divided.held if self.divided else None
 
     @property
+    def left_by_answer(self) -> Held | None:
+        """What a person said to leave as it stands, and may still say yes to."""
+        return self.divided.left if self.divided else None
+
+    @property
     def live_items(self) -> int | None:
         """How many items of ours are on sale after the run; None when nobody knows."""
         if self.divided is None:
@@ -139,21 +144,17 @@ def make_report(
 
     `drafts` are those the plan was made of, by product id.
     """
-    # Both calls for one item may tell the same.
-    failures = {
-        (one.product_id, one.code, one.reason): one for one in find_problems(plan, applied, drafts)
-    }
-    waiting = tuple(find_waiting(divided))
-    divided = _with_first_items(divided, applied, failures.values())
+    failures = tuple(find_problems(plan, applied, drafts))
+    problems = (*still_true(plan.problems, applied), *find_waiting(divided), *failures)
+    divided = _with_first_items(divided, applied, failures)
     return RunReport(
         status=RunStatus.DONE if is_dry else _status(plan, divided, applied),
         plan=plan,
         divided=divided,
         outcomes=applied.outcomes,
-        problems=(
-            *still_true(plan.problems, applied),
-            *waiting,
-            *failures.values(),
+        # Both calls for one item may tell the same.
+        problems=tuple(
+            {(one.product_id, one.store_id, one.code, one.reason): one for one in problems}.values()
         ),
         left=applied.left,
         effort=effort,
@@ -164,13 +165,15 @@ def make_report(
 
 
 def _with_first_items(divided: Divided, applied: Applied, problems: Iterable[Problem]) -> Divided:
-    """Add to what waits that the first items of a push do not look as they were sent."""
-    if applied.stopped != Stop.DIFFERS:
+    """Add to what waits, or is left, that the first items of a push differ from what was sent."""
+    if applied.stopped not in {Stop.DIFFERS, Stop.LEFT}:
         return divided
     first = make_held(
         (one.member for one in applied.mismatches),
-        [one.reason for one in problems if one.code == "canary_differs"],
+        [one.reason for one in problems if one.code in {"canary_differs", "left"}],
     )
+    if applied.stopped == Stop.LEFT:
+        return replace(divided, left=join_held(divided.left, first))
     return replace(divided, held=join_held(divided.held, first))
 
 

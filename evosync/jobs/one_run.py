@@ -134,7 +134,7 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
                 until=opened.clock() + TIME_SLICE,
             )
             report = await _guarded(lambda: _run(opened, under_way, watch))
-            await opened.database.write(_end, order, run_id, report, opened.clock())
+            await opened.database.write(_end, order, place, run_id, report, opened.clock())
             _tell(report)
     is_stale = order.approve is not None and not (is_known and report.held is None)
     return Finished(run_id=run_id, report=report, is_stale=is_stale)
@@ -160,20 +160,24 @@ async def _approve(opened: Installation, order: Order, place: Place) -> bool:
     )
 
 
-async def _end(tx: Tx, order: Order, run_id: int, report: RunReport, now: datetime) -> None:
+async def _end(
+    tx: Tx, order: Order, place: Place, run_id: int, report: RunReport, now: datetime
+) -> None:
     end = RunEnd(
         status=report.status,
         counts=report.counts(),
         error_code=report.error.code if report.error else None,
         error_text=report.error.message if report.error else None,
         is_empty=report.is_empty,
-        held=report.held,
+        held=report.held or report.left_by_answer,
         live_items=report.live_items,
     )
     await runs.finish_run(tx, run_id, end, now)
     if report.outcomes and report.divided and report.divided.sets_mark:
         # This run's own count is of the same moment, and so the first that counts.
         await sync.reset_mark(tx, order.user_id, now)
+    if order.kind is RunKind.MIRROR and report.divided:
+        await approvals.end_leave(tx, place, report.divided.lapsed, now)
     # A run that ended before its plan stood knows nothing of any product.
     has_plan = report.error is None or report.plan != Plan()
     if order.kind is RunKind.MIRROR and has_plan:

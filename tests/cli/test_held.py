@@ -39,3 +39,14 @@ def test_first_items_that_differ_are_told_by_name_with_what_a_yes_does() -> None
     assert "цена — «1\u00a0₽» вместо «100\u00a0₽»" in price + title
     assert names == f"  Товары: «{item().title}»."
     assert "--approve" in command
+
+
+def test_of_what_was_left_it_is_told_how_it_is_done_all_the_same() -> None:
+    left = make_held([("hide", name(1))], [], [Hide(link=linked(1), item=stands(1))])
+
+    told = held_in_words(reported(divided=Divided(left=left)), "anna@example.com")
+
+    assert told.splitlines() == [
+        "По вашему решению не сделано: скрыть: 1.",
+        f"Если теперь всё верно: evosync sync anna@example.com --approve {left.digest}",
+    ]

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from evosync.db import approvals, journal, runs
+from evosync.db import approvals, journal, runs, sync
 from evosync.db.approvals import Answerer
 from evosync.db.engine import Database
 from evosync.db.links import Place
 from evosync.db.memory import recall
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
+from evosync.db.sync import SyncConfig
 from evosync.engine.held import Held, make_held
 from evosync.engine.memory import Consent, Verdict
 from evosync.engine.report import RunStatus
@@ -28,13 +29,17 @@ def place(anna: int) -> Place:
 
 
 async def hold(
-    database: Database, place: Place, held: Held = HELD, kind: RunKind = RunKind.MIRROR
+    database: Database,
+    place: Place,
+    held: Held = HELD,
+    kind: RunKind = RunKind.MIRROR,
+    live_items: int | None = None,
 ) -> int:
     """Record a run that ended at noon and held something."""
     run_id = await database.write(
         runs.create_run, place.user_id, kind, RunTrigger.TIMER, NOON, place.community_id
     )
-    end = RunEnd(status=RunStatus.HELD, held=held)
+    end = RunEnd(status=RunStatus.HELD, held=held, live_items=live_items)
     await database.write(runs.finish_run, run_id, end, NOON)
     return run_id
 
@@ -127,3 +132,48 @@ async def test_a_yes_may_be_stated_before_any_run(database: Database, place: Pla
     stated = Consent(verdict=Verdict.STATED, members=frozenset({("hide", "a")}))
     assert await consents(database, place, NOON) == (stated,)
     assert await consents(database, place, NOON + DAY) == ()
+
+
+async def test_what_was_left_ends_for_each_product_by_itself(
+    database: Database, place: Place
+) -> None:
+    await hold(database, place)
+    await answered(database, place, Verdict.LEAVE)
+    await database.write(approvals.end_leave, place, frozenset({("hide", "a")}), NOON)
+    [left] = await consents(database, place, NOON)
+    assert (left.verdict, left.members) == (Verdict.LEAVE, {("hide", "b")})
+    await database.write(approvals.end_leave, place, frozenset({("hide", "b")}), NOON)
+    assert await consents(database, place, NOON) == ()
+
+
+@pytest.mark.parametrize("is_stated", [True, False], ids=["stated", "approved"])
+async def test_what_was_left_does_not_stand_again_when_a_later_yes_is_over(
+    database: Database, place: Place, *, is_stated: bool
+) -> None:
+    await hold(database, place)
+    await answered(database, place, Verdict.LEAVE)
+    if is_stated:
+        await database.write(approvals.state, place, HELD.members, ANNA, NOON)
+    else:
+        await answered(database, place)
+    assert await consents(database, place, NOON + DAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "mark"),
+    [
+        pytest.param("lose", Verdict.APPLY, 0, id="a yes to less on sale"),
+        pytest.param("price", Verdict.APPLY, 20, id="a yes to prices"),
+        pytest.param("lose", Verdict.LEAVE, 20, id="leave it"),
+    ],
+)
+async def test_a_yes_to_less_on_sale_sets_the_mark_at_once(
+    database: Database, place: Place, kind: str, verdict: Verdict, mark: int
+) -> None:
+    await database.write(sync.save_config, SyncConfig(user_id=place.user_id), NOON)
+    held = make_held([(kind, "a")], ["Мало."])
+    await hold(database, place, held, live_items=20)
+    later = NOON + MOMENT
+    assert await answered(database, place, verdict, held.digest, later)
+    async with database.read() as tx:
+        assert (await recall(tx, place, later)).high_mark == mark

@@ -15,6 +15,8 @@ from evosync.engine.changes import (
     Restore,
     Zero,
 )
+from evosync.engine.held import Ask
+from evosync.engine.memory import Verdict
 from tests.builders import adoption, draft
 from tests.engine.guarding import (
     EMPTY_TILL,
@@ -26,6 +28,7 @@ from tests.engine.guarding import (
     linked,
     name,
     prices,
+    said,
     shop,
     stands,
 )
@@ -194,3 +197,25 @@ def test_many_losses_at_once_are_held_all(lost: int, stays: int, *, is_held: boo
     held = divide([Lose(link=one) for one in links], shop(stays, links=[*links, deleted])).held
 
     assert (held.counts if held else {}) == ({"lose": lost} if is_held else {})
+
+
+@pytest.mark.parametrize(
+    ("ask", "last", "is_held"),
+    [
+        pytest.param(Ask.HIDE, {}, False, id="hidden as stated"),
+        pytest.param(Ask.DELETE, {}, False, id="deleted as stated"),
+        pytest.param(Ask.ZERO, {"stock": 0}, False, id="zeroed as stated"),
+        pytest.param(Ask.HIDE, {"stock": 0}, True, id="sold out before"),
+        pytest.param(Ask.PRICE, {}, True, id="stated something else"),
+    ],
+)
+def test_what_went_as_stated_is_no_longer_in_the_mark(
+    ask: Ask, last: dict[str, Any], *, is_held: bool
+) -> None:
+    # Of 20 items 6 went, 5 of them by the person's own switch: 13 of 15 may stay.
+    links = [linked(100 + one, last={"is_hidden": True} | last) for one in range(5)]
+    stated = said(Verdict.STATED, ask, range(100, 105))
+
+    divided = divide(hides([1]), shop(14, links=links, high_mark=20, consents=(stated,)))
+
+    assert (divided.held is not None) is is_held

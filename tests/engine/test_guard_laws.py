@@ -55,8 +55,8 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 def waiting(divided: Divided) -> tuple[Change, ...]:
-    held: Held | None = divided.held or divided.left
-    return (*(held.changes if held else ()), *divided.put_off)
+    kept = [one for one in (divided.held, divided.left) if one is not None]
+    return (*(change for one in kept for change in one.changes), *divided.put_off)
 
 
 def grains(changes: tuple[Change, ...]) -> Counter[tuple[str, object]]:
@@ -113,15 +113,34 @@ def test_the_order_of_the_input_has_no_say(case: Case, chance: Any) -> None:
 
 @law
 @given(cases())
-def test_a_yes_to_what_is_held_lets_it_go(case: Case) -> None:
+def test_a_yes_to_what_is_held_lets_it_go_and_no_more(case: Case) -> None:
     plan, drafted, standing = case
     divided = guard(plan, drafted, standing)
-    held = divided.held or divided.left
-    if held is None:
+    if divided.held is None:
         return
-    yes = Consent(verdict=Verdict.APPLY, members=frozenset(held.members))
-    memory = replace(standing.memory, consents=(*standing.memory.consents, yes))
+    again = guard(plan, drafted, answered(standing, Verdict.APPLY, divided.held))
 
-    again = guard(plan, drafted, replace(standing, memory=memory))
+    assert (again.held, again.is_approved) == (None, True)
+    assert (again.left and again.left.members) == (divided.left and divided.left.members)
 
-    assert (again.go, again.is_approved) == (plan.changes, True)
+
+@law
+@given(cases())
+def test_what_is_left_neither_goes_nor_is_asked_about(case: Case) -> None:
+    plan, drafted, standing = case
+    divided = guard(plan, drafted, standing)
+    if divided.held is None:
+        return
+    again = guard(plan, drafted, answered(standing, Verdict.LEAVE, divided.held))
+
+    assert again.left is not None
+    assert again.held is None
+    before = divided.left.members if divided.left else ()
+    assert set(again.left.members) == {*divided.held.members, *before}
+    assert grains(waiting(again)) == grains(waiting(divided))
+
+
+def answered(standing: Standing, verdict: Verdict, held: Held) -> Standing:
+    word = Consent(verdict=verdict, members=frozenset(held.members))
+    memory = replace(standing.memory, consents=(*standing.memory.consents, word))
+    return replace(standing, memory=memory)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from evosync.catalog.problem import Problem
+from evosync.engine.apply import Stop
 from evosync.engine.changes import Change, Done, Lose, Plan
 from evosync.engine.held import Divided, make_held
+from evosync.engine.likeness import find_mismatches
 from evosync.engine.report import RunReport, RunStatus
 from evosync.errors import NeedsPerson
-from tests.builders import draft, link
+from tests.builders import draft, item, link
 from tests.engine.reporting import counted, failed, reported
 from tests.engine.wishes import create, hide, update
 
@@ -112,3 +114,21 @@ def test_what_was_left_is_told_as_the_persons_own_word() -> None:
     assert [one.reason for one in found] == [
         "По вашему решению не сделано: скрыть карточку в VK."
     ] * 2
+
+
+def test_first_items_that_were_left_may_still_be_said_yes_to() -> None:
+    found = tuple(find_mismatches(link(), item(price=1_00)))
+
+    report = reported(left=3, stopped=Stop.LEFT, mismatches=found)
+
+    assert report.held is None
+    assert report.left_by_answer is not None
+    assert report.left_by_answer.members == tuple(one.member for one in found)
+
+
+def test_a_problem_is_told_once_whoever_found_it() -> None:
+    problem = Problem(product_id="a", store_id="s", name="Чай", code="no_price", detail={})
+
+    report = reported(plan=Plan(problems=(problem, problem)))
+
+    assert report.problems == (problem,)
