@@ -141,7 +141,7 @@ async def test_what_was_left_ends_for_each_product_by_itself(
     await answered(database, place, Verdict.LEAVE)
     await database.write(approvals.end_leave, place, frozenset({("hide", "a")}), NOON)
     [left] = await consents(database, place, NOON)
-    assert (left.verdict, left.members) == (Verdict.LEAVE, {("hide", "b")})
+    assert (left.verdict, left.members) == (Verdict.LEAVE, frozenset({("hide", "b")}))
     await database.write(approvals.end_leave, place, frozenset({("hide", "b")}), NOON)
     assert await consents(database, place, NOON) == ()
 
