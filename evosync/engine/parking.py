@@ -5,9 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from evosync.catalog.problem import Problem
-from evosync.engine.changes import NOT_SENT, Change, Done, Failed, Outcome
+from evosync.engine.changes import (
+    NOT_SENT,
+    Change,
+    Create,
+    Delete,
+    Done,
+    EditAlbum,
+    Failed,
+    Hide,
+    Outcome,
+    Relink,
+    Restore,
+    Update,
+    Zero,
+)
 from evosync.engine.memory import Park
-from evosync.engine.refusals import Drafted, without_items
+from evosync.engine.refusals import without_items
 from evosync.errors import Rest
 
 # VK API schema, errors.json: 9 is flood control, the others quotas of a day
@@ -62,20 +76,21 @@ class Waiting:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Say of each product that it waits."""
-        drafts = {
-            change.draft.product_id: change.draft
-            for change in self.changes
-            if isinstance(change, Drafted)
-        }
-        return tuple(
-            Problem(
-                product_id=draft.product_id,
-                store_id=draft.store_ids[0],
-                name=draft.name,
-                code="vk_busy",
-            )
-            for draft in drafts.values()
-        )
+        found = (_problem_of(change) for change in self.changes)
+        return tuple({one.product_id: one for one in found if one is not None}.values())
+
+
+def _problem_of(change: Change) -> Problem | None:
+    """Name the product of a change that waits; albums are told of with their goods."""
+    match change:
+        case Create(draft=draft) | Update(draft=draft) | Relink(draft=draft) | Restore(draft=draft):
+            product_id, store_ids, name = draft.product_id, draft.store_ids, draft.name
+        case Hide(link=link, item=item) | Zero(link=link, item=item) | Delete(link=link, item=item):
+            product_id, store_ids, name = link.product_id, link.store_ids, item.title
+        case _:
+            return None
+    store_id = next(iter(store_ids), "")
+    return Problem(product_id=product_id, store_id=store_id, name=name, code="vk_busy")
 
 
 def put_off(
@@ -93,7 +108,15 @@ def put_off(
             waiting.append(change)
             ends.append(until_at)
     kept = without_items(going, waiting)
+    if any(isinstance(change, Hide | Delete) for change in waiting):
+        # Which album an item stands in while it waits is not in the plan.
+        waiting += filter(_hides_album, kept)
+        kept = [change for change in kept if not _hides_album(change)]
     return kept, Waiting(changes=tuple(waiting), until_at=min(ends, default=None))
+
+
+def _hides_album(change: Change) -> bool:
+    return isinstance(change, EditAlbum) and change.is_hidden
 
 
 def answered(outcomes: Iterable[Outcome], methods_of: MethodsOf) -> frozenset[str]:

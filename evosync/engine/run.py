@@ -16,6 +16,7 @@ from evosync.engine.changes import Plan, is_erasure
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.guard import guard
 from evosync.engine.held import Divided
+from evosync.engine.memory import Memory
 from evosync.engine.parking import Waiting
 from evosync.engine.parking_lot import ParkingLot
 from evosync.engine.plan.claims import list_claimed
@@ -68,19 +69,19 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
     )
     try:
         lot.check_reading()
-        return await _mirror(run, lot, is_dry=is_dry)
+        return await _mirror(run, lot, memory, is_dry=is_dry)
     except TryLater as error:
         await lot.let_rest(error)
         raise
 
 
-async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
+async def _mirror(run: Run, lot: ParkingLot, memory: Memory, *, is_dry: bool) -> RunReport:
     began = time.monotonic()
     run, snapshot = await _fetch_shop(run)
     reading = await _fetch_market(run)
     if not is_dry:
         await run.ledger.check_account()
-    drafted, standing, plan = await _plan(run, snapshot, reading)
+    drafted, standing, plan = await _plan(run, snapshot, reading, memory)
     divided = await asyncio.to_thread(guard, plan, drafted, standing)
     waiting = Waiting()
     if is_dry:
@@ -147,7 +148,7 @@ async def _fetch_market(run: Run) -> MarketReading:
 
 
 async def _plan(
-    run: Run, snapshot: Snapshot, reading: MarketReading
+    run: Run, snapshot: Snapshot, reading: MarketReading, memory: Memory
 ) -> tuple[Drafted, Standing, Plan]:
     standing = Standing(
         reading=reading,
@@ -155,7 +156,7 @@ async def _plan(
         album_links=await run.ledger.album_links(),
         intents=await run.ledger.intents(),
         known_skus=await run.ledger.known_skus(),
-        memory=await run.ledger.memory(),
+        memory=memory,
     )
     rules = own_rules(run.rules, standing, snapshot)
     # Drafting and planning are heavy and pure: in a thread the loop stays free.

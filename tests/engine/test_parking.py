@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from evosync.engine.changes import NOT_SENT, Change, Done, Failed, Outcome, Uncertain
+from evosync.catalog.item import AlbumLink
+from evosync.engine.changes import NOT_SENT, Change, Done, EditAlbum, Failed, Outcome, Uncertain
 from evosync.engine.memory import Park
 from evosync.engine.parking import answered, park_for, put_off, rests_until
 from evosync.errors import Rest
@@ -12,6 +13,9 @@ from tests.engine.ports import MemoryTarget
 from tests.engine.wishes import MADE, create, hide, put, update
 
 METHODS_OF = MemoryTarget().methods_of
+ALBUM = AlbumLink(key="чай", album_id=9, title="Чай", is_made=True)
+ALBUM_HIDDEN = EditAlbum(link=ALBUM, title="Чай", is_hidden=True, photo=None)
+ALBUM_SHOWN = replace(ALBUM_HIDDEN, is_hidden=False)
 LATER = NOON + timedelta(seconds=30)
 
 
@@ -56,11 +60,24 @@ def test_what_needs_a_resting_method_is_put_off_and_the_rest_goes() -> None:
     assert [(one.product_id, one.code) for one in waiting.problems] == [("assam", "vk_busy")]
 
 
-def test_a_product_that_is_only_to_be_hidden_has_no_problem_while_it_waits() -> None:
-    going, waiting = put_off([hide()], {"edit": parked("edit")}, METHODS_OF, NOON)
-    assert not going
-    assert len(waiting.outcomes) == 1
-    assert not waiting.problems
+def methods_apart(change: Change) -> frozenset[str]:
+    """Let albums be edited by a method of their own, as they are in VK."""
+    return frozenset({"editAlbum"}) if isinstance(change, EditAlbum) else METHODS_OF(change)
+
+
+def test_what_waits_to_be_hidden_is_told_and_its_album_stays_with_it() -> None:
+    changes: list[Change] = [hide(), ALBUM_SHOWN, ALBUM_HIDDEN]
+    going, waiting = put_off(changes, {"edit": parked("edit")}, methods_apart, NOON)
+    assert going == [ALBUM_SHOWN]
+    assert [one.change for one in waiting.outcomes] == [hide(), ALBUM_HIDDEN]
+    told = [(one.product_id, one.name, one.code) for one in waiting.problems]
+    assert told == [("assam", hide().item.title, "vk_busy")]
+
+
+def test_an_emptied_album_is_hidden_while_something_else_waits() -> None:
+    changes: list[Change] = [update(), ALBUM_HIDDEN]
+    going, waiting = put_off(changes, {"edit": parked("edit")}, methods_apart, NOON)
+    assert (going, waiting.changes) == ([ALBUM_HIDDEN], (update(),))
 
 
 def test_when_nothing_rests_nothing_waits() -> None:
