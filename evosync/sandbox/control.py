@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -59,15 +61,20 @@ def control_routes(world: SandboxWorld) -> list[Route]:
 
 
 class LoopbackOnly:
-    """Refuses whoever is on another machine: nothing here asks for a password."""
+    """Refuses whoever is on another machine, and pages of other sites: nothing here asks who it is.
+
+    A page of any site can make a browser on this machine send requests here.
+    It then names its own Origin, or, where its name was made to lead here, its
+    own Host.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let requests from this machine through."""
+        """Let requests of programs on this machine through."""
         app: ASGIApp = self._app
-        if scope["type"] == "http" and not _is_near(scope):
+        if scope["type"] == "http" and not (_is_near(scope) and _is_own(Headers(scope=scope))):
             app = Response(status_code=403)
         await app(scope, receive, send)
 
@@ -171,7 +178,24 @@ def _check_names(order: dict[str, Any], known: list[str], complaint: str) -> Non
 
 def _is_near(scope: Scope) -> bool:
     client = scope.get("client")
-    return client is not None and ipaddress.ip_address(client[0]).is_loopback
+    return client is not None and _is_loopback(client[0])
+
+
+def _is_own(headers: Headers) -> bool:
+    host = headers.get("host", "")
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # brackets that do not fit
+        return False
+    is_here = name == "localhost" or _is_loopback(name)
+    return is_here and headers.get("origin", f"http://{host}") == f"http://{host}"
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _json(body: object, status: int = 200) -> Response:

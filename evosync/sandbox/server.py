@@ -142,6 +142,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         http=_LosableConnection,
         lifespan="off",
         ws="none",
+        # Whom the control lets in is told by the connection, never by what a request says.
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         log_level="warning",

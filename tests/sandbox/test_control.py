@@ -19,7 +19,7 @@ async def control(world: SandboxWorld) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the control."""
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(Starlette(routes=control_routes(world))),
-        base_url="http://sandbox.test",
+        base_url="http://127.0.0.1",
     ) as client:
         yield client
 
@@ -126,12 +126,47 @@ async def test_a_body_that_is_no_json_is_refused(control: httpx.AsyncClient) -> 
         pytest.param("127.0.0.1", 200, id="this machine"),
         pytest.param("::1", 200, id="this machine by IPv6"),
         pytest.param("192.168.0.17", 403, id="another machine"),
+        pytest.param("unknown", 403, id="nobody knows who"),
     ],
 )
 async def test_only_this_machine_may_steer(world: SandboxWorld, address: str, status: int) -> None:
     transport = httpx.ASGITransport(Starlette(routes=control_routes(world)), client=(address, 4000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         assert (await client.get("/control")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        pytest.param({"Host": "localhost:8900"}, 200, id="this machine by name"),
+        pytest.param({"Host": "[::1]:8900"}, 200, id="this machine by IPv6"),
+        pytest.param({"Host": "evil.example:8900"}, 403, id="a name that was led here"),
+        pytest.param({"Host": "127.0.0.1.evil.example"}, 403, id="a name that looks alike"),
+        pytest.param({"Host": "[::1"}, 403, id="no name at all"),
+        pytest.param(
+            {"Host": "127.0.0.1:8900", "Origin": "http://127.0.0.1:8900"}, 200, id="its own page"
+        ),
+        pytest.param(
+            {"Host": "127.0.0.1:8900", "Origin": "http://127.0.0.1:80"}, 403, id="another port's"
+        ),
+        pytest.param({"Origin": "https://evil.example"}, 403, id="another site's page"),
+        pytest.param({"Origin": "null"}, 403, id="a page that hides whose it is"),
+    ],
+)
+async def test_no_page_of_another_site_may_steer(
+    world: SandboxWorld, control: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    order = {"page_size": 7}
+    answer = await control.post("/control/evotor/knobs", json=order, headers=headers)
+    assert answer.status_code == status
+    assert (world.evotor.knobs.page_size == 7) is (status == 200)
+
+
+@pytest.mark.parametrize("said", ["192.168.0.17", "unknown"])
+async def test_who_steers_is_told_by_the_connection(world: SandboxWorld, said: str) -> None:
+    async with serve_sandbox(world) as url, httpx.AsyncClient(base_url=url) as client:
+        answer = await client.get("/control", headers={"X-Forwarded-For": said})
+    assert answer.status_code == 200
 
 
 async def test_faults_and_knobs_are_not_saved(
