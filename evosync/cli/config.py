@@ -19,6 +19,7 @@ from evosync.db.journal import Act
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
 from evosync.engine.rules import AdoptPolicy, GonePolicy, Rounding, StockMode, TwinsPolicy
+from evosync.jobs.one_run import COMMAND_LINE
 
 LOWEST, HIGHEST = Decimal("0.01"), Decimal(100)  # of the multiplier (design: R4)
 # Plain digits only: Decimal() itself takes much more, such as «1_0», «1e3» and «١».
@@ -61,7 +62,7 @@ def show(email: str, *, as_json: bool, secrets: bool) -> None:
             if secrets:
                 act = Act(
                     action="config.secrets_shown",
-                    actor="command line",
+                    actor=COMMAND_LINE.name,
                     subject=email,
                     subject_id=owner.id,
                     at=opened.clock(),

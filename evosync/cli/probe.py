@@ -13,6 +13,7 @@ from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.journal import Act
 from evosync.errors import EvoSyncError, NeedsPerson
 from evosync.facts import Finding
+from evosync.jobs.one_run import COMMAND_LINE
 from evosync.vk.probe import VkProbe
 from evosync.wiring import Installation
 
@@ -36,7 +37,7 @@ async def _probe(email: str, *, write: bool) -> None:
         if write:
             act = Act(
                 action="probe.written",
-                actor="command line",
+                actor=COMMAND_LINE.name,
                 subject=email,
                 subject_id=owner.id,
                 at=opened.clock(),

@@ -1,6 +1,7 @@
 """Queries on questions of adoption and their answers: is what stands in VK this product (R10)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -13,15 +14,32 @@ from evosync.db.types import Tx
 from evosync.engine.memory import Decision
 
 
-async def list_asked(tx: Tx, user_id: int) -> list[str]:
-    """List the ids of the products whose question stands, as the last run saw it."""
-    found = await tx.scalars(
-        select(problems.c.product_id)
-        .where(problems.c.user_id == user_id, problems.c.code == ADOPT_QUESTION)
-        .distinct()
-        .order_by(problems.c.product_id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Whether one of these items of VK, which bear a product's name, is that product."""
+
+    product_id: str
+    name: str
+    item_ids: tuple[int, ...]
+
+
+async def list_asked(tx: Tx, user_id: int) -> list[Question]:
+    """List the questions that stand, as the last run saw them, by the product's id."""
+    rows = problems.c
+    found = await tx.execute(
+        select(rows.product_id, rows.name, rows.detail)
+        .where(rows.user_id == user_id, rows.code == ADOPT_QUESTION)
+        .order_by(rows.product_id, rows.store_id)
     )
-    return list(found)
+    asked = {row.product_id: row for row in found}
+    return [
+        Question(
+            product_id=row.product_id,
+            name=row.name,
+            item_ids=tuple(int(one) for one in row.detail.get("items", "").split(",") if one),
+        )
+        for row in asked.values()
+    ]
 
 
 async def save_decisions(

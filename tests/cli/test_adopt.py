@@ -1,3 +1,7 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from evosync.sandbox.vk.state import Item
@@ -8,17 +12,36 @@ from tests.flow.stand import product_named
 CUP = "Чашка белая"
 
 
-@pytest.fixture
-def stranger(world: SandboxWorld, sandbox: None) -> Item:
-    """Put an item on the market that somebody made under the cup's name."""
+def put(world: SandboxWorld, item_id: int, title: str = CUP) -> Item:
+    """Put an item on the market that somebody made under a product's name."""
     community = world.vk.state.communities[world.community_id]
     now = world.vk.clock()
     item = Item(
-        item_id=7, title=CUP, description="", category_id=1, price=1, created_at=now, updated_at=now
+        item_id=item_id,
+        title=title,
+        description="",
+        category_id=1,
+        price=1,
+        created_at=now,
+        updated_at=now,
     )
-    community.items[7] = item
-    community.order.append(7)
+    community.items[item_id] = item
+    community.order.append(item_id)
     return item
+
+
+@pytest.fixture
+def stranger(world: SandboxWorld, sandbox: None) -> Item:
+    """Put an item on the market under the cup's name."""
+    return put(world, 7)
+
+
+def audited(data: Path) -> list[str]:
+    with closing(sqlite3.connect(data / "evosync.db")) as database:
+        found = database.execute(
+            "SELECT detail FROM audit_log WHERE action = 'adoption.decided' ORDER BY id"
+        )
+        return [row[0] for row in found]
 
 
 def test_a_run_tells_that_it_asks_and_how_to_answer(
@@ -40,7 +63,10 @@ def test_a_yes_takes_what_stands_in_the_next_run(
     assert (asked["product_id"], asked["code"]) == (cup.id, "awaiting_adoption")
 
     said = evosync.ok("adopt", anna, "--product", cup.id, "--yes").out
-    assert said == "Ответ «да», товаров: 1. Исполнит ближайший запуск.\n"
+    assert said.splitlines() == [
+        "Ответ «да», товаров: 1. Исполнит ближайший запуск.",
+        f"  Товары: «{CUP}».",
+    ]
 
     run = evosync.ok("sync", anna, "--json").json
     assert (run["relinked"], run["created"], run["problems"]) == (1, 0, [])
@@ -58,6 +84,51 @@ def test_a_no_creates_beside_it(
     assert (run["relinked"], run["created"], run["problems"]) == (0, 1, [])
     assert stranger.sku == ""
     assert evosync.ok("adopt", anna, "--all", "--yes").out == "Вопросов нет.\n"
+
+
+def test_a_yes_is_to_the_item_that_was_asked_about(
+    evosync: Terminal, anna: str, world: SandboxWorld, stranger: Item
+) -> None:
+    evosync.ok("sync", anna)
+    evosync.ok("adopt", anna, "--all", "--yes")
+    community = world.vk.state.communities[world.community_id]
+    del community.items[7]
+    community.order.remove(7)
+    other = put(world, 8)
+
+    [asked] = evosync.ok("sync", anna, "--json").json["problems"]
+
+    assert (asked["code"], other.sku) == ("awaiting_adoption", "")
+
+
+@pytest.mark.usefixtures("stranger")
+def test_a_yes_to_all_leaves_out_what_is_not_clear(
+    evosync: Terminal, anna: str, world: SandboxWorld, data: Path
+) -> None:
+    put(world, 8)
+    put(world, 9, "Чай номер 1")
+    evosync.ok("sync", anna)
+    cup = product_named(world, CUP)
+
+    assert evosync.ok("adopt", anna, "--all", "--yes").out.splitlines() == [
+        "Ответ «да», товаров: 1. Исполнит ближайший запуск.",
+        "  Товары: «Чай номер 1».",
+        "Без ответа, потому что не ясно, какая карточка чья: 1.",
+        f"  «{CUP}»: evosync adopt {anna} --product {cup.id} --yes (или --no)",
+    ]
+    assert audited(data) == ['{"answer":"yes","products":1}']
+    assert evosync.ok("sync", anna, "--json").json["relinked"] == 1
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_where_nothing_is_asked_no_answer_is_written_down(
+    evosync: Terminal, anna: str, data: Path
+) -> None:
+    evosync.ok("sync", anna)
+
+    assert evosync.ok("adopt", anna, "--all", "--yes").out == "Вопросов нет.\n"
+
+    assert audited(data) == []
 
 
 @pytest.mark.parametrize(

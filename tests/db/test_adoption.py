@@ -3,6 +3,7 @@
 from evosync.catalog.item import Link
 from evosync.catalog.problem import ADOPT_QUESTION, Problem
 from evosync.db import adoption, links, problems
+from evosync.db.adoption import Question
 from evosync.db.engine import Database
 from evosync.db.ledger import DbLedger
 from evosync.db.links import Place
@@ -13,17 +14,22 @@ from tests.db.ledgers import COMMUNITY
 OTHER_COMMUNITY = COMMUNITY + 1
 
 
-def question(product_id: str, code: str = ADOPT_QUESTION) -> Problem:
-    return Problem(product_id=product_id, store_id=SHOP, name="Чай", code=code)
+def question(product_id: str, code: str = ADOPT_QUESTION, items: str = "7") -> Problem:
+    return Problem(
+        product_id=product_id, store_id=SHOP, name="Чай", code=code, detail={"items": items}
+    )
 
 
 async def test_only_the_questions_that_stand_are_listed(
     database: Database, anna: int, boris: int
 ) -> None:
-    found = [question("b"), question("a"), question("c", "no_price")]
+    found = [question("b", items="7, 12"), question("a"), question("c", "no_price")]
     await database.write(problems.save_problems, anna, found, NOON)
     async with database.read() as tx:
-        assert await adoption.list_asked(tx, anna) == ["a", "b"]
+        assert await adoption.list_asked(tx, anna) == [
+            Question(product_id="a", name="Чай", item_ids=(7,)),
+            Question(product_id="b", name="Чай", item_ids=(7, 12)),
+        ]
         assert await adoption.list_asked(tx, boris) == []
 
 

@@ -47,7 +47,7 @@ async def answer(shop: Shop, said: Answer) -> None:
     place = Place(user_id=shop.user_id, community_id=shop.world.community_id)
     async with shop.opened.database.read() as tx:
         asked = await adoption.list_asked(tx, shop.user_id)
-    decisions = [Decision(product_id=each, answer=said) for each in asked]
+    decisions = [Decision(product_id=each.product_id, answer=said) for each in asked]
     await shop.opened.database.write(adoption.save_decisions, place, decisions, shop.opened.clock())
 
 
