@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from evosync.cli.words import named, printable
 from evosync.engine.held import Ask, Held
-from evosync.engine.likeness import SHOWN_NAMES, kind_of
+from evosync.engine.likeness import OTHERWISE, kind_of
 from evosync.engine.report import RunReport
+from evosync.jobs.one_run import Finished
 
 NAMES_SHOWN = 10
 
@@ -18,10 +19,11 @@ _KINDS: Mapping[str, str] = {
     Ask.CREATE: "создать",
     Ask.LOSE: "считать удалёнными в VK",
 } | {
-    kind_of(field): f"отправить остальное ({name} первых товаров в VK не как у нас)"
-    for field, name in SHOWN_NAMES.items()
+    kind_of(field): f"отправить остальное (в VK у первых товаров {otherwise})"
+    for field, otherwise in OTHERWISE.items()
 }
 
+_FIRST = frozenset(map(kind_of, OTHERWISE))
 _ASKING = frozenset({"held", "canary_differs"})  # codes of problems
 
 
@@ -48,16 +50,26 @@ def _left_in_words(left: Held | None, email: str) -> str:
     return f"{told}\nЕсли теперь всё верно: {_command(email, left)}\n"
 
 
+def stale_in_words(finished: Finished) -> str:
+    """Say in one line that a yes is not to what is held now, whose code is told elsewhere."""
+    held = finished.report.held
+    if held is not None and held.digest == finished.approve:
+        return "Этот вопрос задан только сейчас: если всё верно, повторите команду."
+    if not finished.is_answer:
+        return "Под этим кодом решения никто не ждёт."
+    if held is not None and _is_next(finished.report, held):
+        return f"Это подтверждено; теперь ждёт ответа следующее: {_counts(held)}."
+    return "Ответ устарел: решения ждёт другое."
+
+
+def _is_next(report: RunReport, held: Held) -> bool:
+    """Tell whether a first push went on as told, and asks about the items that it then made."""
+    return report.counts()["created"] > 0 and all(kind in _FIRST for kind, _ in held.members)
+
+
 def _counts(held: Held) -> str:
     return ", ".join(f"{_KINDS.get(kind, kind)}: {count}" for kind, count in held.counts.items())
 
 
 def _command(email: str, held: Held) -> str:
     return f"evosync sync {shlex.quote(email)} --approve {held.digest}"
-
-
-def stale_in_words(held: Held | None) -> str:
-    """Say in one line that a yes is not to what is held now."""
-    if held is None:
-        return "Ответ устарел: под этим кодом ничего не ждёт решения."
-    return f"Ответ устарел: решения ждёт другое, новый код {held.digest}."

@@ -59,6 +59,8 @@ def sync(email: str, *, as_json: bool, dry_run: bool, approve: str | None) -> in
     """Синхронизировать товары пользователя EMAIL сейчас."""
     if dry_run and approve is not None:
         raise BadUsage("--dry-run ничего не отправляет, а --approve разрешает отправить.")
+    if approve == "":
+        raise BadUsage("--approve: нужен код, под которым запуск спросил.")
     is_shown = not as_json and sys.stderr.isatty()
     try:
         finished, is_stopped = run_async(
@@ -83,7 +85,7 @@ def _complain(finished: Finished) -> None:
     if error is not None:
         click.echo(printable(sentence_of(error)), err=True)
     elif finished.is_stale:
-        click.echo(stale_in_words(finished.report.held), err=True)
+        click.echo(stale_in_words(finished), err=True)
 
 
 async def _sync(

@@ -9,10 +9,11 @@ from sqlalchemy import insert, or_, select, update
 from evosync.db import journal, sync
 from evosync.db.journal import Act
 from evosync.db.links import Place
+from evosync.db.memory import list_consents
 from evosync.db.tables.runs import runs
 from evosync.db.tables.sync import approvals
 from evosync.db.types import Tx
-from evosync.engine.held import SETS_MARK, make_held
+from evosync.engine.held import SETS_MARK, find_verdict, make_held
 from evosync.engine.memory import Consent, Member, Verdict
 
 ASKED_FOR = timedelta(hours=24)
@@ -39,9 +40,10 @@ async def answer(
 ) -> bool:
     """Answer what a run or a dry run of this place held, or left, under this digest.
 
-    False when none did within the last 24 hours: then nothing is written. A
-    yes to less on sale sets the mark anew at once: the run that does as told
-    may be killed before it is at its end.
+    False when none did within the last 24 hours: then nothing is written. Nor
+    is the same answer twice, as long as the first one lasts. A yes to less on
+    sale sets the mark anew at once: the run that does as told may be killed
+    before it is at its end.
     """
     found = await tx.execute(
         select(runs.c.id, runs.c.held)
@@ -57,8 +59,9 @@ async def answer(
     if row is None:
         return False
     members = frozenset((kind, product_id) for kind, product_id in row.held["members"])
-    consent = Consent(verdict=verdict, members=members)
-    await _save(tx, place, consent, by, now, run_id=row.id)
+    if find_verdict(members, await list_consents(tx, place, now)) is not verdict:
+        consent = Consent(verdict=verdict, members=members)
+        await _save(tx, place, consent, by, now, run_id=row.id)
     if verdict is Verdict.APPLY and any(kind in SETS_MARK for kind, _ in members):
         await sync.reset_mark(tx, place.user_id, now)
     return True

@@ -30,7 +30,7 @@ async def recall(tx: Tx, place: Place, now: datetime) -> Memory:
     return Memory(
         refusals={(one.product_id, one.part): one for one in await _refusals(tx, place)},
         decisions={one.product_id: one for one in await _decisions(tx, place)},
-        consents=await _consents(tx, place, now),
+        consents=await list_consents(tx, place, now),
         parked={one.method: one for one in await _parked(tx, place)},
         foreign_items=await _foreign_items(tx, place),
         high_mark=await _high_mark(tx, place, row.mark_reset_at if row else None, now),
@@ -71,7 +71,8 @@ async def _decisions(tx: Tx, place: Place) -> list[Decision]:
     ]
 
 
-async def _consents(tx: Tx, place: Place, now: datetime) -> tuple[Consent, ...]:
+async def list_consents(tx: Tx, place: Place, now: datetime) -> tuple[Consent, ...]:
+    """List the answers to what runs held that last at this moment, the latest at the end."""
     found = await tx.execute(
         select(approvals)
         .where(

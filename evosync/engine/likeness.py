@@ -17,6 +17,14 @@ SHOWN_NAMES: Mapping[str, str] = {
 }
 """What is compared, by its name for us, as a person calls it."""
 
+OTHERWISE: Mapping[str, str] = {
+    "title": "другое название",
+    "price": "другая цена",
+    "sku": "другой артикул",
+    "availability": "другое наличие",
+}
+"""The same, as a person says that VK has another one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:

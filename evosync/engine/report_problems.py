@@ -30,7 +30,7 @@ from evosync.engine.changes import (
     is_unfound,
 )
 from evosync.engine.held import Ask, Divided
-from evosync.engine.likeness import SHOWN_NAMES
+from evosync.engine.likeness import OTHERWISE, SHOWN_NAMES
 from evosync.engine.memory import Member
 from evosync.engine.refusals import problem_code
 
@@ -98,7 +98,7 @@ def _first_items(applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Prob
         if applied.stopped == Stop.LEFT:
             code, detail = (
                 "left",
-                {"what": f"отправка остальных товаров ({field} первых в VK не как у нас)"},
+                {"what": f"отправка остальных товаров (в VK у первых {OTHERWISE[one.field]})"},
             )
         yield Problem(
             product_id=one.product_id,

@@ -70,13 +70,20 @@ class Watch:
 class Finished:
     """A run that ended, in whatever way.
 
-    `is_stale` = it was to approve of something, and that is not what is held
-    now, or nobody asked about it in the last 24 hours.
+    `approve` is what its order was to approve of; `is_answer` = a run of the
+    last 24 hours had asked about that.
     """
 
     run_id: int
     report: RunReport
-    is_stale: bool = False
+    approve: str | None = None
+    is_answer: bool = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it was to approve of something, and something else waits or nobody asked."""
+        is_settled = self.is_answer and self.report.held is None
+        return self.approve is not None and not is_settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +122,7 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
         run_id = await opened.database.write(
             _begin, order, place, hold.holder.token, opened.clock()
         )
-        is_known = await _approve(opened, order, place)
+        is_answer = await _approve(opened, order, place)
         with structlog.contextvars.bound_contextvars(run_id=run_id, user_id=order.user_id):
             ledger = DbLedger(
                 opened.database,
@@ -136,8 +143,7 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
             report = await _guarded(lambda: _run(opened, under_way, watch))
             await opened.database.write(_end, order, place, run_id, report, opened.clock())
             _tell(report)
-    is_stale = order.approve is not None and not (is_known and report.held is None)
-    return Finished(run_id=run_id, report=report, is_stale=is_stale)
+    return Finished(run_id=run_id, report=report, approve=order.approve, is_answer=is_answer)
 
 
 async def _begin(tx: Tx, order: Order, place: Place, worker: str, now: datetime) -> int:

@@ -69,12 +69,18 @@ def test_a_yes_is_carried_out_and_audited(
     assert (told["status"], told["updated"], told["held"], told["digest"]) == ("done", 5, 0, None)
     assert stocks(world) == {0}
     with closing(sqlite3.connect(data / "evosync.db")) as database:
-        [(actor, detail)] = database.execute(
-            "SELECT actor, detail FROM audit_log WHERE action = 'held.apply'"
-        ).fetchall()
-    assert (actor, json.loads(detail)["digest"]) == ("command line", digest)
-    # Said twice, it is still a yes to nothing more.
-    assert evosync.ok("sync", shut, "--approve", digest).out.startswith("Готово: ")
+        asking = "SELECT actor, detail FROM audit_log WHERE action = 'held.apply'"
+        [(actor, detail)] = database.execute(asking).fetchall()
+        assert (actor, json.loads(detail)["digest"]) == ("command line", digest)
+        # Said twice, it is still a yes to nothing more.
+        assert evosync.ok("sync", shut, "--approve", digest).out.startswith("Готово: ")
+        assert len(database.execute(asking).fetchall()) == 1
+
+
+def test_a_yes_without_a_code_does_not_fit(anna: str, evosync: Terminal) -> None:
+    told = evosync("sync", anna, "--approve", "")
+    assert (told.code, told.out) == (2, "")
+    assert told.error
 
 
 def test_a_dry_run_shows_what_would_wait(shut: str, evosync: Terminal, world: SandboxWorld) -> None:
@@ -91,7 +97,7 @@ def test_a_yes_to_something_else_applies_nothing_held(
     digest = digest_of(evosync, shut)
     told = evosync("sync", shut, "--approve", UNKNOWN, "--json")
     assert (told.code, told.json["digest"], stocks(world)) == (3, digest, {1000})
-    assert told.error == f"Ответ устарел: решения ждёт другое, новый код {digest}."
+    assert told.error == "Под этим кодом решения никто не ждёт."
 
 
 def test_a_yes_to_what_nobody_asked_is_stale_though_nothing_waits(
@@ -99,7 +105,7 @@ def test_a_yes_to_what_nobody_asked_is_stale_though_nothing_waits(
 ) -> None:
     told = evosync("sync", anna, "--approve", UNKNOWN)
     assert (told.code, told.out.split(":")[0]) == (3, "Готово")
-    assert told.error == "Ответ устарел: под этим кодом ничего не ждёт решения."
+    assert told.error == "Под этим кодом решения никто не ждёт."
     assert not find_differences(world)
 
 

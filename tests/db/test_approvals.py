@@ -104,6 +104,19 @@ async def test_an_answer_is_audited(database: Database, place: Place) -> None:
     }
 
 
+async def test_the_same_answer_is_written_down_once_while_it_lasts(
+    database: Database, place: Place
+) -> None:
+    run_id = await hold(database, place)
+    for verdict in (Verdict.APPLY, Verdict.APPLY, Verdict.LEAVE, Verdict.APPLY):
+        assert await answered(database, place, verdict)
+    verdicts = [one.verdict for one in await consents(database, place, NOON)]
+    assert verdicts == [Verdict.APPLY, Verdict.LEAVE, Verdict.APPLY]
+    async with database.read() as tx:
+        acts = await journal.list_acts(tx)
+    assert [act.detail["run_id"] for act in acts] == [run_id] * 3
+
+
 async def test_a_digest_that_nobody_asked_about_is_no_answer(
     database: Database, place: Place, boris: int
 ) -> None:
