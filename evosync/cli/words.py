@@ -3,6 +3,7 @@
 import difflib
 import logging
 import os
+import sys
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -51,8 +52,10 @@ def sentence_of(error: EvoSyncError) -> str:
         return f"{error.name}: {mask_by_look(error.why)}"
     hint = " Он виден с LOG_LEVEL=DEBUG." if error.code == INTERNAL and not is_debug() else ""
     if isinstance(error, NeedsPerson) and error.link:
-        # It may hold a secret of that person's session, and is for nobody else.
-        hint = f" Откройте: {error.link}"
+        # It may hold a secret of that person's session, and is for nobody else, nor for a file.
+        is_read = sys.stderr is not None and sys.stderr.isatty()
+        told = f"Откройте: {error.link}" if is_read else "Ссылку покажет команда в терминале."
+        hint = f" {told}"
     return mask_text(error.message) + hint
 
 

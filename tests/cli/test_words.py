@@ -1,8 +1,20 @@
+import contextlib
+import io
+
 import pytest
 
-from evosync.cli.words import sentence_of
+from evosync.cli.words import named, sentence_of
 from evosync.errors import NeedsPerson
 from tests.cli.conftest import Terminal
+
+LINK = "https://id.vk.ru/captcha?session_token=1"
+
+
+class Screen(io.StringIO):
+    """A terminal that somebody reads."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize(
@@ -108,15 +120,26 @@ def test_words_that_do_not_fit_are_told_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("link", "told"),
+    ("link", "is_terminal", "told"),
     [
-        (None, "VK просит подтвердить."),
-        (
-            "https://id.vk.ru/captcha?session_token=1",
-            "VK просит подтвердить. Откройте: https://id.vk.ru/captcha?session_token=1",
+        pytest.param(None, True, "VK просит подтвердить.", id="nowhere"),
+        pytest.param(
+            LINK, True, f"VK просит подтвердить. Откройте: {LINK}", id="a person at a terminal"
+        ),
+        pytest.param(
+            LINK,
+            False,
+            "VK просит подтвердить. Ссылку покажет команда в терминале.",
+            id="a file of errors",
         ),
     ],
 )
-def test_who_has_to_act_is_told_where(link: str | None, told: str) -> None:
+def test_who_has_to_act_is_told_where(link: str | None, told: str, *, is_terminal: bool) -> None:
     error = NeedsPerson("VK просит подтвердить.", code="vk_captcha", link=link)
-    assert sentence_of(error) == told
+    with contextlib.redirect_stderr(Screen() if is_terminal else io.StringIO()):
+        assert sentence_of(error) == told
+
+
+def test_names_are_quoted_in_order_up_to_a_number() -> None:
+    assert named(["Чай", "Ёлка", "Яблоко\n"], 2) == "«Ёлка», «Чай» и ещё 1"
+    assert named(["Чай"], 2) == "«Чай»"
