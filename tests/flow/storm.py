@@ -21,7 +21,7 @@ from evosync.wiring import open_installation
 from tests.flow.process import started
 from tests.flow.stand import REQUESTS_PER_SECOND, shop_settings, until
 
-SETTLE_S = 1
+SETTLE_S = 2
 EXECUTE_DELAY_S = 0.1  # so that there is a middle to be killed in
 CALM_RUNS = 12
 
