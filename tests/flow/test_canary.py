@@ -16,6 +16,7 @@ from evosync.jobs.connections import check_vk
 from evosync.outbound.client import Answer, Request
 from evosync.sandbox.comparison import find_differences, list_wanted
 from evosync.sandbox.vk.state import Item
+from tests.flow.hours import later
 from tests.flow.stand import Shop, open_shop, product_named, small_world
 from tests.flow.wire import Send, Tap, carries, once_after, tapped
 
@@ -171,8 +172,8 @@ async def test_a_first_push_killed_at_the_five_goes_on_at_its_stage(
     await going_on.mirror()
     if not is_sent:  # what may yet show up is waited for
         assert sizes == [1, 5, 5, GOODS - 1 - 2 * 5]
-        await asyncio.sleep(teas.opened.settings.vk_settle_seconds)
-        await going_on.mirror()
+        settle_s = teas.opened.settings.vk_settle_seconds
+        await later(going_on, seconds=settle_s).mirror()
     assert sizes == [1, 5, GOODS - 6] if is_sent else [1, 5, 5, GOODS - 11, 5]
     assert not find_differences(teas.world)
     assert len(teas.world.vk.items(teas.world.community_id)) == GOODS
