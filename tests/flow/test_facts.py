@@ -72,6 +72,11 @@ def assert_true(shop: Shop, fact: Fact) -> None:
     assert not find_miscounts(shop.world)
     if fact.name not in _STOCKS:
         assert not find_differences(shop.world)
+    assert shop.visible()
+    assert not [item.title for item in shop.visible() if not item.photo_ids]
+    shown = [album for album in shop.albums() if not album.is_hidden]
+    assert shown
+    assert not [album.title for album in shown if not album.photo_id]
 
 
 @pytest.mark.parametrize("is_otherwise", [False, True], ids=["as claimed", "otherwise"])
