@@ -179,10 +179,10 @@ class DbLedger:
     async def _settle(self, tx: Tx, plan: Plan) -> None:
         await self._check_lease(tx)
         now = self._now()
-        await links.save_stores(tx, self._place, plan.moved, now)
-        await links.save_account(tx, self._place, plan.rehomed, self._account, now)
         known = await links.list_links(tx, self._place)
         await links.patch_links(tx, self._place, links_settled(plan, known), now)
+        await links.save_account(tx, self._place, plan.rehomed, self._account, now)
+        await links.save_stores(tx, self._place, plan.moved, now)
         missing = dict.fromkeys(plan.missing_intents)
         await intents.close_intents(tx, self._place, missing, IntentState.ABSENT, now)
 

@@ -144,9 +144,10 @@ async def _make_room(tx: Tx, place: Place, product_ids: Collection[str]) -> None
 
 
 async def save_stores(tx: Tx, place: Place, moved: Iterable[Move], now: datetime) -> None:
-    """Note in which stores linked products stand now, and with which twins."""
+    """Note in which stores linked products stand now, with which twins, and under which id."""
     values = {
         one.product_id: {
+            "product_id": one.new_id or one.product_id,
             "store_ids": list(one.store_ids),
             "member_ids": list(one.members) or None,
         }

@@ -155,11 +155,15 @@ Change = ItemChange | AlbumChange
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Where a linked product and its twins stand now: stores, and the other product ids."""
+    """Where a linked product and its twins stand now: stores, and the other product ids.
+
+    `new_id` is the product that a link whose item is gone goes to.
+    """
 
     product_id: str
     store_ids: tuple[str, ...]
     members: tuple[str, ...] = ()
+    new_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

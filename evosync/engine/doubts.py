@@ -49,9 +49,11 @@ class Scene:
     `own` are the linked items that stand, by id, `live` those on sale; links
     that the plan makes are counted in. `linked` is the number of links whose
     item should stand, `went` of those that went off sale as a person had
-    stated beforehand, `stated` what a person agreed to beforehand, `left` what
-    a person said to leave as it stands; `at_rest` are products of a shop read
-    whole that are wanted, and whose item stands.
+    stated beforehand, `doubles` what takes off sale the second items of goods
+    that are on sale as their twins, which is no loss; `stated` is that, and
+    what a person agreed to beforehand, `left` what a person said to leave as
+    it stands; `at_rest` are products of a shop read whole that are wanted, and
+    whose item stands.
     """
 
     changes: Sequence[Change]
@@ -61,6 +63,7 @@ class Scene:
     high_mark: int
     went: int
     stated: frozenset[Member]
+    doubles: frozenset[Member]
     left: frozenset[Member]
     at_rest: frozenset[str]
     is_till_empty: bool
@@ -108,6 +111,13 @@ def look(plan: Plan, drafted: Drafted, standing: Standing) -> Scene:
     refused = {product_id for product_id, _ in standing.memory.refusals}
     wanted = set() if drafted.unknown_stores else drafted.drafts.keys() - refused
     live, stated = find_live(links, items), stated_members(standing.memory.consents)
+    shown = {link.product_id for link in links if link.item_id in live}
+    doubles = frozenset(
+        (ask.value, key)
+        for key, leader in drafted.members.items()
+        if leader in shown
+        for ask in (Ask.HIDE, Ask.ZERO, Ask.DELETE)
+    )
     return Scene(
         changes=plan.changes,
         own={link.item_id: items[link.item_id] for link in links if link.item_id in items},
@@ -115,7 +125,8 @@ def look(plan: Plan, drafted: Drafted, standing: Standing) -> Scene:
         linked=sum(link.state is LinkState.LIVE for link in links),
         high_mark=standing.memory.high_mark,
         went=sum(link.item_id not in live and _went_as_stated(link, stated) for link in links),
-        stated=stated,
+        stated=stated | doubles,
+        doubles=doubles,
         left=left_members(standing.memory.consents),
         at_rest=frozenset(
             link.product_id for link in links if link.product_id in wanted and link.item_id in items

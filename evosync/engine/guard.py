@@ -58,7 +58,15 @@ def guard(plan: Plan, drafted: Drafted, standing: Standing) -> Divided:
         lapsed=asked.lapsed,
         live=scene.live,
         is_approved=is_approved,
-        sets_mark=is_approved and any(one.ask in SETS_MARK for one in questions),
+        sets_mark=(is_approved and any(one.ask in SETS_MARK for one in questions))
+        or _takes_doubles(scene),
+    )
+
+
+def _takes_doubles(scene: Scene) -> bool:
+    """Tell whether second items of goods go off sale, which are not to be missed tomorrow."""
+    return any(
+        one.member in scene.doubles and one.item_id in scene.live for one in find_off_sale(scene)
     )
 
 

@@ -178,6 +178,15 @@ async def test_settling_moves_links_and_closes_what_never_happened(
     assert await ledger.known_skus() == {"assam", "tea-7"}
 
 
+async def test_settling_gives_a_link_to_another_product(ledger: Ledger) -> None:
+    (made,) = await created(ledger, 7)
+    move = Move(product_id=made.product_id, store_ids=(SHOP,), new_id="new")
+
+    await ledger.settle(Plan(moved=(move,), missing=((made.product_id, NOON),)))
+
+    assert await only(ledger) == replace(made, product_id="new", missing_since_at=NOON)
+
+
 async def test_settling_begins_the_count_of_a_field_taken_anew(ledger: Ledger) -> None:
     (made,) = await created(ledger, 7)
     again = Update(link=made, draft=draft(made.product_id), item=item(item_id=7), fields=PRICE)

@@ -15,6 +15,7 @@ from evosync.engine.changes import (
     Restore,
     Zero,
 )
+from evosync.engine.draft.shop import Drafted
 from evosync.engine.held import Ask
 from evosync.engine.memory import Verdict
 from tests.builders import adoption, draft
@@ -219,3 +220,18 @@ def test_what_went_as_stated_is_no_longer_in_the_mark(
     divided = divide(hides([1]), shop(14, links=links, high_mark=20, consents=(stated,)))
 
     assert (divided.held is not None) is is_held
+
+
+@pytest.mark.parametrize(
+    ("leaders", "is_held"),
+    [
+        pytest.param(range(1, 6), False, id="on sale as its twin"),
+        pytest.param(range(21, 26), True, id="its twin has no item"),
+    ],
+)
+def test_the_second_items_of_twins_are_no_loss(leaders: range, *, is_held: bool) -> None:
+    members = {name(number): name(one) for number, one in zip(range(6, 11), leaders, strict=True)}
+
+    divided = divide(hides(range(6, 11)), shop(10), Drafted(members=members, kept=frozenset("x")))
+
+    assert (divided.held is not None, divided.sets_mark) == (is_held, not is_held)

@@ -66,12 +66,12 @@ def plan_items(
     standing: Standing,
     *,
     disproved: frozenset[str],
-    waiting: Collection[str] = (),
+    waiting: Mapping[str, str],
 ) -> ItemPlan:
     """Plan every draft against its own item, in order of product id.
 
     `disproved` are the products whose open intent is known to have come to
-    nothing, `waiting` those that may be another product's item.
+    nothing, `waiting` those that may be the item of another, which it names.
     """
     plan = ItemPlan()
     creates: list[Draft] = []
@@ -92,10 +92,18 @@ def plan_items(
             _plan_standing(known, link, item, plan)
         else:
             _plan_absent(known, link, standing.reading, plan)
-    for draft in (drafted.drafts[one] for one in sorted(waiting)):
-        plan.problems += [_problem(draft, "waits_for_twin")] if draft.for_sale else []
+    plan.problems += _problems_waiting(drafted, matches, waiting)
     _cap_creates(creates, standing, plan)
     return plan
+
+
+def _problems_waiting(
+    drafted: Drafted, matches: Matches, waiting: Mapping[str, str]
+) -> Iterator[Problem]:
+    for new, old in sorted(waiting.items()):
+        is_gone = old in matches.links and old not in matches.items
+        if drafted.drafts[new].for_sale:
+            yield _problem(drafted.drafts[new], "gone_in_vk" if is_gone else "waits_for_twin")
 
 
 def find_disproved(matches: Matches, standing: Standing, settle: timedelta) -> frozenset[str]:
@@ -243,7 +251,7 @@ def _plan_absent(draft: Draft, link: Link, reading: MarketReading, plan: ItemPla
         plan.problems.append(_problem(draft, "gone_in_vk"))
     elif is_deleted_by_us(link):
         _plan_undelete(draft, link, reading, plan)
-    elif is_lost(link, reading):
+    elif is_lost(link, reading) and not is_relinked(draft, link):
         plan.changes.append(Lose(link=link))
     elif link.missing_since_at is not None:
         plan.problems.append(_problem(draft, "checking", what="на месте ли товар"))

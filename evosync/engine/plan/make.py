@@ -82,7 +82,7 @@ def make_plan(
     return Plan(
         changes=(*sorted(changes, key=_urgency), *albums.changes),
         problems=tuple(sorted(problems, key=lambda one: (one.product_id, one.store_id, one.code))),
-        moved=tuple(items.moved),
+        moved=(*relinks.moved, *items.moved),
         taken=tuple(items.taken),
         rehomed=find_rehomed(standing),
         missing_intents=tuple(sorted(disproved)),

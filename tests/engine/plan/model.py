@@ -90,17 +90,21 @@ class World:
         """Carry out everything, and write it down."""
         for product_id in plan.missing_intents:
             del self.intents[product_id]
-        for move in plan.moved:
-            self.links[move.product_id] = replace(
-                self.links[move.product_id], store_ids=move.store_ids, members=move.members
-            )
-        for product_id in plan.rehomed:
-            self.links[product_id] = replace(self.links[product_id], account=self.account)
         for product_id, fields in plan.taken:
             self._count_anew(product_id, fields)
         for patch in links_settled(plan, self.links.values()):
             link = next(one for one in self.links.values() if one.item_id == patch.item_id)
             self.links[link.product_id] = replace(link, **patch.link)
+        for product_id in plan.rehomed:
+            self.links[product_id] = replace(self.links[product_id], account=self.account)
+        for move in plan.moved:
+            key = move.new_id or move.product_id
+            self.links[key] = replace(
+                self.links.pop(move.product_id),
+                product_id=key,
+                store_ids=move.store_ids,
+                members=move.members,
+            )
         for change in plan.changes:
             self._apply(change)
 

@@ -9,7 +9,7 @@ from evosync.engine.changes import Field, Plan, Relink
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing
-from evosync.engine.rules import GonePolicy
+from evosync.engine.rules import GonePolicy, TwinsPolicy
 from tests.builders import BOTH_SHOPS, SECOND_SHOP, draft, item, link, reading, rules
 
 NEW = draft("new")
@@ -21,7 +21,7 @@ RELINK = Relink(link=link(), draft=NEW, item=item(), fields=SKU)
 AWAY = Availability.UNAVAILABLE
 
 
-def plan(
+def plan(  # noqa: PLR0913 - a test names only what it is about
     *drafts: Draft,
     links: Iterable[Link] = (link(),),
     items: Iterable[MarketItem] = (item(),),
@@ -29,6 +29,7 @@ def plan(
     intents: tuple[Intent, ...] = (),
     gone: GonePolicy = GonePolicy.HIDE,
     stores: tuple[str, ...] = BOTH_SHOPS,
+    twins: TwinsPolicy = TwinsPolicy.ONE,
     **seen: Any,
 ) -> Plan:
     links = tuple(links)
@@ -44,7 +45,7 @@ def plan(
     return make_plan(
         drafted,
         standing,
-        rules(stores=stores, gone=gone),
+        rules(stores=stores, gone=gone, twins=twins),
         settle=timedelta(seconds=120),
         absent=absent,
     )
