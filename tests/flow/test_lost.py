@@ -55,6 +55,25 @@ async def test_an_item_deleted_by_hand_comes_back_only_at_a_word(shop: Shop) -> 
     assert (await later.mirror()).is_empty
 
 
+async def test_an_item_deleted_by_hand_is_asked_about_under_its_products_new_id(shop: Shop) -> None:
+    tea = await mirrored(shop)
+    shop.world.vk.hands.delete(shop.item(tea).item_id)
+    await shop.mirror()
+    later = shop.later(LOST_AFTER)
+    await later.mirror()
+
+    shop.world.delete_product(tea.id)
+    rebuilt = shop.world.add_product(TEA, 111, parent_id=tea.parent_id, quantity=4)
+
+    assert codes(await later.mirror(), rebuilt) == ["gone_in_vk"]
+    assert codes(await later.mirror(), rebuilt) == ["gone_in_vk"]
+    assert shop.items(rebuilt) == []
+    assert await later.wish(rebuilt, Wish.RETURN)
+    assert (await later.mirror()).counts()["created"] == 1
+    assert not find_differences(shop.world)
+    assert (await later.mirror()).is_empty
+
+
 async def test_an_item_that_a_person_brings_back_is_ours_again(shop: Shop) -> None:
     tea = await mirrored(shop)
     item_id = shop.item(tea).item_id

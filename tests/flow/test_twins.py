@@ -125,6 +125,21 @@ async def test_as_long_as_its_store_cannot_be_read_nothing_happens_to_it(shop: S
     assert shop.item(tea).item_id == before
 
 
+async def test_a_twin_that_appears_while_the_others_store_cannot_be_read_waits(shop: Shop) -> None:
+    tea = product_named(shop.world, TEA)
+    await mirrored(shop)
+
+    store_of(shop.world, LESNAYA_ID).is_paid = False
+    twin = add_twin(shop)
+    report = await shop.mirror()
+
+    assert (twin.id, "waits_for_twin") in {(one.product_id, one.code) for one in report.problems}
+    assert [one.sku for one in of_name(shop)] == [tea.id]
+    store_of(shop.world, LESNAYA_ID).is_paid = True
+    assert "created" not in await mirrored(shop)
+    assert [one.sku for one in of_name(shop)] == [tea.id]
+
+
 async def changes_of(shop: Shop) -> tuple[Any, ...]:
     return (await shop.mirror()).plan.changes
 
