@@ -72,6 +72,12 @@ class EvotorApi:
             f"{_store(store_id)}/product-groups", lambda raw: group_from(raw, store_id)
         )
 
+    async def product_group(self, store_id: str, group_id: str) -> ProductGroup | BadRow | None:
+        """Read one group; None when the store has none of that id."""
+        path = f"{_store(store_id)}/product-groups/{quote(group_id, safe='')}"
+        raw = await self._caller.get(Call(path=path, parse=read_object))
+        return None if raw is None else group_from(raw, store_id)
+
     def products(self, store_id: str) -> AsyncIterator[list[Product | BadRow]]:
         """Read a store's products and modifications, page by page."""
         return self._pages(f"{_store(store_id)}/products", lambda raw: product_from(raw, store_id))

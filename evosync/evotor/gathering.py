@@ -13,7 +13,7 @@ class Gathering:
     def __init__(self) -> None:
         self.products: list[Product] = []
         self.bad_rows: list[BadRow] = []
-        self._groups: list[ProductGroup] = []
+        self._groups: dict[str, ProductGroup] = {}
         self._has_bad_groups = False
         self._pages = 0
 
@@ -22,9 +22,21 @@ class Gathering:
         self._pages += 1
         for row in page:
             if isinstance(row, ProductGroup):
-                self._groups.append(row)
+                self._groups.setdefault(row.id, row)
             else:
                 self._has_bad_groups = True
+
+    def doubt_groups(self) -> None:
+        """Note that there may be more groups than were read."""
+        self._has_bad_groups = True
+
+    def unlisted_groups(self) -> frozenset[str]:
+        """List the groups that goods belong to and that did not come; none if some are in doubt."""
+        if self._has_bad_groups:
+            return frozenset()
+        named = {product.parent_id for product in self.products}
+        named |= {group.parent_id for group in self._groups.values() if group.attributes}
+        return frozenset(one for one in named if one is not None and one not in self._groups)
 
     def add_products(self, page: Iterable[Product | BadRow]) -> None:
         """Take a page of products."""
@@ -49,7 +61,7 @@ class Gathering:
         return StoreReading(
             store=store,
             state=state,
-            groups=tuple(self._groups),
+            groups=tuple(self._groups.values()),
             products=tuple(self.products),
             bad_rows=tuple(self.bad_rows),
             reason=failure.why if failure else "",
@@ -61,16 +73,14 @@ class Gathering:
         Otherwise its goods would seem to have left their group, and with it
         VK, because of one bad row.
         """
-        ids = {group.id for group in self._groups}
-        self._groups = [
-            group
-            for group in self._groups
-            if not group.attributes or group.parent_id is None or group.parent_id in ids
-        ]
-        ids = {group.id for group in self._groups}
+        self._groups = {
+            group.id: group
+            for group in self._groups.values()
+            if not group.attributes or group.parent_id is None or group.parent_id in self._groups
+        }
         products, self.products = self.products, []
         for row in products:
-            if row.parent_id is None or row.parent_id in ids:
+            if row.parent_id is None or row.parent_id in self._groups:
                 self.products.append(row)
             else:
                 self.bad_rows.append(

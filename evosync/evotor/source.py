@@ -15,7 +15,7 @@ from evosync.evotor.gathering import Gathering
 log = structlog.get_logger(__name__)
 
 SINGLY_AT_MOST = 50
-"""Missing products that are asked for one by one; more cost less by listing (design: R8)."""
+"""Missing rows that are asked for one by one; more cost less by listing (design: R8)."""
 
 # A single product may be at fault, but so many in a row mean the service is.
 FAILURES_IN_A_ROW = 3
@@ -84,6 +84,7 @@ class EvotorSource:
                     gathering.add_groups(groups)
                 async for products in self._api.products(store.id):
                     gathering.add_products(products)
+                await self._look_for_groups(store.id, gathering)
             except (Refused, Unread) as failure:
                 reading = gathering.reading(store, failure)
                 log.warning(
@@ -94,6 +95,27 @@ class EvotorSource:
                 )
                 return reading
         return gathering.reading(store)
+
+    async def _look_for_groups(self, store_id: str, gathering: Gathering) -> None:
+        """Ask once more for the groups that goods name and the list lacks.
+
+        Without its group a product would be in «Без группы», and off sale by
+        that group's switch. What fails to answer leaves its goods unknown.
+        """
+        asked: set[str] = set()
+        try:
+            while wanted := gathering.unlisted_groups() - asked:
+                asked |= wanted
+                if len(wanted) > SINGLY_AT_MOST:
+                    async for groups in self._api.product_groups(store_id):
+                        gathering.add_groups(groups)
+                    continue
+                for group_id in sorted(wanted):
+                    row = await self._api.product_group(store_id, group_id)
+                    gathering.add_groups([] if row is None else [row])
+        except (Refused, Unread) as failure:
+            gathering.doubt_groups()
+            log.warning("groups not looked for again", store_id=store_id, cause=failure.cause)
 
     async def _ask_singly(self, store_id: str, product_ids: Collection[str]) -> SecondLook:
         found: list[Product] = []

@@ -88,3 +88,20 @@ def test_goods_of_a_group_that_is_not_listed_stay_when_every_group_was_read() ->
     gathering.add_products([product("orphan", "nowhere")])
 
     assert gathering.reading(STORE).products == (product("orphan", "nowhere"),)
+
+
+def test_the_groups_that_goods_name_and_the_list_lacks_are_told() -> None:
+    gathering = Gathering()
+    gathering.add_groups([group("tea", "shop"), group("gaiwans", "cups", varies=True)])
+    gathering.add_products([product("sencha", "tea"), product("orphan", "nowhere"), product("box")])
+
+    assert gathering.unlisted_groups() == {"cups", "nowhere"}
+
+
+def test_goods_of_a_group_that_may_have_been_left_out_are_unknown() -> None:
+    gathering = Gathering()
+    gathering.add_products([product("orphan", "nowhere")])
+    gathering.doubt_groups()
+
+    assert gathering.unlisted_groups() == frozenset()
+    assert gathering.reading(STORE).bad_rows == (bad("orphan", "parent_id", "orphan"),)
