@@ -118,6 +118,7 @@ def look(plan: Plan, drafted: Drafted, standing: Standing) -> Scene:
         if leader in shown
         for ask in (Ask.HIDE, Ask.ZERO, Ask.DELETE)
     )
+    told = drafted.unknown.difference(product_id for _, product_id in drafted.missed)
     return Scene(
         changes=plan.changes,
         own={link.item_id: items[link.item_id] for link in links if link.item_id in items},
@@ -131,7 +132,7 @@ def look(plan: Plan, drafted: Drafted, standing: Standing) -> Scene:
         at_rest=frozenset(
             link.product_id for link in links if link.product_id in wanted and link.item_id in items
         ),
-        is_till_empty=not (drafted.drafts or drafted.kept or drafted.unknown or drafted.off),
+        is_till_empty=not (drafted.drafts or drafted.kept or told or drafted.off),
     )
 
 

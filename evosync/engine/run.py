@@ -23,7 +23,7 @@ from evosync.engine.plan.claims import list_claimed
 from evosync.engine.plan.left_behind import own_rules, part
 from evosync.engine.plan.lost import find_unlisted, with_unlisted
 from evosync.engine.plan.make import make_plan
-from evosync.engine.plan.missing import confirm_absent, find_missing
+from evosync.engine.plan.missing import confirm_absent, find_missed, find_missing
 from evosync.engine.plan.standing import Standing
 from evosync.engine.ports import Ledger, Source, Target
 from evosync.engine.read_back import find_lost_creates, hear_moderation
@@ -167,12 +167,13 @@ async def _plan(
         claimed = list_claimed(standing)
         drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
     absent: frozenset[str] = frozenset()
-    if missing := find_missing(drafted, standing, rules):
+    if missing := find_missing(snapshot, drafted, standing, rules):
         look = await run.source.look_again(missing)
         absent = confirm_absent(missing, look)
-        if look.found:
+        missed = find_missed(look, standing.links)
+        if look.found or missed:
             snapshot = _with_products(snapshot, look.found)
-            drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
+            drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed, missed=missed)
     plan = await asyncio.to_thread(
         make_plan, drafted, standing, rules, settle=run.settle, absent=absent
     )

@@ -1,10 +1,14 @@
 """Products that the till no longer lists are asked for once more."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from evosync.catalog.item import Availability
 from evosync.catalog.snapshot import StoreReading
+from evosync.engine.rules import StockMode
 from evosync.engine.run import Run, mirror
 from tests.builders import (
     BOTH_SHOPS,
@@ -92,3 +96,69 @@ async def test_what_is_found_again_belongs_to_the_store_that_has_it(
     assert ledger.linked["oolong"].store_ids == (SECOND_SHOP,)
     (oolong,) = (one for one in target.items.values() if one.sku == "oolong")
     assert (oolong.price, oolong.album_ids) == (450_00, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("gone", "price"),
+    [
+        pytest.param((), 100_00, id="unknown"),
+        pytest.param({(SHOP, "assam")}, 999_00, id="absent twice"),
+    ],
+)
+async def test_one_store_speaks_alone_only_when_the_other_lacked_the_product_twice(
+    gone: Collection[tuple[str, str]],
+    price: int,
+    run: Run,
+    source: MemorySource,
+    target: MemoryTarget,
+    ledger: MemoryLedger,
+) -> None:
+    run = replace(run, rules=rules(stores=BOTH_SHOPS))
+    dear = store_reading(product(price=999_00), store=store(SECOND_SHOP))
+    source.shop = snapshot(store_reading(product()), dear)
+    await mirror(run)
+    source.shop = snapshot(store_reading(), dear)
+    source.gone = frozenset(gone)
+
+    await mirror(run)
+
+    assert source.asked == [{SHOP: frozenset({"assam"})}]
+    assert ledger.linked["assam"].store_ids == ((SECOND_SHOP,) if gone else BOTH_SHOPS)
+    assert [one.price for one in target.items.values()] == [price]
+
+    await mirror(run)
+
+    # What was surely absent once is not asked for again.
+    assert len(source.asked) == (1 if gone else 2)
+
+
+async def test_what_only_another_store_has_switched_off_is_not_gone_for_a_short_list(
+    run: Run, source: MemorySource, target: MemoryTarget
+) -> None:
+    run = replace(run, rules=rules(stores=BOTH_SHOPS, products_off=[(SECOND_SHOP, "assam")]))
+    other = store_reading(product(), store=store(SECOND_SHOP))
+    source.shop = snapshot(store_reading(product()), other)
+    await mirror(run)
+    source.shop = snapshot(store_reading(), other)
+
+    await mirror(run)
+
+    assert [one.availability for one in target.items.values()] == [Availability.AVAILABLE]
+
+
+async def test_the_stock_of_a_missed_twin_is_not_taken_from_its_item(
+    run: Run, source: MemorySource, target: MemoryTarget, ledger: MemoryLedger
+) -> None:
+    run = replace(run, rules=rules(stores=BOTH_SHOPS, stock_mode=StockMode.REAL))
+    empty = store_reading(product(quantity=Decimal(0)))
+    source.shop = snapshot(empty, store_reading(product("twin"), store=store(SECOND_SHOP)))
+    await mirror(run)
+    source.shop = snapshot(empty, store_reading(store=store(SECOND_SHOP)))
+
+    await mirror(run)
+
+    assert source.asked == [{SECOND_SHOP: frozenset({"assam", "twin"})}]
+    assert [one.stock for one in target.items.values()] == [7]
+    (link,) = ledger.linked.values()
+    assert {link.product_id, *link.members} == {"assam", "twin"}
+    assert set(link.store_ids) == set(BOTH_SHOPS)

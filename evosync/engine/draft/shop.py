@@ -23,12 +23,14 @@ class Drafted:
     - `members`: part of the draft of another product, whose id is the value (twins);
     - `kept`: has a Problem; a published item stays as it stands, except that
       those in `stopped` are not for sale and get stock 0;
-    - `unknown`: a bad row, or known only from a store not read whole: not touched;
+    - `unknown`: a bad row, known only from a store not read whole, or missed: not touched;
     - `off`: in the till, but switched off or never to be published: its item
       goes by the user's gone policy.
 
     A product in none of them was not seen. `unknown_stores` are switched on
-    but were not read whole, or not even listed: what they hold nobody knows.
+    but were not read whole, or not even listed: what they hold nobody knows. The
+    same goes for `missed`, single products (store id, product id) that were
+    neither listed nor surely absent.
     """
 
     drafts: Mapping[str, Draft] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Drafted:
     unknown: frozenset[str] = frozenset()
     off: frozenset[str] = frozenset()
     unknown_stores: frozenset[str] = frozenset()
+    missed: frozenset[tuple[str, str]] = frozenset()
 
     def saw(self, product_id: str) -> bool:
         """Tell whether the till lists this product, in whatever state."""
@@ -51,20 +54,27 @@ class Drafted:
         )
 
 
-def draft_shop(snapshot: Snapshot, rules: Rules, claimed: Sequence[str] = ()) -> Drafted:
+def draft_shop(
+    snapshot: Snapshot,
+    rules: Rules,
+    claimed: Sequence[str] = (),
+    *,
+    missed: frozenset[tuple[str, str]] = frozenset(),
+) -> Drafted:
     """Draft every product of the snapshot by the user's rules.
 
     `claimed` are the product ids that have or may have an item, the strongest
     claim first: twins are drafted under the strongest of their ids. The order
     of stores is the user's; that of groups and products does not matter. A
     product that also stands in a store not read whole, or has a bad row
-    there, is drafted from the other stores and is not settled.
+    there, or was `missed` there, is drafted from the other stores and is not
+    settled.
     """
     readings = _in_order(snapshot, rules.selection)
     unlisted = rules.selection.stores - {reading.store.id for reading in readings}
     on = [reading for reading in readings if reading.store.id in rules.selection.stores]
     rows = _rows_on(on, rules.selection)
-    blurred = frozenset(_blurred(on, rules.selection))
+    blurred = frozenset(_blurred(on, rules.selection)).union(key for _, key in missed)
     parties = list(gather(rows, joins=rules.twins is TwinsPolicy.ONE, claimed=claimed))
     joined = (party.ids for party in parties if party.members)
     blurred = blurred.union(*(ids for ids in joined if ids & blurred))
@@ -94,6 +104,7 @@ def draft_shop(snapshot: Snapshot, rules: Rules, claimed: Sequence[str] = ()) ->
         unknown=unknown,
         off=frozenset((seen - each.keys() - unknown) | withdrawn),
         unknown_stores=unlisted | {one.store.id for one in on if not one.is_whole},
+        missed=missed,
     )
 
 

@@ -37,6 +37,7 @@ from evosync.engine.plan.standing import (
     may_be_zeroed,
     may_stand_in,
     standing_items,
+    unread_stores,
 )
 
 MARKET_MAX = 15_000
@@ -177,9 +178,10 @@ def _may_create(
 
 def _as_far_as_known(draft: Draft, link: Link, drafted: Drafted) -> Draft | None:
     """Take from a draft what an unread store may have another say on; None = all of it."""
-    if not may_stand_in(link, drafted.unknown_stores):
+    unread = unread_stores(link, drafted)
+    if not unread and not may_stand_in(link, drafted.unknown_stores):
         return draft
-    if link.store_ids and link.store_ids[0] in drafted.unknown_stores:
+    if unread and unread[0] == link.store_ids[0]:
         return None
     return replace(draft, settled=False)
 

@@ -3,6 +3,7 @@
 from evosync.catalog.item import Draft, Link
 from evosync.engine.changes import Move
 from evosync.engine.draft.shop import Drafted
+from evosync.engine.plan.standing import unread_stores
 
 
 def find_move(draft: Draft, link: Link, drafted: Drafted) -> Move | None:
@@ -10,11 +11,13 @@ def find_move(draft: Draft, link: Link, drafted: Drafted) -> Move | None:
 
     An unread store is kept, and so are the twins that may stand in it.
     """
-    unread = [one for one in link.store_ids if one in drafted.unknown_stores]
+    unread = unread_stores(link, drafted)
     if drafted.unknown_stores and not link.store_ids:
         return None
     stores = (*draft.store_ids, *(one for one in unread if one not in draft.store_ids))
-    unseen = {one for one in link.members if unread and not drafted.saw(one)}
+    unseen = {
+        one for one in link.members if unread and (one in drafted.unknown or not drafted.saw(one))
+    }
     members = tuple(sorted(unseen.union(draft.members)))
     if (stores, members) == (link.store_ids, link.members):
         return None

@@ -14,6 +14,7 @@ from evosync.catalog.item import (
     Pending,
 )
 from evosync.engine.changes import Field
+from evosync.engine.draft.shop import Drafted
 from evosync.engine.memory import Memory
 from evosync.engine.rules import Selection
 
@@ -51,6 +52,15 @@ def may_stand_in(link: Link, stores: Collection[str]) -> bool:
     stock are not written.
     """
     return bool(stores) and (not link.store_ids or any(one in stores for one in link.store_ids))
+
+
+def unread_stores(link: Link, drafted: Drafted) -> tuple[str, ...]:
+    """List the stores of a link of which nobody knows whether its product is in them."""
+    return tuple(
+        store_id
+        for store_id in link.store_ids
+        if store_id in drafted.unknown_stores or (store_id, link.product_id) in drafted.missed
+    )
 
 
 def stores_on(link: Link, selection: Selection) -> frozenset[str]:

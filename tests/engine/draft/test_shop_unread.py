@@ -98,3 +98,22 @@ def test_an_empty_list_of_stores_leaves_all_unread() -> None:
 
     assert drafted.unknown_stores == {*BOTH_SHOPS}
     assert codes(drafted) == [("", "store_unreadable")] * 2
+
+
+class TestMissed:
+    """What a store neither listed nor surely lacks."""
+
+    def test_one_that_another_store_sells_is_not_settled(self) -> None:
+        both = snapshot(store_reading(), second(product()))
+
+        drafted = draft_shop(both, BOTH_ON, missed=frozenset({(SHOP, "assam")}))
+
+        assert drafted.drafts == {"assam": draft(store_ids=(SECOND_SHOP,), settled=False)}
+
+    def test_one_that_is_switched_off_in_another_store_is_unknown(self) -> None:
+        both = snapshot(store_reading(), second(product()))
+        off_there = rules(stores=BOTH_SHOPS, products_off=[(SECOND_SHOP, "assam")])
+
+        assert places(draft_shop(both, off_there, missed=frozenset({(SHOP, "assam")}))) == {
+            "unknown"
+        }

@@ -9,7 +9,18 @@ from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.missing import find_missing
 from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import GonePolicy
-from tests.builders import BOTH_SHOPS, SECOND_SHOP, SHOP, draft, item, link, reading, rules
+from tests.builders import (
+    BOTH_SHOPS,
+    SECOND_SHOP,
+    SHOP,
+    draft,
+    item,
+    link,
+    reading,
+    rules,
+    snapshot,
+    store_reading,
+)
 from tests.engine.plan.planning import codes, intent
 from tests.engine.plan.relinking import GONE, NEW, OF_BOTH, SKU, TWIN, plan
 
@@ -131,6 +142,6 @@ class TestMissing:
         standing = Standing(reading=reading(item()), links=(linked,))
         drafted = Drafted(drafts={wanted.product_id: wanted})
 
-        missing = find_missing(drafted, standing, rules(gone=policy))
+        missing = find_missing(snapshot(store_reading()), drafted, standing, rules(gone=policy))
 
-        assert missing == {SHOP: {"assam"}}
+        assert missing == {SHOP: {"assam", *linked.members}}
