@@ -170,7 +170,7 @@ async def _plan(
     if missing := find_missing(snapshot, drafted, standing, rules):
         look = await run.source.look_again(missing)
         absent = confirm_absent(missing, look)
-        missed = find_missed(look, standing.links)
+        missed = find_missed(look, part(standing, drafted).links)
         if look.found or missed:
             snapshot = _with_products(snapshot, look.found)
             drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed, missed=missed)

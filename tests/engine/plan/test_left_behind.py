@@ -222,7 +222,7 @@ def test_another_accounts_creates_wait_for_it() -> None:
 def test_nobody_looks_for_its_products_in_this_shop() -> None:
     standing = Standing(reading=reading(stands()), links=(left(),), memory=Memory(account=NEW))
 
-    assert find_missing(Drafted(), standing, rules()) == {}
+    assert find_missing(snapshot(), Drafted(), standing, rules()) == {}
 
 
 @law
