@@ -10,7 +10,17 @@ from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.lost import LOST_AFTER
 from evosync.engine.plan.missing import find_missing
 from evosync.engine.plan.standing import Standing
-from tests.builders import BOTH_SHOPS, NOON, SECOND_SHOP, SHOP, draft, link, reading, rules
+from tests.builders import (
+    BOTH_SHOPS,
+    NOON,
+    SECOND_SHOP,
+    SHOP,
+    draft,
+    link,
+    reading,
+    rules,
+    snapshot,
+)
 from tests.engine.plan.planning import codes, intent
 from tests.engine.plan.relinking import GONE, NEW, TWIN, plan
 
@@ -100,6 +110,6 @@ def test_a_create_in_doubt_of_the_old_one_is_waited_for() -> None:
 def test_one_that_was_lost_is_surely_absent_only_at_a_second_look() -> None:
     standing = Standing(reading=reading(), links=(LOST,))
 
-    missing = find_missing(Drafted(drafts={"new": NEW}), standing, rules())
+    missing = find_missing(snapshot(), Drafted(drafts={"new": NEW}), standing, rules())
 
     assert missing == {SHOP: {"assam"}}
