@@ -264,7 +264,7 @@ def _settings(max_examples: int, steps: int, *, is_random: bool) -> settings:
 
 
 class TestAFewStories(Mirror.TestCase):  # type: ignore[misc, valid-type]
-    settings = _settings(12, 12, is_random=False)
+    settings = _settings(8, 12, is_random=False)
 
 
 @pytest.mark.storm
