@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 DEADLINE_S = 30
+CONNECTED_S = 0.5
 EVOSYNC = (sys.executable, "-m", "evosync")
 ENVIRON = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 
@@ -40,6 +42,8 @@ def test_a_signal_while_the_database_is_opened_is_told(
         # It has come to the database, and waits for a word from it.
         connection, _ = silent.accept()
         with connection:
+            # In the very moment of connecting, Python 3.11's wait_for may swallow a cancellation.
+            time.sleep(CONNECTED_S)
             command.send_signal(number)
             out, err = command.communicate(timeout=DEADLINE_S)
     assert (command.returncode, out, err.strip()) == (5, "", "Прервано.")

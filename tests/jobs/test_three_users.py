@@ -1,14 +1,23 @@
 """One user's trouble is nobody else's."""
 
+import asyncio
+
 from evosync.engine.report import RunStatus
 from evosync.jobs.mirroring import Mirroring
 from evosync.sandbox.comparison import list_wanted
 from evosync.sandbox.evotor.faults import EvotorFault
-from tests.flow.stand import Shop, until
+from tests.flow.stand import POLL_S, Shop, until
 from tests.jobs.stand import Tokens, joined, runs_of
 
 ON_TIME_S = 20.0  # less than one request to a service that hangs may take
 VERAS_ACCOUNT = "01-000000000000999"
+
+
+async def ended(shop: Shop) -> None:
+    """Wait for the end of somebody's one run."""
+    async with asyncio.timeout(ON_TIME_S):
+        while (await runs_of(shop))[0].status is RunStatus.RUNNING:  # noqa: ASYNC110 - it is a row
+            await asyncio.sleep(POLL_S)
 
 
 async def test_with_a_dead_token_and_a_hanging_evotor_beside_it_the_third_is_on_time(
@@ -32,6 +41,7 @@ async def test_with_a_dead_token_and_a_hanging_evotor_beside_it_the_third_is_on_
     await until(
         lambda: own <= {item.sku for item in shop.visible()}, "the third is mirrored", ON_TIME_S
     )
+    await ended(shop)
     [boriss], [veras] = await runs_of(boris), await runs_of(vera)
     assert boriss.status is RunStatus.PAUSED
     assert boriss.error_code == "connection_broken"
