@@ -69,18 +69,20 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
     )
     try:
         lot.check_reading()
-        return await _mirror(run, lot, memory, is_dry=is_dry)
+        return await _mirror(run, lot, is_dry=is_dry)
     except TryLater as error:
         await lot.let_rest(error)
         raise
 
 
-async def _mirror(run: Run, lot: ParkingLot, memory: Memory, *, is_dry: bool) -> RunReport:
+async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     began = time.monotonic()
     run, snapshot = await _fetch_shop(run)
     reading = await _fetch_market(run)
     if not is_dry:
         await run.ledger.check_account()
+    # Recalled again: only the shop's reading tells whose account it is.
+    memory = await run.ledger.memory()
     drafted, standing, plan = await _plan(run, snapshot, reading, memory)
     divided = await asyncio.to_thread(guard, plan, drafted, standing)
     waiting = Waiting()
