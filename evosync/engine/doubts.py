@@ -21,7 +21,7 @@ from evosync.engine.changes import (
 )
 from evosync.engine.draft.names import plain_name
 from evosync.engine.draft.shop import Drafted
-from evosync.engine.held import Ask, left_members, stated_members
+from evosync.engine.held import TAKES_OFF, Ask, left_members, stated_members
 from evosync.engine.live import find_live
 from evosync.engine.memory import Member
 from evosync.engine.plan.standing import Standing, standing_items
@@ -116,7 +116,7 @@ def look(plan: Plan, drafted: Drafted, standing: Standing) -> Scene:
         (ask.value, key)
         for key, leader in drafted.members.items()
         if leader in shown
-        for ask in (Ask.HIDE, Ask.ZERO, Ask.DELETE)
+        for ask in TAKES_OFF
     )
     told = drafted.unknown.difference(product_id for _, product_id in drafted.missed)
     return Scene(
