@@ -1,29 +1,41 @@
 """The environment and `.env`, read once, typed and checked."""
 
 import difflib
-import io
 import tempfile
 from collections.abc import Mapping
-from ipaddress import IPv6Address
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
-from dotenv.parser import parse_stream
 from msgspec import Meta
 
+from evosync.addresses import listed, site_of, to_punycode
+from evosync.env_file import read_env_file
 from evosync.errors import Misconfigured
-
-Seconds = Annotated[int, Meta(ge=1, le=7 * 24 * 3600)]
-Url = Annotated[str, Meta(description="an API's address, checked by `_is_api_address`")]
-Version = Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
-
-# Whoever may guess at a copy of the database must not find the key (as passwords, plus a margin).
-MIN_KEY_LENGTH = 16
+from evosync.setting_kinds import (
+    Domains,
+    File,
+    Hosts,
+    Hours,
+    Key,
+    Keys,
+    Mailbox,
+    Port,
+    Seconds,
+    Server,
+    Site,
+    Url,
+    Version,
+    WidgetId,
+    value_of,
+)
 
 NO_LONGER_USED = ("REDIS_URL", "FLOWER_")
 """Names (or beginnings of names) of the earlier system that mean nothing now."""
+
+# RFC 8314 (implicit TLS), RFC 6409 (submission), RFC 5321.
+_SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,23 +47,36 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: str = ""
     data_dir: Path = Path("data")
-    secret_key: str = ""
-    secret_key_old: str = ""
+    secret_key: Key = ""
+    secret_key_old: Keys = ""
+    domain: Domains = ""
+    base_url: Site = ""
     host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    port: Port = 8000
     forwarded_allow_ips: str = "127.0.0.1"
+    registration: Literal["invite", "open"] = "invite"
+    invite_expire_hours: Hours = 48
+    email_provider: Literal["console", "smtp"] = "console"
+    smtp_host: Server = ""
+    smtp_port: Port = 0
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: Mailbox = ""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    sms_provider: Literal["console"] = "console"
+    jivosite_widget_id: WidgetId = ""
     evotor_api_url: Url = "https://api.evotor.ru"
     evotor_auth_scheme: Literal["bearer", "raw", "x-authorization"] = "bearer"
-    evotor_ca_file: str = ""
+    evotor_ca_file: File = ""
     vk_api_url: Url = "https://api.vk.ru"
     vk_api_version: Version = "5.199"
     vk_requests_per_second: Annotated[float, Meta(gt=0, le=1000)] = 3.0
     vk_settle_seconds: Annotated[int, Meta(ge=0, le=3600)] = 120
-    vk_upload_hosts: str = "vk.com,vk.ru,userapi.com"
+    vk_upload_hosts: Hosts = "vk.com,vk.ru,userapi.com"
     # VK's numbers and our column are signed, of 32 bits.
     vk_category_id: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 40932
     vk_stock_amount: Annotated[int, Meta(ge=0, le=999_999)] = 1000
-    vk_default_photo_path: str = ""
+    vk_default_photo_path: File = ""
     catalog_refresh_interval_seconds: Seconds = 3600
     sync_concurrency: Annotated[int, Meta(ge=1, le=64)] = 4
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -63,14 +88,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url or f"sqlite:///{self.data_dir / 'evosync.db'}"
 
     @property
+    def domains(self) -> tuple[str, ...]:
+        """Names the service is reached by, in punycode, the chief one first."""
+        return tuple(map(to_punycode, listed(self.domain)))
+
+    @property
+    def public_url(self) -> str:
+        """The address that people reach the service by; no slash at its end."""
+        if self.base_url:
+            return site_of(self.base_url)
+        return f"https://{self.domains[0]}" if self.domains else _listening_url(self)
+
+    @property
+    def smtp_port_used(self) -> int:
+        """The port of the mail server: the one given, else the usual one of the encryption."""
+        return self.smtp_port or _SMTP_PORTS[self.smtp_tls]
+
+    @property
     def upload_hosts(self) -> tuple[str, ...]:
         """Domains that pictures may be sent to, lower case; subdomains are meant too."""
-        return _listed(self.vk_upload_hosts.lower())
+        return listed(self.vk_upload_hosts.lower())
 
     @property
     def old_secret_keys(self) -> tuple[str, ...]:
         """Keys that still open what they sealed, the newest first."""
-        return _listed(self.secret_key_old)
+        return listed(self.secret_key_old)
 
 
 def read_settings(
@@ -82,11 +124,16 @@ def read_settings(
     read and each name in it that is not known. Raises Misconfigured with the
     setting's name and the reason.
     """
-    filed, unread = _read_file(env_file)
+    filed, unread = read_env_file(env_file)
     given = {name: environ.get(name, filed.get(name, "")).strip() for name in known_names()}
-    values = {name.lower(): _typed(name, text) for name, text in given.items() if text}
+    kinds = get_type_hints(Settings, include_extras=True)
+    values: dict[str, Any] = {
+        name.lower(): value_of(name, text, kinds[name.lower()])
+        for name, text in given.items()
+        if text
+    }
     settings = Settings(**values)
-    _check_texts(settings)
+    _check_mail(settings)
     return settings, (*unread, *_warnings(filed))
 
 
@@ -121,127 +168,34 @@ def _nearest(path: Path) -> Path:
     return next((each for each in (path, *path.parents) if each.exists()), path)
 
 
-def _check_texts(settings: Settings) -> None:
-    """Check what the types do not: lists, keys and files."""
-    if not settings.upload_hosts or not all(map(_is_domain, settings.upload_hosts)):
-        why = "нужны имена доменов через запятую, например vk.com,userapi.com."
-        raise Misconfigured("VK_UPLOAD_HOSTS", why)
-    for name, keys in (
-        ("SECRET_KEY", [settings.secret_key] if settings.secret_key else []),
-        ("SECRET_KEY_OLD", settings.old_secret_keys),
+def _check_mail(settings: Settings) -> None:
+    """Check what settings ask of each other: mail must go out where it is counted on."""
+    if settings.email_provider == "console":
+        if settings.registration == "open":
+            why = "при открытой регистрации нужна почта: задайте EMAIL_PROVIDER=smtp."
+            raise Misconfigured("REGISTRATION", why)
+        return
+    for name, value in (("SMTP_HOST", settings.smtp_host), ("SMTP_FROM", settings.smtp_from)):
+        if not value:
+            raise Misconfigured(name, "нужно задать, когда EMAIL_PROVIDER=smtp.")
+    for name, value, other, beside in (
+        ("SMTP_PASSWORD", settings.smtp_password, "SMTP_USER", settings.smtp_user),
+        ("SMTP_USER", settings.smtp_user, "SMTP_PASSWORD", settings.smtp_password),
     ):
-        if any(len(key) < MIN_KEY_LENGTH for key in keys):
-            raise Misconfigured(name, f"ключ короче {MIN_KEY_LENGTH} знаков.")
-    if settings.evotor_ca_file and not Path(settings.evotor_ca_file).is_file():
-        raise Misconfigured("EVOTOR_CA_FILE", "такого файла нет.")
-    if settings.vk_default_photo_path and not Path(settings.vk_default_photo_path).is_file():
-        raise Misconfigured("VK_DEFAULT_PHOTO_PATH", "такого файла нет.")
+        if beside and not value:
+            raise Misconfigured(name, f"нужно задать вместе с {other}.")
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part for each in text.split(",") if (part := each.strip()))
-
-
-def _is_domain(text: str) -> bool:
-    """Tell whether a text is a host's name and nothing more: no scheme, port or path."""
+def _listening_url(settings: Settings) -> str:
+    """Make the address that a browser on the same machine finds the service at."""
+    host = settings.host
     try:
-        return text.isprintable() and " " not in text and urlsplit(f"//{text}").hostname == text
-    except ValueError:  # half of an IPv6 address
-        return False
-
-
-def _is_api_address(text: str) -> bool:
-    """Tell whether a text is an address that paths can be added to."""
-    if not text.isprintable() or set(text) & set(" \\?#"):
-        return False
-    try:
-        parts = urlsplit(text)
-        host = (parts.hostname or "").encode("idna")
-        if "[" in parts.netloc:
-            IPv6Address(parts.hostname or "")
-        port = parts.port
-    except ValueError:  # half of an IPv6 address, a port that is none, an empty label
-        return False
-    return (
-        parts.scheme in {"http", "https"} and host != b"" and port != 0 and "@" not in parts.netloc
-    )
-
-
-def _read_file(env_file: Path | None) -> tuple[dict[str, str], list[str]]:
-    """Return the values of the file, and a warning a line that cannot be read."""
-    found, unread = {}, []
-    # What dotenv_values() does, but for its own English warnings in the log.
-    for binding in parse_stream(io.StringIO(_text_of(env_file))):
-        if binding.error:
-            line = binding.original.line + _blank_lines(binding.original.string)
-            unread.append(f"строка {line}: запись не разобрать, она пропущена.")
-        elif binding.key is not None and binding.value is not None:
-            found[binding.key] = binding.value
-    return found, unread
-
-
-def _text_of(env_file: Path | None) -> str:
-    if env_file is None:
-        return ""
-    if env_file.is_dir():
-        # Docker makes one where a file to be mounted is missing.
-        raise Misconfigured(env_file.name, "это папка, а должен быть файл.")
-    try:
-        # Windows editors begin a file with a mark that utf-8 alone takes for a letter.
-        return env_file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError:
-        raise Misconfigured(env_file.name, "файл не в кодировке UTF-8.") from None
-    except OSError as error:
-        raise Misconfigured(env_file.name, f"файл не читается ({error.strerror}).") from None
-
-
-def _blank_lines(text: str) -> int:
-    """Count the lines before the first that is not blank."""
-    return text[: len(text) - len(text.lstrip())].count("\n")
-
-
-def _typed(name: str, text: str) -> Any:
-    kind = get_type_hints(Settings, include_extras=True)[name.lower()]
-    if kind is Path:
-        return _home_expanded(name, text)
-    if kind == Url and not _is_api_address(text):
-        raise Misconfigured(name, "значение не подходит: нужен адрес вида https://имя.")
-    try:
-        return msgspec.convert(text, kind, strict=False)
-    except msgspec.ValidationError as error:
-        why = _why(kind, str(error))
-        raise Misconfigured(name, f"значение не подходит: {why}.") from None
-
-
-def _home_expanded(name: str, text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise Misconfigured(name, "домашняя папка после «~» неизвестна.") from None
-
-
-# msgspec's own words for a number that does not fit, by how they begin.
-_WORDS = {
-    "Expected `int` <=": "нужно целое число, не больше",
-    "Expected `int` >=": "нужно целое число, не меньше",
-    "Expected `float` <=": "нужно число, не больше",
-    "Expected `float` >": "нужно число больше",
-    "Expected `int`": "нужно целое число",
-    "Expected `float`": "нужно число, дробная часть после точки",
-}
-
-
-def _why(kind: Any, words: str) -> str:
-    if get_origin(kind) is Literal:
-        return "возможно " + ", ".join(choice for choice in get_args(kind) if choice)
-    if kind is Version:
-        return "нужен номер вида 5.199"
-    for english, russian in _WORDS.items():
-        if words.startswith(english):
-            return russian + words.removeprefix(english).split(", got", 1)[0]
-    return "не тот вид"
+        number = ip_address(host)
+    except ValueError:
+        return f"http://{host}:{settings.port}"
+    if number.is_unspecified:  # it listens everywhere, and nobody can go to "everywhere"
+        host = "127.0.0.1"
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def _warnings(filed: Mapping[str, str]) -> list[str]:

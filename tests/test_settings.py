@@ -59,6 +59,9 @@ def test_every_setting_takes_its_own_default_written_out(name: str) -> None:
         ("EVOTOR_AUTH_SCHEME", "x-authorization", "x-authorization"),
         ("VK_API_VERSION", "5.200", "5.200"),
         ("SECRET_KEY", f" {SECRET} ", SECRET),
+        ("INVITE_EXPIRE_HOURS", "8760", 8760),
+        ("JIVOSITE_WIDGET_ID", "aB3dE5", "aB3dE5"),
+        ("SMTP_PORT", "2525", 2525),
     ],
 )
 def test_a_value_is_read_as_what_it_is(name: str, text: str, value: object) -> None:
@@ -87,6 +90,13 @@ def test_a_value_is_read_as_what_it_is(name: str, text: str, value: object) -> N
         ("LOG_FORMAT", "xml", "возможно json, console."),
         ("EVOTOR_AUTH_SCHEME", "Bearer", "возможно bearer, raw, x-authorization."),
         ("VK_API_VERSION", "5", "нужен номер вида 5.199."),
+        ("REGISTRATION", "closed", "возможно invite, open."),
+        ("INVITE_EXPIRE_HOURS", "0", "нужно целое число, не меньше 1."),
+        ("INVITE_EXPIRE_HOURS", "8761", "нужно целое число, не больше 8760."),
+        ("EMAIL_PROVIDER", "sendmail", "возможно console, smtp."),
+        ("SMTP_PORT", "65536", "нужно целое число, не больше 65535."),
+        ("SMTP_TLS", "ssl", "возможно starttls, tls, none."),
+        ("SMS_PROVIDER", "smsc", "возможно console."),
     ],
 )
 def test_a_wrong_value_is_named_with_a_reason(name: str, text: str, why: str) -> None:
