@@ -32,6 +32,7 @@ from evosync.db.urls import (
     sqlite_file,
 )
 from evosync.errors import Misconfigured
+from evosync.places import migrations_dir
 
 log = structlog.get_logger(__name__)
 
@@ -123,13 +124,6 @@ def copy_aside(file: Path, revision: str) -> Path:
         if older != target:
             older.unlink()
     return target
-
-
-def migrations_dir() -> Path:
-    """Find the migrations: in the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_migrations"
-    return installed if installed.is_dir() else package.parent / "migrations"
 
 
 def head_revision() -> str:

@@ -23,13 +23,13 @@ from evosync.db.migrate import (
     check_schema,
     head_revision,
     migrate,
-    migrations_dir,
     on_own_connection,
     run_here,
 )
 from evosync.db.schema import metadata
 from evosync.db.types import COLLATION
 from evosync.errors import Misconfigured
+from evosync.places import migrations_dir
 from evosync.redact import mask_text
 from tests.db.rows import as_before, everything, fill
 

@@ -1,0 +1,1 @@
+"""Messages to people: letters and SMS, what they say and how they leave."""
