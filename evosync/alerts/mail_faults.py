@@ -13,6 +13,7 @@ from aiosmtplib import (
     SMTPResponseException,
     SMTPSenderRefused,
     SMTPServerDisconnected,
+    SMTPStatus,
     SMTPTimeoutError,
 )
 
@@ -78,6 +79,8 @@ _BY_KIND: tuple[tuple[type[Exception], str], ...] = (
 def _why(error: Exception) -> str:
     if isinstance(error, SMTPResponseException) and error.code in _WANTS_LOGIN:
         return _LOGIN
+    if isinstance(error, SMTPResponseException) and error.code == SMTPStatus.invalid_response:
+        return "там отвечает не почтовый сервер. Проверьте SMTP_HOST и SMTP_PORT."
     told = _tls_error(error) or error
     for kind, sentence in _BY_KIND:
         if isinstance(told, kind):
