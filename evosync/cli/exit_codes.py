@@ -10,7 +10,7 @@ PERSON = 4
 LATER = 5
 PARTIAL = 6
 
-_USAGE_CODES = frozenset({"unknown_email", "weak_password", "usage"})
+_USAGE_CODES = frozenset({"unknown_email", "weak_password", "usage", "refused"})
 
 
 def code_of_error(error: EvoSyncError) -> int:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, true
 
 from evosync.db.tables.journal import audit_log
 from evosync.db.types import Tx
+
+PAGE = 50  # acts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +43,51 @@ async def write_act(tx: Tx, act: Act) -> None:
     )
 
 
-async def list_acts(tx: Tx, limit: int = 100) -> list[Act]:
-    """List the last acts, the latest first."""
-    found = await tx.execute(select(audit_log).order_by(audit_log.c.id.desc()).limit(limit))
-    return [
-        Act(
-            action=row.action,
-            actor=row.actor,
-            subject=row.subject,
-            actor_id=row.actor_id,
-            subject_id=row.subject_id,
-            detail=row.detail,
-            address=row.address,
-            at=row.at,
-        )
-        for row in found
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActSearch:
+    """What is looked for: acts by or on an account, of one kind, with words in a name; the page."""
+
+    user_id: int | None = None
+    action: str = ""
+    words: str = ""
+    page: int = 1
+
+
+async def list_acts(tx: Tx, search: ActSearch | None = None) -> list[Act]:
+    """List a page of acts, the latest first."""
+    wanted = search or ActSearch()
+    query = select(audit_log).where(_fits(wanted)).order_by(audit_log.c.id.desc())
+    found = await tx.execute(query.limit(PAGE).offset((wanted.page - 1) * PAGE))
+    return [_act(row) for row in found]
+
+
+async def count_acts(tx: Tx, search: ActSearch) -> int:
+    """Count the acts that fit, on all pages."""
+    query = select(func.count()).select_from(audit_log).where(_fits(search))
+    return await tx.scalar(query) or 0
+
+
+def _fits(search: ActSearch) -> ColumnElement[bool]:
+    fits: list[ColumnElement[bool]] = [true()]
+    if search.user_id is not None:
+        mine = (audit_log.c.actor_id, audit_log.c.subject_id)
+        fits.append(or_(*(column == search.user_id for column in mine)))
+    if search.action:
+        fits.append(audit_log.c.action == search.action)
+    if search.words:
+        named = (audit_log.c.actor, audit_log.c.subject)
+        fits.append(or_(*(each.contains(search.words, autoescape=True) for each in named)))
+    return and_(*fits)
+
+
+def _act(row: Row[Any]) -> Act:
+    return Act(
+        action=row.action,
+        actor=row.actor,
+        subject=row.subject,
+        actor_id=row.actor_id,
+        subject_id=row.subject_id,
+        detail=row.detail,
+        address=row.address,
+        at=row.at,
+    )

@@ -1,9 +1,10 @@
 """Queries on problems: why a product is not published or not as asked, as the last run saw it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from evosync.catalog.problem import Problem
 from evosync.db.differences import Scope, load_rows, write_differences
@@ -45,3 +46,24 @@ async def list_problems(tx: Tx, user_id: int) -> list[Problem]:
         )
         for row in found
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemCount:
+    """How many rows stand under a code; `detail` is one of theirs, to fill the sentence with."""
+
+    code: str
+    count: int
+    detail: Mapping[str, str]
+
+
+async def count_problems(tx: Tx, user_id: int) -> list[ProblemCount]:
+    """Count a user's problems by code, the most frequent first."""
+    rows, number = problems.c, func.count().label("number")
+    found = await tx.execute(
+        select(rows.code, number, func.min(rows.detail).label("detail"))
+        .where(rows.user_id == user_id)
+        .group_by(rows.code)
+        .order_by(number.desc(), rows.code)
+    )
+    return [ProblemCount(code=row.code, count=row.number, detail=row.detail) for row in found]
