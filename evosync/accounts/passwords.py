@@ -1,10 +1,17 @@
-"""Passwords: what is accepted, and how they are kept."""
+"""Passwords: what is accepted, how they are kept, and how one is compared."""
 
 import asyncio
+import importlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
 
 from passlib.context import CryptContext
 
 from evosync.errors import EvoSyncError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MIN_LENGTH = 10
 MAX_LENGTH = 1000  # characters; enough for any phrase, and no door for a flood
@@ -17,7 +24,25 @@ _context = CryptContext(
     argon2__time_cost=2,
     argon2__parallelism=1,
 )
-_turns = asyncio.Semaphore(2)  # two at a time: 40 MB at most on a small machine
+# Two at a time: 40 MB at most on a small machine.
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
+
+# A hash of nothing that anybody knows, so that an unknown e-mail takes as long as a known one.
+_NOBODY = (
+    "$argon2id$v=19$m=19456,t=2,p=1$IIQwZuwd49xbC4EwRmgthQ"
+    "$0000000000000000000000000000000000000000000"
+)
+
+# zxcvbn's score of what takes under a hundred million guesses is 0 to 2; those of
+# lists and keyboard rows have 0 or 1 (https://github.com/dropbox/zxcvbn, "Usage").
+_COMMON_SCORE = 1
+# Its work grows with the square of the length, and what is long is not common.
+_LOOKED_AT = 40  # characters
+
+# A keyboard's row in Russian letters is the same row.
+_LAYOUT = str.maketrans(
+    "йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`", ""
+)
 
 
 class WeakPassword(EvoSyncError):
@@ -27,8 +52,11 @@ class WeakPassword(EvoSyncError):
         super().__init__(message, code="weak_password")
 
 
-async def hash_password(password: str) -> str:
-    """Hash a password off the loop. Raises WeakPassword when it is not accepted."""
+async def hash_password(password: str, *, about: Sequence[str] = ()) -> str:
+    """Hash a password off the loop. Raises WeakPassword when it is not accepted.
+
+    `about` are words that whoever guesses would try first: the e-mail, the name.
+    """
     if len(password) < MIN_LENGTH:
         raise WeakPassword(f"Пароль слишком короткий: нужно не меньше {MIN_LENGTH} знаков.")
     if len(password) > MAX_LENGTH:
@@ -36,5 +64,48 @@ async def hash_password(password: str) -> str:
     if "\0" in password:
         # Many programs take it for the end of a text.
         raise WeakPassword("В пароле есть нулевой знак, так нельзя.")
-    async with _turns:
-        return await asyncio.to_thread(_context.hash, password)
+    if not _is_text(password):
+        raise WeakPassword("В пароле есть знаки не в кодировке UTF-8.")
+    if await _in_thread(_is_common, password, about):
+        raise WeakPassword("Такой пароль подбирают первым. Придумайте другой, лучше фразу.")
+    return await hash_again(password)
+
+
+async def hash_again(password: str) -> str:
+    """Hash a password that was accepted before, off the loop."""
+    return await _in_thread(_context.hash, password)
+
+
+async def verify_password(password: str, password_hash: str | None) -> bool:
+    """Tell whether it is the password, off the loop; without a hash it takes as long."""
+    if len(password) > MAX_LENGTH or "\0" in password or not _is_text(password):
+        return False
+    is_it = await _in_thread(_context.verify, password, password_hash or _NOBODY)
+    return is_it and password_hash is not None
+
+
+def needs_rehash(password_hash: str) -> bool:
+    """Tell whether a hash was made under other parameters than today's."""
+    return bool(_context.needs_update(password_hash))
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads, lambda: work(*args, **kwargs))
+
+
+def _is_common(password: str, about: Sequence[str]) -> bool:
+    # Its lists take 15 MB, and most processes never see a new password.
+    zxcvbn = importlib.import_module("zxcvbn").zxcvbn
+    words = [part for each in about for part in (each, *each.split("@")) if part]
+    looked_at = password[:_LOOKED_AT].lower()
+    forms = {looked_at, looked_at.translate(_LAYOUT)}
+    return any(zxcvbn(form, user_inputs=words)["score"] <= _COMMON_SCORE for form in forms)
+
+
+def _is_text(password: str) -> bool:
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

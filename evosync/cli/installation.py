@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from evosync.accounts.desk import Desk, open_desk
 from evosync.cli.frame import UnknownEmail, load_settings, log_to_stderr
 from evosync.db import accounts
 from evosync.db.accounts import User
@@ -25,3 +26,8 @@ async def find_user(opened: Installation, email: str) -> User:
     if found is None:
         raise UnknownEmail(email)
     return found
+
+
+def desk_of(opened: Installation) -> Desk:
+    """Open what acts on accounts work with."""
+    return open_desk(opened.settings, opened.database, opened.vault, opened.clock)

@@ -1,20 +1,31 @@
 """`evosync user …`: accounts from the command line."""
 
-import re
 from collections.abc import Sequence
 
 import click
 
+from evosync.accounts import invitations
+from evosync.accounts.addresses import checked_email
+from evosync.accounts.desk import COMMAND_LINE, Desk
+from evosync.accounts.invitations import Guest
 from evosync.accounts.passwords import hash_password
+from evosync.accounts.recovery import reset_letter
 from evosync.cli.frame import BadUsage, read_password, run_async
-from evosync.cli.installation import installation
+from evosync.cli.installation import desk_of, find_user, installation
 from evosync.cli.words import printable
 from evosync.db import accounts
-from evosync.db.accounts import NewUser, RoleName, User, UserStatus
+from evosync.db.accounts import NewUser, User, UserStatus
+from evosync.db.journal import write_act
+from evosync.db.roles import RoleName
+from evosync.db.types import Tx
 
-# Loose on purpose: only a letter that arrives proves an address.
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+")
-LONGEST_EMAIL = 254  # characters (RFC 5321, erratum 1690)
+ROLE = click.option(
+    "--role",
+    type=click.Choice([role.value for role in RoleName]),
+    default="user",
+    show_default=True,
+    help="Роль.",
+)
 
 
 @click.group()
@@ -24,37 +35,73 @@ def user() -> None:
 
 @user.command()
 @click.argument("email")
-@click.option(
-    "--role",
-    type=click.Choice([role.value for role in RoleName]),
-    default="user",
-    show_default=True,
-    help="Роль.",
-)
+@ROLE
 @click.option("--password-stdin", is_flag=True, help="Прочитать пароль со стандартного ввода.")
 def create(email: str, role: str, *, password_stdin: bool) -> None:
     """Создать пользователя EMAIL; он сразу активен."""
     if not password_stdin:
         raise BadUsage("Добавьте --password-stdin и передайте пароль на стандартный ввод.")
-    if not EMAIL.fullmatch(email) or not email.isprintable():
-        raise BadUsage(f"«{email}» не похоже на адрес почты.")
-    if len(email) > LONGEST_EMAIL:
-        raise BadUsage(f"Адрес почты длиннее {LONGEST_EMAIL} знаков.")
+    address = checked_email(email)
     password = read_password()
 
     async def work() -> None:
         async with installation() as opened:
+            now = opened.clock()
             new = NewUser(
-                email=email,
+                email=address,
                 role=RoleName(role),
                 status=UserStatus.ACTIVE,
-                password_hash=await hash_password(password),
+                password_hash=await hash_password(password, about=(address,)),
+                email_confirmed_at=now,
             )
-            if await opened.database.write(accounts.create_user, new, opened.clock()) is None:
-                raise BadUsage(f"Пользователь с почтой {email} уже есть.")
+            desk = desk_of(opened)
+            await opened.database.write(_create, desk, new)
 
     run_async(work)
-    click.echo(f"Пользователь {email} создан, роль {role}.")
+    click.echo(f"Пользователь {address} создан, роль {role}.")
+
+
+@user.command()
+@click.argument("email")
+@ROLE
+def invite(email: str, role: str) -> None:
+    """Пригласить EMAIL письмом со ссылкой; если почта не настроена, напечатать её."""
+
+    async def work() -> None:
+        async with installation() as opened:
+            desk = desk_of(opened)
+            guest = Guest(email=email, role=RoleName(role))
+            async with opened.database.read() as tx:
+                standing = await accounts.find_user_by_email(tx, email)
+            if standing is not None and standing.is_pending:
+                invited = await invitations.invite_again(desk, standing.id, COMMAND_LINE)
+            else:
+                invited = await invitations.invite(desk, guest, COMMAND_LINE)
+            await desk.post.now(invitations.invitation(desk, invited, inviter=""))
+
+    run_async(work)
+    click.echo(f"Приглашение для {printable(email.strip())} готово.")
+
+
+@user.command("reset-password")
+@click.argument("email")
+def reset_password(email: str) -> None:
+    """Отправить EMAIL ссылку для нового пароля; если почта не настроена, напечатать её."""
+
+    async def work() -> None:
+        async with installation() as opened:
+            desk = desk_of(opened)
+            found = await find_user(opened, email)
+            if found.password_hash is None:
+                letter = invitations.invitation(desk, found, inviter="")
+            else:
+                letter = reset_letter(desk, found)
+            await desk.post.now(letter)
+            act = desk.act("account.reset_sent", COMMAND_LINE, found)
+            await opened.database.write(write_act, act)
+
+    run_async(work)
+    click.echo(f"Ссылка для {printable(email.strip())} готова.")
 
 
 @user.command("list")
@@ -67,3 +114,11 @@ def list_all() -> None:
 
     for each in run_async(work):
         click.echo(f"{printable(each.email or '—')}\t{each.status}\t{','.join(each.roles)}")
+
+
+async def _create(tx: Tx, desk: Desk, new: NewUser) -> None:
+    user_id = await accounts.create_user(tx, new, desk.clock())
+    if user_id is None:
+        raise BadUsage(f"Пользователь с почтой {new.email} уже есть.")
+    made = await accounts.find_user(tx, user_id)
+    await write_act(tx, desk.act("account.created", COMMAND_LINE, made, {"role": new.role.value}))

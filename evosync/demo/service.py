@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from evosync.demo.folder import NAME, WORLD, demo_folder, open_world, save_often
-from evosync.demo.shop import demo_settings, prepare
+from evosync.demo.shop import EMAIL, PASSWORD, demo_settings, prepare
 from evosync.errors import Misconfigured
 from evosync.sandbox.server import serve_sandbox
 from evosync.sandbox.world import SandboxWorld
@@ -58,7 +58,7 @@ def _tell(say: Say, sandbox_url: str, service_url: str, folder: Path) -> None:
     say("Песочница запущена: товары появятся на витрине через несколько секунд.")
     say(f"  Касса:     {sandbox_url}/till/  (меняйте цены, продавайте, удаляйте)")
     say(f"  Витрина:   {sandbox_url}/storefront/  (что видит покупатель в VK)")
-    say(f"  Состояние: {service_url}/health")
+    say(f"  Сервис:    {service_url}/  (вход: {EMAIL}, пароль: {PASSWORD})")
     say(f"  Данные:    {folder}/. Остановить: Ctrl+C")
 
 

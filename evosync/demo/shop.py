@@ -6,7 +6,8 @@ from pathlib import Path
 
 from evosync.accounts.passwords import hash_password
 from evosync.db import accounts, connections, selection, sync
-from evosync.db.accounts import NewUser, RoleName, UserStatus
+from evosync.db.accounts import NewUser, UserStatus
+from evosync.db.roles import RoleName
 from evosync.errors import Misconfigured
 from evosync.jobs.connections import check_evotor, check_vk
 from evosync.jobs.reading import read_catalog

@@ -66,6 +66,20 @@ class Mirroring:
         else:
             self._begin(user_id, self._run(user_id))
 
+    async def drop(self, user_id: int) -> None:
+        """Do nothing more for a user: what goes on is cancelled, which intents make safe.
+
+        The user must be shut out first, or the timer would begin anew.
+        """
+        if timer := self._waiting.pop(user_id, None):
+            timer.cancel()
+        while task := self._tasks.get(user_id):
+            self._again.discard(user_id)
+            task.cancel()
+            await asyncio.wait({task})
+            # Its callback, which comes after this waiter's, takes it off the list.
+            await asyncio.sleep(0)
+
     def is_overdue(self) -> bool:
         """Whether runs are asked for and none has come to a sound end for three intervals.
 
