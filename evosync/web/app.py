@@ -1,15 +1,102 @@
-"""The application: its routes in one list."""
+"""The application: its routes in one list, each with whom it is for."""
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
-from evosync.web.pages import health
+from evosync.accounts.permissions import Permission
+from evosync.web import errors
+from evosync.web.assets import static_mount
+from evosync.web.auth import Access
+from evosync.web.body_limit import BodyLimit
+from evosync.web.csrf import FetchMetadata
+from evosync.web.headers import SecurityHeaders
+from evosync.web.pages import (
+    admin_audit,
+    admin_roles,
+    admin_user,
+    admin_user_acts,
+    admin_user_new,
+    admin_users,
+    confirm_email,
+    docs,
+    forgot_password,
+    health,
+    index,
+    invite,
+    login,
+    logout,
+    profile,
+    profile_delete,
+    profile_edit,
+    profile_password,
+    profile_phone,
+    register,
+    resend_confirm,
+    reset_password,
+    setup,
+    theme,
+)
+from evosync.web.request_log import RequestLog
+from evosync.web.routing import JsonPage, Page
 
-routes = [
-    Route("/health", health.show, name="health"),
+ANYONE, SIGNED_IN = Access.ANYONE, Access.SIGNED_IN
+VIEW, EDIT, DELETE = Permission.USERS_VIEW, Permission.USERS_EDIT, Permission.USERS_DELETE
+
+# fmt: off
+public = [
+    Page("/", name="index", needs=ANYONE, get=index.go_on),
+    JsonPage("/health", name="health", needs=ANYONE, get=health.show, described={"GET": health.DESCRIPTION}),
+    Page("/setup", name="setup", needs=ANYONE, get=setup.show, post=setup.submit),
+    Page("/login", name="login", needs=ANYONE, get=login.show, post=login.submit, has_chat=True),
+    Page("/logout", name="logout", needs=SIGNED_IN, get=logout.ask, post=logout.submit),
+    Page("/register", name="register", needs=ANYONE, get=register.show, post=register.submit, has_chat=True),
+    Page("/confirm-email", name="confirm-email", needs=ANYONE, get=confirm_email.show, post=confirm_email.submit),
+    Page("/resend-confirm", name="resend-confirm", needs=ANYONE, get=resend_confirm.show, post=resend_confirm.submit),
+    Page("/forgot-password", name="forgot-password", needs=ANYONE, get=forgot_password.show, post=forgot_password.submit, has_chat=True),
+    Page("/reset-password", name="reset-password", needs=ANYONE, get=reset_password.show, post=reset_password.submit),
+    Page("/invite", name="invite", needs=ANYONE, get=invite.show, post=invite.submit),
 ]
+own = [
+    Page("/profile", name="profile", get=profile.show, has_chat=True),
+    Page("/profile/edit", name="profile-edit", get=profile_edit.show, post=profile_edit.submit, has_chat=True),
+    Page("/profile/change-password", name="profile-password", get=profile_password.show, post=profile_password.submit),
+    Page("/profile/delete", name="profile-delete", get=profile_delete.show, post=profile_delete.submit),
+    Page("/profile/phone", name="profile-phone", get=profile_phone.show, post=profile_phone.submit),
+    Page("/profile/theme", name="theme", post=theme.submit),
+]
+admin = [
+    Page("/admin/users", name="admin-users", needs=VIEW, get=admin_users.show),
+    Page("/admin/users/new", name="admin-user-new", needs=EDIT, get=admin_user_new.show, post=admin_user_new.submit),
+    Page("/admin/users/{id}", name="admin-user", needs=VIEW, get=admin_user.show),
+    Page("/admin/users/{id}/activate", name="admin-user-activate", needs=EDIT, post=admin_user_acts.activate),
+    Page("/admin/users/{id}/suspend", name="admin-user-suspend", needs=EDIT, post=admin_user_acts.suspend),
+    Page("/admin/users/{id}/reset-password", name="admin-user-reset-password", needs=EDIT, post=admin_user_acts.reset_password),
+    Page("/admin/users/{id}/send-invite", name="admin-user-send-invite", needs=EDIT, post=admin_user_acts.send_invite),
+    Page("/admin/users/{id}/edit", name="admin-user-edit", needs=EDIT, post=admin_user.submit),
+    Page("/admin/users/{id}/delete", name="admin-user-delete", needs=DELETE, post=admin_user_acts.delete),
+    Page("/admin/roles", name="admin-roles", needs=VIEW, get=admin_roles.show),
+    Page("/admin/roles/{id}/permissions", name="admin-role-permissions", needs=Permission.ROLES_EDIT, post=admin_roles.submit),
+    Page("/admin/audit", name="admin-audit", needs=Permission.LOGS_VIEW, get=admin_audit.show),
+]
+described = [
+    Page("/docs", name="docs", needs=ANYONE, get=docs.swagger),
+    Page("/redoc", name="redoc", needs=ANYONE, get=docs.redoc),
+    JsonPage("/openapi.json", name="openapi", needs=ANYONE, get=docs.openapi, described={"GET": docs.DESCRIPTION}),
+]
+# fmt: on
+routes: list[BaseRoute] = [*public, *own, *admin, *described, static_mount()]
 
 
 def make_app() -> Starlette:
     """Build the application; `evosync.web.lifespan` gives it its `state.evosync`."""
-    return Starlette(routes=routes)
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders),
+            Middleware(BodyLimit),
+            Middleware(FetchMetadata),
+        ],
+        exception_handlers=errors.handlers,
+    )

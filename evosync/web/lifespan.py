@@ -8,6 +8,8 @@ from datetime import timedelta
 import structlog
 from starlette.applications import Starlette
 
+from evosync.accounts.desk import Desk, open_desk
+from evosync.db.accounts import has_any_user
 from evosync.db.migrate import migrate
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Round, Scheduler
@@ -18,6 +20,7 @@ from evosync.wiring import open_installation
 log = structlog.get_logger(__name__)
 
 FIRST_PIPELINE = timedelta(seconds=30)
+LETTERS_GRACE_S = 5.0
 
 
 @asynccontextmanager
@@ -48,16 +51,29 @@ async def lifespan(
                 ),
             ),
         )
+        desk = open_desk(
+            settings, opened.database, opened.vault, opened.clock, stop_work=mirroring.drop
+        )
         await mirroring.start()
         scheduler.start()
         app.state.evosync = AppState(
-            database=opened.database, mirroring=mirroring, scheduler=scheduler
+            database=opened.database, mirroring=mirroring, scheduler=scheduler, desk=desk
         )
         log.info("service started")
+        await _tell_of_setup(desk)
         try:
             yield
         finally:
             stopping.set()
             scheduler.stop()
-            await mirroring.stop()
+            await asyncio.gather(mirroring.stop(), desk.post.stop(LETTERS_GRACE_S))
             log.info("service stopped")
+
+
+async def _tell_of_setup(desk: Desk) -> None:
+    """Print where the first account is made, while there is none: a new link at each start."""
+    async with desk.database.read() as tx:
+        if await has_any_user(tx):
+            return
+    link = f"{desk.settings.public_url}/setup?key={desk.setup_key}"
+    log.warning("there is no account yet: open this link to make the first one", link=link)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from starlette.requests import HTTPConnection
+
+from evosync.accounts.desk import Desk
 from evosync.db.engine import Database
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
@@ -14,3 +17,15 @@ class AppState:
     database: Database
     mirroring: Mirroring
     scheduler: Scheduler
+    desk: Desk
+
+
+def state_of(connection: HTTPConnection) -> AppState:
+    """Return the open parts of the service that a request came to."""
+    state: AppState = connection.app.state.evosync
+    return state
+
+
+def desk_of(connection: HTTPConnection) -> Desk:
+    """Return what acts on accounts work with."""
+    return state_of(connection).desk

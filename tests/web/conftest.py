@@ -10,6 +10,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from evosync.accounts.desk import open_desk
 from evosync.db.engine import Database
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
@@ -45,7 +46,11 @@ async def state(clock: HandClock, sqlite_url: str, tmp_path: Path) -> AsyncItera
         scheduler = Scheduler(clock=clock, rounds=())
         scheduler.start()
         mirroring = Mirroring(replace(opened, clock=clock), asyncio.Event())
-        yield AppState(database=opened.database, mirroring=mirroring, scheduler=scheduler)
+        desk = open_desk(settings, opened.database, opened.vault, clock, stop_work=mirroring.drop)
+        yield AppState(
+            database=opened.database, mirroring=mirroring, scheduler=scheduler, desk=desk
+        )
+        await desk.post.stop(1)
         scheduler.stop()
 
 

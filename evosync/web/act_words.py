@@ -1,0 +1,52 @@
+"""The log of acts in words: what each entry says of itself (pure)."""
+
+from evosync.accounts.permissions import ROLE_WORDS, WORDS, Permission
+from evosync.db.journal import Act
+from evosync.db.roles import RoleName
+
+ACTIONS = {
+    "account.set_up": "Создана первая учётная запись",
+    "account.created": "Создана учётная запись",
+    "account.registered": "Регистрация",
+    "account.invited": "Отправлено приглашение",
+    "account.invitation_accepted": "Приглашение принято",
+    "account.email_confirmed": "Почта подтверждена",
+    "account.signed_in": "Вход",
+    "account.edited": "Изменены данные",
+    "account.password_changed": "Пароль изменён",
+    "account.password_reset": "Пароль заменён по ссылке",
+    "account.reset_sent": "Отправлена ссылка для нового пароля",
+    "account.phone_confirmed": "Телефон подтверждён",
+    "account.phone_dropped": "Телефон убран",
+    "account.activated": "Учётная запись включена",
+    "account.suspended": "Учётная запись приостановлена",
+    "account.deleted": "Учётная запись удалена",
+    "role.changed": "Изменены права роли",
+    "config.secrets_shown": "Показаны ключи доступа",
+    "probe.written": "Проба записи в VK",
+    "adoption.decided": "Решение о карточках VK",
+    "held.apply": "Согласие на задержанное",
+    "held.leave": "Отказ от задержанного",
+}
+"""Every action that is ever written down."""
+
+
+def words_of(act: Act) -> str:
+    """Say what was done, with what the entry knows more."""
+    told = ACTIONS.get(act.action, act.action)
+    detail = act.detail
+    if act.action == "role.changed":
+        parts = [
+            _listed("дано", detail.get("given", [])),
+            _listed("снято", detail.get("taken", [])),
+        ]
+        named = ROLE_WORDS.get(detail.get("role", ""), detail.get("role", ""))
+        return f"{told} «{named}»: " + "; ".join(filter(None, parts))
+    if role := detail.get("role"):
+        return f"{told}, роль «{ROLE_WORDS.get(RoleName(role), role)}»"
+    return told
+
+
+def _listed(word: str, names: list[str]) -> str:
+    said = [WORDS.get(Permission(name), name).lower() for name in names if name in set(Permission)]
+    return f"{word} — {', '.join(said)}" if said else ""

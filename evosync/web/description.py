@@ -1,0 +1,28 @@
+"""What a route for programs says of itself, for `evosync.web.openapi` to write down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter of a query."""
+
+    name: str
+    about: str
+    kind: Any = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What one method of one address does: words, its parameters, its answers by number.
+
+    An answer is its words and the type of its JSON; `takes` is the type of
+    what is sent.
+    """
+
+    summary: str
+    answers: Mapping[int, tuple[str, Any]]
+    takes: Any = None
+    parameters: tuple[Parameter, ...] = field(default_factory=tuple)

@@ -1,0 +1,112 @@
+"""The ways through the pages: an entry appears once its page is there and the person may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from evosync.accounts.permissions import Permission
+from evosync.db.accounts import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One way: `section` is the beginning of the addresses that belong to it."""
+
+    label: str
+    url: str
+    icon: str = ""
+    is_current: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Entries under one title, or none; those at the bottom stand apart."""
+
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    is_bottom: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """Where an entry leads, in the list of routes; the first that exists and is permitted."""
+
+    label: str
+    routes: tuple[tuple[str, Permission | None], ...]
+    icon: str = ""
+    section: str = ""
+
+
+_MAIN = (
+    _Way(label="Главная", icon="house", routes=(("profile", None),)),
+    _Way(label="Проблемы", icon="exclamation-circle", routes=(("problems", None),)),
+    _Way(
+        label="Подключения",
+        icon="plug",
+        routes=(("connections", None),),
+    ),
+)
+_GOODS = (
+    _Way(label="В кассе Эвотор", icon="shop", routes=(("catalog", None),)),
+    _Way(label="В VK", icon="grid", routes=(("vk-catalog", None),)),
+)
+_SENDING = (
+    _Way(label="Синхронизация", icon="arrow-repeat", routes=(("sync", None),)),
+    _Way(label="Запуски", icon="clock-history", routes=(("runs", None),)),
+)
+_ADMIN = (
+    _Way(label="Люди", routes=(("admin-users", Permission.USERS_VIEW),)),
+    _Way(label="Роли", routes=(("admin-roles", Permission.USERS_VIEW),)),
+    _Way(label="Запуски", routes=(("admin-runs", Permission.RUNS_VIEW),)),
+    _Way(label="Запросы", routes=(("admin-logs", Permission.LOGS_VIEW),)),
+    _Way(label="События", routes=(("admin-audit", Permission.LOGS_VIEW),)),
+    _Way(label="Проверка", routes=(("admin-doctor", Permission.SYSTEM_VIEW),)),
+)
+_BOTTOM = (
+    _Way(
+        label="Управление",
+        icon="gear",
+        section="/admin/",
+        routes=tuple(route for way in _ADMIN for route in way.routes),
+    ),
+)
+
+
+def navigation(request: Request, user: User) -> list[Section]:
+    """List what stands beside every page."""
+    sections = (
+        Section(entries=_entries(request, user, _MAIN)),
+        Section(title="Товары", entries=_entries(request, user, _GOODS)),
+        Section(title="Отправка", entries=_entries(request, user, _SENDING)),
+        Section(entries=_entries(request, user, _BOTTOM), is_bottom=True),
+    )
+    return [section for section in sections if section.entries]
+
+
+def admin_tabs(request: Request, user: User) -> list[Entry]:
+    """List the pages of the administration that a person may see."""
+    return list(_entries(request, user, _ADMIN))
+
+
+def route_names(request: Request) -> frozenset[str]:
+    """Return the names of all routes."""
+    return frozenset(route.name for route in request.app.routes if isinstance(route, Route))
+
+
+def _entries(request: Request, user: User, ways: Iterable[_Way]) -> tuple[Entry, ...]:
+    names, path = route_names(request), request.url.path
+    entries = []
+    for way in ways:
+        open_to = [
+            name for name, needs in way.routes if name in names and (not needs or user.may(needs))
+        ]
+        if not open_to:
+            continue
+        url = str(request.app.url_path_for(open_to[0]))
+        below = way.section or f"{url}/"
+        is_current = path == url or (url != "/profile" and path.startswith(below))
+        entries.append(Entry(label=way.label, url=url, icon=way.icon, is_current=is_current))
+    return tuple(entries)

@@ -1,0 +1,70 @@
+"""`/profile/edit`: name, e-mail and time zone of one's own account."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from wtforms import SelectField
+
+from evosync.accounts import own_account
+from evosync.accounts.own_account import OwnEdit
+from evosync.web.auth import user_of, visit_of
+from evosync.web.flash import flash
+from evosync.web.forms import PageForm, email_field, name_field, read_form
+from evosync.web.spoken import zones_with
+from evosync.web.state import desk_of
+from evosync.web.view import redirect, render
+
+
+class ProfileForm(PageForm):
+    """What people change of themselves."""
+
+    name = name_field()
+    email = email_field()
+    time_zone = SelectField("Часовой пояс")
+
+
+async def show(request: Request) -> Response:
+    """Show the form."""
+    user = user_of(request)
+    known = {"name": user.name, "email": user.email, "time_zone": user.time_zone}
+    return _page(request, _with_zones(request, ProfileForm(data=known)))
+
+
+async def submit(request: Request) -> Response:
+    """Save it; a new e-mail counts once it is confirmed."""
+    form = _with_zones(request, await read_form(request, ProfileForm))
+    if form.checked():
+        with form.telling():
+            wanted = OwnEdit(
+                name=form.name.data, email=form.email.data, time_zone=form.time_zone.data
+            )
+            written_to = await own_account.edit_own(
+                desk_of(request), user_of(request), wanted, visit_of(request)
+            )
+            response = redirect(request, "profile-edit")
+            if written_to is None:
+                flash(request, response, "success", "Сохранено.")
+            else:
+                told = f"Мы написали на {written_to}. Откройте ссылку из письма."
+                flash(request, response, "warning", told)
+            return response
+    return _page(request, form)
+
+
+def _with_zones(request: Request, form: ProfileForm) -> ProfileForm:
+    form.time_zone.choices = zones_with(user_of(request).time_zone)
+    return form
+
+
+def _page(request: Request, form: ProfileForm) -> Response:
+    user = user_of(request)
+    response = render(
+        request,
+        "profile/edit.html",
+        status=form.status,
+        form=form,
+        new_email=user.new_email,
+        phone=user.phone,
+        phone_is_confirmed=user.phone_confirmed_at is not None,
+    )
+    response.headers.update(form.headers)
+    return response

@@ -1,0 +1,46 @@
+"""`/reset-password`: another password, by the link of a letter."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from evosync.accounts import recovery
+from evosync.web.auth import visit_of
+from evosync.web.flash import flash
+from evosync.web.forms import PageForm, new_password_field, read_form, token_field
+from evosync.web.state import desk_of
+from evosync.web.view import redirect, render
+
+
+class ResetForm(PageForm):
+    """A new password and the token of the link."""
+
+    password = new_password_field()
+    token = token_field()
+
+
+async def show(request: Request) -> Response:
+    """Show the form to whoever has the link. Raises LinkVoid."""
+    token = request.query_params.get("token", "")
+    return await _page(request, ResetForm(data={"token": token}))
+
+
+async def submit(request: Request) -> Response:
+    """Spend the link. Raises LinkVoid."""
+    form = await read_form(request, ResetForm)
+    token = form.token.data or ""
+    if form.checked():
+        with form.telling():
+            await recovery.reset_password(
+                desk_of(request), token, form.password.data, visit_of(request)
+            )
+            response = redirect(request, "login")
+            flash(request, response, "success", "Пароль изменён. Войдите с новым.")
+            return response
+    return await _page(request, form)
+
+
+async def _page(request: Request, form: ResetForm) -> Response:
+    user = await recovery.find_forgetful(desk_of(request), form.token.data or "")
+    return render(
+        request, "public/reset_password.html", status=form.status, form=form, email=user.email
+    )

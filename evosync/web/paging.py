@@ -1,0 +1,48 @@
+"""Pages of a long list: which rows stand on this one, and where the others are (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pager:
+    """What stands below a list."""
+
+    first: int
+    last: int
+    total: int
+    newer_url: str | None
+    older_url: str | None
+
+
+def page_number(text: str | None) -> int:
+    """Read the number of a page; what is none, or is out of all measure, is the first."""
+    if (
+        text is None
+        or not text.isascii()
+        or not text.isdecimal()
+        or len(text) > len(str(LAST_PAGE))
+    ):
+        return 1
+    return min(max(1, int(text)), LAST_PAGE)
+
+
+def make_pager(path: str, query: Mapping[str, str], page: int, size: int, total: int) -> Pager:
+    """Make the pager of a page that shows `size` rows of `total` at most."""
+    first = (page - 1) * size + 1
+    last = min(page * size, total)
+
+    def at(number: int) -> str:
+        rest = {name: value for name, value in query.items() if value and name != "page"}
+        return f"{path}?{urlencode(rest | {'page': str(number)})}"
+
+    return Pager(
+        first=min(first, last),
+        last=last,
+        total=total,
+        newer_url=at(page - 1) if page > 1 else None,
+        older_url=at(page + 1) if last < total and page < LAST_PAGE else None,
+    )

@@ -1,0 +1,67 @@
+"""One line a request: what it was, how it ended, how long it took; no query, it may hold a link."""
+
+import secrets
+from time import perf_counter
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from evosync.web.auth import known_session
+from evosync.web.errors import broken_page
+
+log = structlog.get_logger(__name__)
+
+HEADER = "X-Request-Id"
+QUIET = ("/health", "/static/")
+
+
+class RequestLog:
+    """Gives each request an id, writes its line, and turns what broke into a page that names it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and write its line."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # Ours, and not one that the request brings: it goes to logs.
+        request_id = secrets.token_hex(6)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (HEADER.lower().encode(), request_id.encode()),
+                ]
+            await send(message)
+
+        began = perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, noted)
+            except Exception:
+                log.exception("request broke", method=scope["method"], path=scope["path"])
+                if status == 0:
+                    response = await broken_page(Request(scope, receive))
+                    await response(scope, receive, noted)
+            _write(scope, status, perf_counter() - began)
+
+
+def _write(scope: Scope, status: int, seconds: float) -> None:
+    session = known_session(Request(scope))
+    tell = log.debug if scope["path"].startswith(QUIET) else log.info
+    tell(
+        "request answered",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        ms=round(seconds * 1000, 1),
+        **({"user_id": session.user.id} if session else {}),
+    )

@@ -1,0 +1,77 @@
+"""A page in the list of routes: its address, its two handlers, and whom it is for."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from evosync.web.auth import Access, Needs, guard
+from evosync.web.description import Description
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Page(Route):
+    """A route that lets in whom it is for, and nobody else, before its handler begins.
+
+    `has_chat` = the shop's chat with its support may stand there: never where
+    tokens, passwords or one-time links are.
+    """
+
+    is_json = False
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        name: str,
+        needs: Needs = Access.ACTIVE,
+        get: Handler | None = None,
+        post: Handler | None = None,
+        has_chat: bool = False,
+    ) -> None:
+        handlers = {"GET": get, "HEAD": get, "POST": post}
+        self.handlers = {method: each for method, each in handlers.items() if each is not None}
+        self.needs = needs
+        self.has_chat = has_chat
+        super().__init__(path, self._answer, methods=list(self.handlers), name=name)
+
+    async def _answer(self, request: Request) -> Response:
+        request.state.page = self
+        refusal = await guard(request, self.needs, is_json=self.is_json)
+        if refusal is not None:
+            return refusal
+        handler = self.handlers.get(request.method)
+        if handler is None:
+            raise HTTPException(405)
+        return await handler(request)
+
+
+class JsonPage(Page):
+    """A route for programs: whoever is kept out is told so in JSON; it describes its methods."""
+
+    is_json = True
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        name: str,
+        described: Mapping[str, Description],
+        needs: Needs = Access.ACTIVE,
+        get: Handler | None = None,
+        post: Handler | None = None,
+    ) -> None:
+        self.descriptions = described
+        super().__init__(path, name=name, needs=needs, get=get, post=post)
+
+
+def number_in_path(request: Request, name: str = "id") -> int:
+    """Return a number that an address holds. Raises HTTPException 404 when it is none of ours."""
+    text = request.path_params[name]
+    # Databases take no number past 63 bits.
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise HTTPException(404)
+    return int(text)

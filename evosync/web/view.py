@@ -1,0 +1,111 @@
+"""A template and what it is told become a page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from evosync.db.accounts import User
+from evosync.places import templates_dir
+from evosync.web import spoken
+from evosync.web.assets import static
+from evosync.web.auth import known_session
+from evosync.web.flash import forget_flashes, take_flashes
+from evosync.web.headers import CHAT_CSP, policy
+from evosync.web.navigation import navigation, route_names
+from evosync.web.state import desk_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Where a page leads on to."""
+
+    label: str
+    url: str
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Make a page; every template also knows who looks at it and where the ways lead."""
+    session = known_session(request)
+    viewer = session.user if session else None
+    widget_id = _chat_of(request)
+    page = environment().get_template(template)
+    html = page.render(
+        request=request,
+        status=status,
+        viewer=viewer,
+        path=request.url.path,
+        flashes=take_flashes(request),
+        nav=navigation(request, viewer) if viewer and not viewer.is_pending else [],
+        chat_widget_id=widget_id,
+        now=desk_of(request).clock(),
+        **context,
+    )
+    response = HTMLResponse(html, status)
+    forget_flashes(request, response)
+    if widget_id is not None:
+        response.headers["Content-Security-Policy"] = policy(CHAT_CSP)
+        # The widget opens windows of its own.
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
+
+
+def redirect(request: Request, name: str, **params: Any) -> RedirectResponse:
+    """Send the browser on to a page of ours, after an act; it is asked for by GET."""
+    return RedirectResponse(request.app.url_path_for(name, **params), 303)
+
+
+@cache
+def environment() -> Environment:
+    """Open the templates; what one is not told is an error, and not an empty place."""
+    made = Environment(
+        loader=FileSystemLoader(templates_dir()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals |= {"static": static, "url": _url, "has_route": _has_route}
+    made.filters |= {
+        "ago": _ago,
+        "moment": _moment,
+        "number": spoken.number,
+        "plural": spoken.plural,
+    }
+    return made
+
+
+def _chat_of(request: Request) -> str | None:
+    page = getattr(request.state, "page", None)
+    widget_id = desk_of(request).settings.jivosite_widget_id
+    return widget_id if widget_id and page is not None and page.has_chat else None
+
+
+@pass_context
+def _url(context: Context, name: str, **params: Any) -> str:
+    return str(context["request"].app.url_path_for(name, **params))
+
+
+@pass_context
+def _has_route(context: Context, name: str) -> bool:
+    return name in route_names(context["request"])
+
+
+@pass_context
+def _ago(context: Context, at: datetime) -> str:
+    return spoken.ago(at, context["now"], _zone(context["viewer"]))
+
+
+@pass_context
+def _moment(context: Context, at: datetime) -> str:
+    return spoken.moment(at, _zone(context["viewer"]))
+
+
+def _zone(viewer: User | None) -> str:
+    return viewer.time_zone if viewer else spoken.MOSCOW
