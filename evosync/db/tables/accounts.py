@@ -35,6 +35,7 @@ users = table(
     moment("updated_at", needed=True),
     Index(None, "status"),
     Index(None, "name_folded"),
+    Index(None, "phone"),
     Index(None, "created_at"),
 )
 
