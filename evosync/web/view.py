@@ -39,7 +39,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         request=request,
         status=status,
         viewer=viewer,
-        path=request.url.path,
+        here=_here(request),
         flashes=take_flashes(request),
         nav=navigation(request, viewer) if viewer and not viewer.is_pending else [],
         chat_widget_id=widget_id,
@@ -79,6 +79,15 @@ def environment() -> Environment:
         "plural": spoken.plural,
     }
     return made
+
+
+def _here(request: Request) -> str:
+    """Return the address that shows this page again; one that only takes forms shows nothing."""
+    page = getattr(request.state, "page", None)
+    if page is None or "GET" not in page.handlers:
+        return str(request.app.url_path_for("profile"))
+    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    return request.url.path + query
 
 
 def _chat_of(request: Request) -> str | None:
