@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,19 @@ import pytest
 from starlette.applications import Starlette
 
 from evosync.accounts.desk import open_desk
+from evosync.accounts.passwords import hash_again
+from evosync.accounts.passwords import hash_again
 from evosync.db.engine import Database
+from evosync.db.roles import RoleName
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
 from evosync.settings import Settings
 from evosync.web.app import make_app
 from evosync.web.state import AppState
 from evosync.wiring import open_installation
+from tests.web.people import Person, add_person, browser
+
+PASSWORD = "мост через тихую реку"
 
 
 @dataclass(slots=True)
@@ -41,7 +48,13 @@ def clock() -> HandClock:
 
 @pytest.fixture
 async def state(clock: HandClock, sqlite_url: str, tmp_path: Path) -> AsyncIterator[AppState]:
-    settings = Settings(database_url=sqlite_url, data_dir=tmp_path)
+    async with _opened(clock, sqlite_url, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def _opened(clock: HandClock, url: str, data_dir: Path) -> AsyncIterator[AppState]:
+    settings = Settings(database_url=url, data_dir=data_dir)
     async with open_installation(settings) as opened:
         scheduler = Scheduler(clock=clock, rounds=())
         scheduler.start()
@@ -56,6 +69,10 @@ async def state(clock: HandClock, sqlite_url: str, tmp_path: Path) -> AsyncItera
 
 @pytest.fixture
 def app(state: AppState) -> Starlette:
+    return _app_of(state)
+
+
+def _app_of(state: AppState) -> Starlette:
     made = make_app()
     made.state.evosync = state
     return made
@@ -69,6 +86,82 @@ async def monitor(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.fixture
+async def stranger(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """Give the browser of somebody who is not signed in."""
+    async with browser(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def anna(state: AppState) -> Person:
+    """Give the owner of a shop, signed in."""
+    return await add_person(state, "anna@tea.example", name="Анна")
+
+
+@pytest.fixture
+async def system(state: AppState) -> Person:
+    """Give the owner of the service, signed in."""
+    return await add_person(state, "olga@evosync.example", RoleName.SYSTEM, name="Ольга")
+
+
+@pytest.fixture
+async def annas(app: Starlette, anna: Person) -> AsyncIterator[httpx.AsyncClient]:
+    """Give Anna's browser."""
+    async with browser(app, anna) as client:
+        yield client
+
+
+@pytest.fixture
+async def systems(app: Starlette, system: Person) -> AsyncIterator[httpx.AsyncClient]:
+    """Give the browser of the owner of the service."""
+    async with browser(app, system) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Give the hash of PASSWORD; hashing it anew for each account takes longer than a test."""
+    return asyncio.run(hash_again(PASSWORD))
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Give the hash of everybody's password: hashing it for each of them would take long."""
+    return asyncio.run(hash_again(PASSWORD))
+
+
+@pytest.fixture
+async def stage(app: Starlette, state: AppState, password_hash: str) -> Stage:
+    """Give an installation with a person of every kind, each signed in."""
+    return await Stage.open(app, state, password_hash)
+
+
+@pytest.fixture
+async def empty_stage(app: Starlette, state: AppState) -> Stage:
+    """Give an installation that nobody has an account at."""
+    return await Stage.open(app, state, None)
+
+
+@pytest.fixture
+async def any_stage(
+    clock: HandClock, database_url: str, tmp_path: Path, password_hash: str
+) -> AsyncIterator[Stage]:
+    """Give an installation with people over a database of each kind."""
+    async with _opened(clock, database_url, tmp_path) as made:
+        yield await Stage.open(_app_of(made), made, password_hash)
+
+
+@pytest.fixture
+async def any_empty_stage(
+    clock: HandClock, database_url: str, tmp_path: Path
+) -> AsyncIterator[Stage]:
+    """Give an installation that nobody has an account at, over a database of each kind."""
+    async with _opened(clock, database_url, tmp_path) as made:
+        yield await Stage.open(_app_of(made), made, None)
+
+
 def with_database(app: Starlette, database: Database) -> None:
     """Put another database under an application."""
-    app.state.evosync = replace(app.state.evosync, database=database)
+    held: AppState = app.state.evosync
+    app.state.evosync = replace(held, database=database, desk=replace(held.desk, database=database))

@@ -114,6 +114,9 @@ async def test_an_unknown_path_is_not_found(path: str, monitor: httpx.AsyncClien
     assert (await monitor.get(path)).status_code == 404
 
 
-async def test_health_is_only_to_be_read(monitor: httpx.AsyncClient) -> None:
-    assert (await monitor.post("/health")).status_code == 405
+async def test_health_is_only_to_be_read(
+    monitor: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    assert (await monitor.post("/health")).status_code == 403
+    assert (await stranger.post("/health")).status_code == 405
     assert (await monitor.head("/health")).status_code == 200

@@ -5,10 +5,10 @@ import socket
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from evosync.errors import Misconfigured
 from evosync.settings import Settings
-from evosync.web.app import make_app
 from evosync.web.server import serve, stop_signals, take_socket
 
 DEADLINE_S = 10
@@ -47,10 +47,10 @@ def test_answers_leave_without_delay() -> None:
         assert taken.proto == socket.IPPROTO_TCP
 
 
-async def test_requests_are_answered_until_the_stop() -> None:
+async def test_requests_are_answered_until_the_stop(app: Starlette) -> None:
     settings, stopping = Settings(port=0), asyncio.Event()
     taken = take_socket(settings)
-    serving = asyncio.create_task(serve(make_app(), taken, settings, stopping))
+    serving = asyncio.create_task(serve(app, taken, settings, stopping))
     url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     async with httpx.AsyncClient(base_url=url) as client:
         answer = await client.get("/nowhere")
