@@ -27,6 +27,7 @@ ACTIONS = {
     "adoption.decided": "Решение о карточках VK",
     "held.apply": "Согласие на задержанное",
     "held.leave": "Отказ от задержанного",
+    "held.stated": "Согласие, данное заранее",
 }
 """Every action that is ever written down."""
 

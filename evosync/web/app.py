@@ -93,8 +93,9 @@ def make_app() -> Starlette:
     return Starlette(
         routes=routes,
         middleware=[
-            Middleware(RequestLog),
+            # Outermost, so that the page of what broke has them too.
             Middleware(SecurityHeaders),
+            Middleware(RequestLog),
             Middleware(BodyLimit),
             Middleware(FetchMetadata),
         ],

@@ -25,4 +25,5 @@ class Description:
     summary: str
     answers: Mapping[int, tuple[str, Any]]
     takes: Any = None
+    group: str = "Сервис"
     parameters: tuple[Parameter, ...] = field(default_factory=tuple)

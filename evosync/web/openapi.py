@@ -46,6 +46,7 @@ def _types_of(description: Description) -> set[Any]:
 def _operation(description: Description, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": description.summary,
+        "tags": [description.group],
         "responses": {
             str(status): {"description": words, "content": _json(schemas[kind])}
             for status, (words, kind) in description.answers.items()

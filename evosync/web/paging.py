@@ -32,6 +32,7 @@ def page_number(text: str | None) -> int:
 
 def make_pager(path: str, query: Mapping[str, str], page: int, size: int, total: int) -> Pager:
     """Make the pager of a page that shows `size` rows of `total` at most."""
+    pages = max(1, -(-total // size))
     first = (page - 1) * size + 1
     last = min(page * size, total)
 
@@ -43,6 +44,7 @@ def make_pager(path: str, query: Mapping[str, str], page: int, size: int, total:
         first=min(first, last),
         last=last,
         total=total,
-        newer_url=at(page - 1) if page > 1 else None,
+        # From beyond the end the way back leads to where there is something.
+        newer_url=at(min(page - 1, pages)) if page > 1 else None,
         older_url=at(page + 1) if last < total and page < LAST_PAGE else None,
     )

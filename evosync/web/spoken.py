@@ -35,7 +35,8 @@ def ago(at: datetime, now: datetime, zone: str) -> str:
     if abs(gap) < _JUST_NOW:
         return "только что" if gap <= timedelta(0) else "сейчас"
     if abs(gap) < _IN_WORDS:
-        return format_timedelta(gap, add_direction=True, locale=RUSSIAN)
+        # Without the threshold six days would be a week already.
+        return format_timedelta(gap, add_direction=True, threshold=1, locale=RUSSIAN)
     local = at.astimezone(zone_of(zone))
     same_year = local.year == now.astimezone(zone_of(zone)).year
     return format_date(local, "d MMMM" if same_year else "d MMMM y", locale=RUSSIAN)
@@ -61,13 +62,14 @@ def zone_of(name: str) -> ZoneInfo:
     """Return a time zone, Moscow's where the name is none."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # The name of a folder of zones, or one too long for any file, is an OSError.
         return ZoneInfo(MOSCOW)
 
 
 def zone_name(zone: str) -> str:
     """Name a time zone by its city: «Омск» for Asia/Omsk."""
-    return get_timezone_location(zone_of(zone), locale=RUSSIAN, return_city=True)
+    return get_timezone_location(zone_of(zone), locale=RUSSIAN, return_city=True) or zone
 
 
 def zones_with(zone: str) -> list[tuple[str, str]]:

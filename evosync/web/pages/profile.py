@@ -90,15 +90,18 @@ async def show(request: Request) -> Response:
     async with state_of(request).database.read() as tx:
         ends = await _connections(tx, user)
         config = await sync.get_config(tx, user.id)
-        last = next(iter(await runs.list_runs(tx, user.id, limit=1)), None)
+        recent = await runs.list_runs(tx, user.id, limit=2)
         counted = await problems.count_problems(tx, user.id)
+    latest = next(iter(recent), None)
+    # While one goes on, the one before it tells more.
+    ended = next((run for run in recent if run.finished_at is not None), latest)
     return render(
         request,
         "profile/home.html",
         shop_name=next((end.detail for end in ends if end.service == "evotor"), "Главная"),
-        state=_state(ends, last, is_enabled=config.enabled),
+        state=_state(ends, latest, is_enabled=config.enabled),
         connections=ends,
-        last_run=None if last is None else _run(last),
+        last_run=None if ended is None else _run(ended),
         problems=[_problem(each) for each in counted if each.code not in NOTES][:SHOWN_PROBLEMS],
     )
 
