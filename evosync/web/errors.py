@@ -6,11 +6,13 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Match
 
 from evosync.accounts.administration import NoSuchUser
 from evosync.accounts.refusals import LinkVoid, Refused, TooMany
-from evosync.errors import EvoSyncError, TryLater
+from evosync.errors import EvoSyncError, Misconfigured, TryLater
 from evosync.web.auth import Forbidden, known_session, session_of
+from evosync.web.routing import JsonPage
 from evosync.web.view import Action, render
 
 log = structlog.get_logger(__name__)
@@ -43,8 +45,8 @@ async def on_http(request: Request, error: Exception) -> Response:
     status, headers, sentence = 500, None, None
     if isinstance(error, HTTPException):
         status, headers = error.status_code, error.headers
-        # The framework's own details are English; ours end with a full stop.
-        sentence = error.detail if error.detail.endswith(".") else None
+        # The framework's own details are English.
+        sentence = None if error.detail.isascii() else error.detail
     response = await error_page(request, status, sentence)
     response.headers.update(headers or {})
     return response
@@ -72,6 +74,10 @@ async def on_ours(request: Request, error: Exception) -> Response:
             return await error_page(request, 409, error.message)
         case TryLater():
             log.warning("request not answered", code=error.code, cause=error.cause)
+            return await error_page(request, 503)
+        case Misconfigured():
+            # Whoever runs the service can mend it; to all others it is out.
+            log.error("request failed", code=error.code, cause=error.cause, why=error.message)
             return await error_page(request, 503)
         case _:
             log.error("request failed", code=error.code, cause=error.cause)
@@ -105,8 +111,12 @@ async def broken_page(request: Request) -> Response:
 
 
 def _wants_json(request: Request) -> bool:
-    page = getattr(request.state, "page", None)
-    return page is not None and page.is_json
+    # Not `request.state.page`: what stops a request on its way there has to know too.
+    scope = request.scope
+    return any(
+        isinstance(route, JsonPage) and route.matches(scope)[0] is not Match.NONE
+        for route in request.app.routes
+    )
 
 
 async def _look_who_it_is(request: Request) -> None:
