@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -50,6 +51,9 @@ _NOBODY = (
 _COMMON_SCORE = 1
 # Its work grows with the square of the length, and what is long is not common.
 _LOOKED_AT = 40  # characters
+
+# What an e-mail or a name is made of: whoever writes both names as one word uses two of them.
+_WORD = re.compile(r"[^\W_]+")
 
 # A keyboard's row in Russian letters is the same row.
 _LAYOUT = str.maketrans(
@@ -109,7 +113,9 @@ async def _in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 def _is_common(password: str, about: Sequence[str]) -> bool:
     # Its lists take 15 MB, and most processes never see a new password.
     zxcvbn = importlib.import_module("zxcvbn").zxcvbn
-    words = [part for each in about for part in (each, *each.split("@")) if part]
+    words = [
+        part for each in about for part in (each, *each.split("@"), *_WORD.findall(each)) if part
+    ]
     looked_at = password[:_LOOKED_AT].lower()
     forms = {looked_at, looked_at.translate(_LAYOUT)}
     return any(zxcvbn(form, user_inputs=words)["score"] <= _COMMON_SCORE for form in forms)
