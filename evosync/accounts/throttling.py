@@ -70,6 +70,8 @@ def subscriber(address: str) -> str:
         known = ip_address(address)
     except ValueError:
         return address[:64]
-    if isinstance(known, IPv6Address) and known.ipv4_mapped is None:
+    if isinstance(known, IPv6Address):
+        if known.ipv4_mapped is not None:
+            return str(known.ipv4_mapped)
         return str(IPv6Address(int(known) >> _SUBSCRIBER_BITS << _SUBSCRIBER_BITS))
     return str(known)
