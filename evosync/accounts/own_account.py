@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from evosync.accounts.addresses import checked_email, checked_phone
-from evosync.accounts.administration import NoSuchUser, clear_away, shut_for_deletion
+from evosync.accounts.administration import clear_away, shut_for_deletion
 from evosync.accounts.desk import CONFIRM_LIFETIME, Actor, Desk
 from evosync.accounts.passwords import hash_password, verify_password
 from evosync.accounts.recovery import forgot_url
-from evosync.accounts.refusals import Refused
+from evosync.accounts.refusals import NoSuchUser, Refused
 from evosync.accounts.sign_in import Visit
 from evosync.accounts.signed_links import LinkKind
 from evosync.accounts.throttling import Limit
@@ -50,7 +50,8 @@ async def edit_own(desk: Desk, user: User, wanted: OwnEdit, visit: Visit) -> str
     async def change(tx: Tx) -> User | None:
         await account_changes.set_name(tx, user.id, wanted.name, now)
         await account_changes.set_look(tx, user.id, now, time_zone=wanted.time_zone)
-        await account_changes.set_new_email(tx, user.id, email if is_new else None, now)
+        if is_new:
+            await account_changes.set_new_email(tx, user.id, email, now)
         await write_act(tx, desk.act("account.edited", Actor.of(user, visit.address), user))
         return await accounts.find_user(tx, user.id)
 

@@ -67,6 +67,10 @@ async def reset_password(desk: Desk, token: str, password: str, visit: Visit) ->
         user = desk.links.check(LinkKind.RESET, token, standing)
         await account_changes.set_password(tx, user.id, hashed, now)
         await sessions.end_sessions(tx, user.id)
+        if user.is_pending:
+            # The link came by letter: phones are only confirmed by those who are in already.
+            await account_changes.set_email(tx, user.id, user.email or "", now)
+            await account_changes.set_status(tx, user.id, UserStatus.ACTIVE, now)
         actor = Actor.of(user, visit.address)
         await write_act(tx, desk.act("account.password_reset", actor, user))
         return user

@@ -18,6 +18,7 @@ from evosync.db.types import Tx
 
 _HOURS = int(CONFIRM_LIFETIME.total_seconds()) // 3600
 
+OWN_ONLY = "Новую почту подтверждает только сам человек: войдите и откройте ссылку ещё раз."
 TAKEN = "Эта почта уже занята другой учётной записью."
 
 
@@ -103,10 +104,12 @@ async def find_confirmed(desk: Desk, token: str) -> User:
         return desk.links.check(LinkKind.CONFIRM, token, await accounts.find_user(tx, user_id))
 
 
-async def confirm(desk: Desk, token: str, visit: Visit) -> User:
+async def confirm(desk: Desk, token: str, visit: Visit, *, viewer_id: int | None) -> User:
     """Believe an e-mail: the first one of an account, which is active then, or a new one.
 
-    Raises LinkVoid, and Refused when another account took the new one meanwhile.
+    A new one only by its own person, `viewer_id`: with one that was mistyped
+    a stranger would get the account. Raises LinkVoid, and Refused when another
+    account took the new one meanwhile.
     """
     user_id = desk.links.read(LinkKind.CONFIRM, token)
     now = desk.clock()
@@ -114,6 +117,8 @@ async def confirm(desk: Desk, token: str, visit: Visit) -> User:
     async def spend(tx: Tx) -> User:
         standing = await accounts.find_user(tx, user_id, will_save=True)
         user = desk.links.check(LinkKind.CONFIRM, token, standing)
+        if user.new_email is not None and viewer_id != user.id:
+            raise Refused(OWN_ONLY)
         if not await account_changes.set_email(
             tx, user.id, user.new_email or user.email or "", now
         ):

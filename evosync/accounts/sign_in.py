@@ -72,7 +72,7 @@ async def begin_session(
         standing = await accounts.find_user(tx, user.id, will_save=True)
         if standing is None or standing.status is UserStatus.SUSPENDED:
             return False
-        if standing.password_hash != user.password_hash:
+        if standing.password_changed_at != user.password_changed_at:
             return False
         if rehashed is not None:
             await account_changes.replace_hash(tx, user.id, rehashed, now)

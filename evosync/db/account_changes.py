@@ -39,8 +39,8 @@ async def set_look(
     await _set(tx, user_id, now, **{name: each for name, each in chosen.items() if each})
 
 
-async def set_new_email(tx: Tx, user_id: int, email: str | None, now: datetime) -> None:
-    """Let an e-mail wait for its confirmation; None drops the one that waits."""
+async def set_new_email(tx: Tx, user_id: int, email: str, now: datetime) -> None:
+    """Let an e-mail wait for its confirmation, in the place of one that waits already."""
     await _set(tx, user_id, now, new_email=email)
 
 

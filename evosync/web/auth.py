@@ -17,6 +17,7 @@ from evosync.web.state import desk_of
 COOKIE = "evosync_session"
 LONGEST_KEY = 200  # characters; ours are shorter
 LONGEST_NEXT = 2000  # characters
+UNKNOWN = "Войдите в EvoSync."
 
 
 class Access(Enum):
@@ -75,14 +76,12 @@ async def guard(request: Request, needs: Needs, *, is_json: bool) -> Response | 
     if needs is Access.ANYONE:
         return None
     if session is None:
-        return _sign_in_first(request, is_json=is_json)
+        return _unknown(request, is_json=is_json)
     if needs is Access.SIGNED_IN:
         return None
-    if session.user.is_pending:
-        if is_json:
-            raise Forbidden
+    if session.user.is_pending and not is_json:
         return RedirectResponse(request.app.url_path_for("confirm-email"), 303)
-    if isinstance(needs, Permission) and not session.user.may(needs):
+    if session.user.is_pending or (needs is not Access.ACTIVE and not session.user.may(needs)):
         raise Forbidden
     return None
 
@@ -136,9 +135,8 @@ def local_path(text: str) -> str | None:
     return text
 
 
-def _sign_in_first(request: Request, *, is_json: bool) -> Response:
-    if is_json:
-        return JSONResponse({"error": "Войдите в EvoSync."}, 401)
+def sign_in_first(request: Request) -> Response:
+    """Send whoever is not signed in to the form for it, and from there back to this page."""
     target = request.app.url_path_for("login")
     if request.method in {"GET", "HEAD"} and "hx-request" not in request.headers:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -148,3 +146,7 @@ def _sign_in_first(request: Request, *, is_json: bool) -> Response:
         # htmx would put the page for signing in where a part of this one stands.
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, 303)
+
+
+def _unknown(request: Request, *, is_json: bool) -> Response:
+    return JSONResponse({"error": UNKNOWN}, 401) if is_json else sign_in_first(request)

@@ -66,6 +66,7 @@ async def show(request: Request) -> Response:
 
 
 def _shown(request: Request, viewer: User, act: Act) -> ShownEntry:
+    is_own = act.subject_id is not None and act.subject_id == act.actor_id
     url = None
     if act.subject_id is not None and viewer.may(Permission.USERS_VIEW):
         url = str(request.app.url_path_for("admin-user", id=act.subject_id))
@@ -73,7 +74,7 @@ def _shown(request: Request, viewer: User, act: Act) -> ShownEntry:
         at=act.at,
         actor=act.actor,
         words=words_of(act),
-        subject=act.subject or None,
-        subject_url=url,
+        subject=None if is_own else act.subject or None,
+        subject_url=None if is_own else url,
         address=act.address,
     )

@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from evosync.accounts import registration
-from evosync.web.auth import known_session, visit_of
+from evosync.accounts.refusals import Refused
+from evosync.web.auth import known_session, sign_in_first, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, read_form, token_field
 from evosync.web.state import desk_of
@@ -23,6 +24,11 @@ async def show(request: Request) -> Response:
     if token is None:
         return _wait(request)
     user = await registration.find_confirmed(desk_of(request), token)
+    session = known_session(request)
+    if user.new_email is not None and session is None:
+        return sign_in_first(request)
+    if user.new_email is not None and session is not None and session.user.id != user.id:
+        raise Refused(registration.OWN_ONLY)
     return render(
         request,
         "public/confirm_email.html",
@@ -34,9 +40,15 @@ async def show(request: Request) -> Response:
 async def submit(request: Request) -> Response:
     """Spend the link. Raises LinkVoid and Refused."""
     form = await read_form(request, TokenForm)
-    user = await registration.confirm(desk_of(request), form.token.data or "", visit_of(request))
+    session = known_session(request)
+    user = await registration.confirm(
+        desk_of(request),
+        form.token.data or "",
+        visit_of(request),
+        viewer_id=session.user.id if session else None,
+    )
     is_new = user.new_email is not None
-    response = redirect(request, "profile" if known_session(request) else "login")
+    response = redirect(request, "profile" if session else "login")
     told = "Теперь ваша почта — " + (user.new_email or "") if is_new else "Почта подтверждена"
     flash(request, response, "success", f"{told}.")
     return response
