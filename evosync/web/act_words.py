@@ -41,11 +41,15 @@ def words_of(act: Act) -> str:
             _listed("дано", detail.get("given", [])),
             _listed("снято", detail.get("taken", [])),
         ]
-        named = ROLE_WORDS.get(detail.get("role", ""), detail.get("role", ""))
-        return f"{told} «{named}»: " + "; ".join(filter(None, parts))
+        return f"{told} «{_role(detail.get('role', ''))}»: " + "; ".join(filter(None, parts))
     if role := detail.get("role"):
-        return f"{told}, роль «{ROLE_WORDS.get(RoleName(role), role)}»"
+        return f"{told}, роль «{_role(role)}»"
     return told
+
+
+def _role(name: str) -> str:
+    # An entry outlives the role that it names.
+    return ROLE_WORDS[RoleName(name)] if name in set(RoleName) else name
 
 
 def _listed(word: str, names: list[str]) -> str:
