@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from evosync.web.errors import error_page
 
 MAX_BODY = 1024 * 1024  # bytes; the longest form of ours takes a hundredth
+LONGEST_LENGTH = 18  # digits; Python reads no number of thousands of them
 TOO_LARGE = "Это больше, чем EvoSync принимает за один раз."
 
 
@@ -24,7 +25,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         said = Headers(scope=scope).get("content-length", "")
-        if said.isdecimal() and int(said) > self._limit:
+        if said.isdecimal() and (len(said) > LONGEST_LENGTH or int(said) > self._limit):
             response = await error_page(Request(scope, receive), 413, TOO_LARGE)
             response.headers["connection"] = "close"
             await response(scope, receive, send)
