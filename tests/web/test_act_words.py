@@ -44,7 +44,7 @@ def namings() -> Iterator[tuple[str, ast.expr]]:
 
 def named_by(where: str, naming: ast.expr) -> set[str]:
     if isinstance(naming, ast.Constant):
-        return {naming.value}
+        return {str(naming.value)}
     text = ast.unparse(naming)
     if text == "f'held.{consent.verdict.value}'":
         return {f"held.{verdict}" for verdict in Verdict}
