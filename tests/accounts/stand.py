@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from evosync.accounts import sign_in
 from evosync.accounts.desk import Desk
 from evosync.accounts.sign_in import Visit
@@ -23,6 +25,9 @@ OTHER_PASSWORD = "а пирог ещё тёплый"
 VISIT = Visit(address="198.51.100.7", user_agent="Firefox")
 ELSEWHERE = Visit(address="203.0.113.9", user_agent="Safari")
 PUBLIC_URL = "https://tea.example"
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is decided before any row is asked for, or is a table of cases."""
 
 
 @dataclass(slots=True)
