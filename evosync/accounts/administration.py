@@ -9,7 +9,7 @@ from evosync.accounts.addresses import checked_email
 from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.invitations import Guest
 from evosync.accounts.permissions import why_not_give, why_not_permit, why_not_touch
-from evosync.accounts.refusals import Refused
+from evosync.accounts.refusals import NoSuchUser, NotThere, Refused
 from evosync.accounts.registration import TAKEN
 from evosync.db import account_changes, accounts, roles, sessions
 from evosync.db.accounts import User, UserStatus
@@ -19,13 +19,6 @@ from evosync.db.roles import Role, RoleName
 from evosync.db.types import Tx
 
 LAST_SYSTEM = "Это последний владелец сервиса: без него EvoSync останется без хозяина."
-
-
-class NoSuchUser(Refused):
-    """There is no such account any more."""
-
-    def __init__(self) -> None:
-        super().__init__("Такой учётной записи нет.", code="no_such_user")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +137,7 @@ async def set_role_permissions(
         await roles.lock_keys(tx)
         role = next((each for each in await roles.list_roles(tx) if each.id == role_id), None)
         if role is None:
-            raise Refused("Такой роли нет.", code="no_such_role")
+            raise NotThere("Такой роли нет.", code="no_such_role")
         if reason := why_not_permit(await _as_standing(tx, actor), role, names):
             raise Refused(reason)
         await roles.set_permissions(tx, role.id, names)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evosync.accounts.addresses import checked_email
 from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.passwords import hash_password
-from evosync.accounts.refusals import Refused
+from evosync.accounts.refusals import NoSuchUser, Refused
 from evosync.accounts.sign_in import Visit
 from evosync.accounts.signed_links import LinkKind
 from evosync.accounts.throttling import Limit, subscriber
@@ -66,7 +66,9 @@ async def invite_again(desk: Desk, user_id: int, actor: Actor, check: Check = al
 
     async def renew(tx: Tx) -> User | None:
         user = await accounts.find_user(tx, user_id, will_save=True)
-        if user is None or not user.is_pending or not user.email:
+        if user is None:
+            raise NoSuchUser
+        if not user.is_pending or not user.email:
             return None
         await check(tx, user)
         await account_changes.set_invited(tx, user_id, now)

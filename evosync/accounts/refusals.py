@@ -15,6 +15,17 @@ class Refused(EvoSyncError):
         self.field = field
 
 
+class NotThere(Refused):
+    """What it was asked about is not there, or not any more."""
+
+
+class NoSuchUser(NotThere):
+    """There is no such account any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Такой учётной записи нет.", code="no_such_user")
+
+
 class LinkVoid(EvoSyncError):
     """A one-time link that does nothing any more, or never did."""
 

@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match
 
-from evosync.accounts.administration import NoSuchUser
-from evosync.accounts.refusals import LinkVoid, Refused, TooMany
+from evosync.accounts.refusals import LinkVoid, NotThere, Refused, TooMany
 from evosync.errors import EvoSyncError, Misconfigured, TryLater
 from evosync.web.auth import Forbidden, known_session, session_of
 from evosync.web.routing import JsonPage
@@ -68,7 +67,7 @@ async def on_ours(request: Request, error: Exception) -> Response:
             return response
         case LinkVoid():
             return await error_page(request, 410, error.message, action=_way_out(request))
-        case NoSuchUser():
+        case NotThere():
             return await error_page(request, 404, error.message)
         case Refused():
             return await error_page(request, 409, error.message)
