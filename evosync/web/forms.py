@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from starlette.requests import Request
 from wtforms import Field, Form, HiddenField, PasswordField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import StopValidation, ValidationError
 
 from evosync.accounts.addresses import LONGEST_EMAIL, LONGEST_NAME, checked_email
@@ -135,6 +136,11 @@ def new_password_field(label: str = "Новый пароль") -> Field:
     hint = f"Не короче {MIN_LENGTH} знаков. Лучше всего фраза из нескольких слов."
     checks = [Required("Придумайте пароль."), Line(MAX_LENGTH)]
     return PasswordField(label, checks, description=hint)
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """Make what a select offers of values and their words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 def token_field() -> Field:

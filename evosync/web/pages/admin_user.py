@@ -18,7 +18,7 @@ from evosync.db.roles import RoleName
 from evosync.web.act_words import words_of
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import PageForm, email_field, name_field, read_form
+from evosync.web.forms import PageForm, choices, email_field, name_field, read_form
 from evosync.web.pages.admin_users import shown
 from evosync.web.routing import number_in_path
 from evosync.web.spoken import zones_with
@@ -31,9 +31,7 @@ class EditForm(PageForm):
 
     name = name_field(is_needed=False)
     email = email_field()
-    role = SelectField(
-        "Роль", choices=[(role.value, words) for role, words in reversed(ROLE_WORDS.items())]
-    )
+    role = SelectField("Роль", choices=choices(reversed(ROLE_WORDS.items())))
     time_zone = SelectField("Часовой пояс")
 
 
@@ -100,7 +98,7 @@ async def _find(request: Request) -> User:
 
 
 def _with_zones(user: User, form: EditForm) -> EditForm:
-    form.time_zone.choices = zones_with(user.time_zone)
+    form.time_zone.choices = choices(zones_with(user.time_zone))
     return form
 
 

@@ -10,7 +10,7 @@ from evosync.accounts.permissions import ROLE_WORDS
 from evosync.db.roles import RoleName
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import PageForm, email_field, name_field, read_form
+from evosync.web.forms import PageForm, choices, email_field, name_field, read_form
 from evosync.web.letters_sent import send_invitation
 from evosync.web.state import desk_of
 from evosync.web.view import redirect, render
@@ -23,7 +23,7 @@ class InviteForm(PageForm):
     name = name_field(is_needed=False)
     role = SelectField(
         "Роль",
-        choices=[(role.value, words) for role, words in reversed(ROLE_WORDS.items())],
+        choices=choices(reversed(ROLE_WORDS.items())),
         default=RoleName.USER.value,
     )
 

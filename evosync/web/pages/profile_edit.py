@@ -8,7 +8,7 @@ from evosync.accounts import own_account
 from evosync.accounts.own_account import OwnEdit
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import PageForm, email_field, name_field, read_form
+from evosync.web.forms import PageForm, choices, email_field, name_field, read_form
 from evosync.web.spoken import zones_with
 from evosync.web.state import desk_of
 from evosync.web.view import redirect, render
@@ -51,7 +51,7 @@ async def submit(request: Request) -> Response:
 
 
 def _with_zones(request: Request, form: ProfileForm) -> ProfileForm:
-    form.time_zone.choices = zones_with(user_of(request).time_zone)
+    form.time_zone.choices = choices(zones_with(user_of(request).time_zone))
     return form
 
 
