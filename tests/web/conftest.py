@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 
 from evosync.accounts.desk import open_desk
 from evosync.accounts.passwords import hash_again
-from evosync.accounts.passwords import hash_again
 from evosync.db.engine import Database
 from evosync.db.roles import RoleName
 from evosync.jobs.mirroring import Mirroring
@@ -22,6 +21,8 @@ from evosync.settings import Settings
 from evosync.web.app import make_app
 from evosync.web.state import AppState
 from evosync.wiring import open_installation
+from tests.web import crowd
+from tests.web.crowd import Stage
 from tests.web.people import Person, add_person, browser
 
 PASSWORD = "мост через тихую реку"
@@ -126,15 +127,15 @@ def password_hash() -> str:
 
 
 @pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Give the hash of everybody's password: hashing it for each of them would take long."""
-    return asyncio.run(hash_again(PASSWORD))
+def crowd_hash() -> str:
+    """Give the hash of everybody's password on a stage."""
+    return asyncio.run(hash_again(crowd.PASSWORD))
 
 
 @pytest.fixture
-async def stage(app: Starlette, state: AppState, password_hash: str) -> Stage:
+async def stage(app: Starlette, state: AppState, crowd_hash: str) -> Stage:
     """Give an installation with a person of every kind, each signed in."""
-    return await Stage.open(app, state, password_hash)
+    return await Stage.open(app, state, crowd_hash)
 
 
 @pytest.fixture
@@ -145,11 +146,11 @@ async def empty_stage(app: Starlette, state: AppState) -> Stage:
 
 @pytest.fixture
 async def any_stage(
-    clock: HandClock, database_url: str, tmp_path: Path, password_hash: str
+    clock: HandClock, database_url: str, tmp_path: Path, crowd_hash: str
 ) -> AsyncIterator[Stage]:
     """Give an installation with people over a database of each kind."""
     async with _opened(clock, database_url, tmp_path) as made:
-        yield await Stage.open(_app_of(made), made, password_hash)
+        yield await Stage.open(_app_of(made), made, crowd_hash)
 
 
 @pytest.fixture
