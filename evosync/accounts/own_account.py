@@ -47,16 +47,17 @@ async def edit_own(desk: Desk, user: User, wanted: OwnEdit, visit: Visit) -> str
     if is_new:
         await desk.throttle.admit(Limit.LETTER_BY_ACCOUNT, f"own {user.id}")
 
-    async def change(tx: Tx) -> User | None:
+    async def change(tx: Tx) -> User:
+        await _standing(tx, user)
         await account_changes.set_name(tx, user.id, wanted.name, now)
         await account_changes.set_look(tx, user.id, now, time_zone=wanted.time_zone)
         if is_new:
             await account_changes.set_new_email(tx, user.id, email, now)
         await write_act(tx, desk.act("account.edited", Actor.of(user, visit.address), user))
-        return await accounts.find_user(tx, user.id)
+        return await _standing(tx, user)
 
     changed = await desk.database.write(change)
-    if changed is None or not is_new:
+    if not is_new:
         return None
     link = desk.links.make(LinkKind.CONFIRM, changed)
     hours = int(CONFIRM_LIFETIME.total_seconds()) // 3600
@@ -80,6 +81,7 @@ async def change_password(
     hashed = await hash_password(new, about=(user.email or "", user.name))
 
     async def change(tx: Tx) -> None:
+        _still_proven(user, await _standing(tx, user), field="current")
         await account_changes.set_password(tx, user.id, hashed, desk.clock())
         await sessions.end_sessions(tx, user.id, but=session)
         actor = Actor.of(user, visit.address)
@@ -102,9 +104,8 @@ async def delete_own(desk: Desk, user: User, password: str, visit: Visit) -> Non
     await prove(desk, user, password)
 
     async def shut(tx: Tx) -> None:
-        standing = await accounts.find_user(tx, user.id, will_save=True)
-        if standing is None:
-            raise NoSuchUser
+        standing = await _standing(tx, user)
+        _still_proven(user, standing)
         await shut_for_deletion(desk, tx, standing)
         await write_act(tx, desk.act("account.deleted", Actor.of(user, visit.address), user))
 
@@ -120,6 +121,7 @@ async def take_phone(desk: Desk, user: User, phone: str) -> None:
     sealed = desk.vault.seal(code)
 
     async def change(tx: Tx) -> None:
+        await _standing(tx, user)
         await account_changes.set_phone(tx, user.id, number, desk.clock(), sealed_code=sealed)
 
     await desk.database.write(change)
@@ -153,8 +155,23 @@ async def drop_phone(desk: Desk, user: User, visit: Visit) -> None:
     """Forget the phone."""
 
     async def change(tx: Tx) -> None:
+        await _standing(tx, user)
         await account_changes.set_phone(tx, user.id, None, desk.clock())
         actor = Actor.of(user, visit.address)
         await write_act(tx, desk.act("account.phone_dropped", actor, user))
 
     await desk.database.write(change)
+
+
+async def _standing(tx: Tx, user: User) -> User:
+    """Return the account as its rows are now: it may have been deleted a moment ago."""
+    standing = await accounts.find_user(tx, user.id, will_save=True)
+    if standing is None:
+        raise NoSuchUser
+    return standing
+
+
+def _still_proven(user: User, standing: User, *, field: str = "password") -> None:
+    """Make sure that the password was not changed while another one was compared and made."""
+    if standing.password_changed_at != user.password_changed_at:
+        raise Refused(WRONG_PASSWORD, field=field)
