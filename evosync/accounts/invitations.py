@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from evosync.accounts.addresses import checked_email
 from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.passwords import hash_password
-from evosync.accounts.refusals import NoSuchUser, Refused
-from evosync.accounts.sign_in import Visit
+from evosync.accounts.refusals import LinkVoid, NoSuchUser, Refused
+from evosync.accounts.sign_in import SUSPENDED, Visit
 from evosync.accounts.signed_links import LinkKind
 from evosync.accounts.throttling import Limit, subscriber
 from evosync.alerts import letters
@@ -95,7 +95,7 @@ async def find_guest(desk: Desk, token: str) -> User:
     """Return who is invited by the link. Raises LinkVoid."""
     user_id = desk.links.read(LinkKind.INVITE, token)
     async with desk.database.read() as tx:
-        return desk.links.check(LinkKind.INVITE, token, await accounts.find_user(tx, user_id))
+        return _guest(desk, token, await accounts.find_user(tx, user_id))
 
 
 async def accept(desk: Desk, token: str, name: str, password: str, visit: Visit) -> User:
@@ -110,7 +110,7 @@ async def accept(desk: Desk, token: str, name: str, password: str, visit: Visit)
 
     async def spend(tx: Tx) -> User | None:
         standing = await accounts.find_user(tx, known.id, will_save=True)
-        user = desk.links.check(LinkKind.INVITE, token, standing)
+        user = _guest(desk, token, standing)
         await account_changes.set_password(tx, user.id, hashed, now)
         await account_changes.set_name(tx, user.id, name or user.name, now)
         await account_changes.set_email(tx, user.id, user.email or "", now)
@@ -123,3 +123,11 @@ async def accept(desk: Desk, token: str, name: str, password: str, visit: Visit)
     if accepted is None:
         raise Refused("Учётную запись удалили.")
     return accepted
+
+
+def _guest(desk: Desk, token: str, standing: User | None) -> User:
+    user = desk.links.check(LinkKind.INVITE, token, standing)
+    if user.status is UserStatus.SUSPENDED:
+        # The link came after the suspension, and only an administrator ends that.
+        raise LinkVoid(SUSPENDED)
+    return user
