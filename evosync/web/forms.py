@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from wtforms import Field, Form, HiddenField, PasswordField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
@@ -63,9 +65,23 @@ F = TypeVar("F", bound=PageForm)
 
 async def read_form(request: Request, kind: type[F], **known: Any) -> F:
     """Read what was sent; a file where a text is wanted counts as nothing."""
-    sent = await request.form()
+    sent = await sent_form(request)
     pairs = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
     return kind(_Sent(pairs), **known)
+
+
+async def sent_form(request: Request) -> FormData:
+    """Read what was sent. Raises HTTPException 400 for what is no text: no page can show it.
+
+    A form may name an encoding of its own, and some hold what UTF-8 does not.
+    """
+    try:
+        sent = await request.form()
+        for name, value in sent.multi_items():
+            (name + value if isinstance(value, str) else name).encode()
+    except UnicodeError:
+        raise HTTPException(400) from None
+    return sent
 
 
 class Required:

@@ -46,7 +46,11 @@ class Page(Route):
         handler = self.handlers.get(request.method)
         if handler is None:
             raise HTTPException(405)
-        return await handler(request)
+        try:
+            return await handler(request)
+        finally:
+            # Whatever files came with a form are thrown away, wanted or not.
+            await request.close()
 
 
 class JsonPage(Page):

@@ -12,6 +12,7 @@ from evosync.db.accounts import User
 from evosync.db.roles import Role, RoleName
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
+from evosync.web.forms import sent_form
 from evosync.web.navigation import admin_tabs
 from evosync.web.routing import number_in_path
 from evosync.web.state import desk_of, state_of
@@ -56,7 +57,7 @@ async def show(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """Let a role permit exactly what is checked."""
-    sent = await request.form()
+    sent = await sent_form(request)
     names = {value for value in sent.getlist("permission") if isinstance(value, str)}
     role = await administration.set_role_permissions(
         desk_of(request),

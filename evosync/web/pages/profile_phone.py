@@ -7,7 +7,7 @@ from wtforms import StringField
 from evosync.accounts import own_account
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import Line, PageForm, Required, read_form, stripped
+from evosync.web.forms import Line, PageForm, Required, read_form, sent_form, stripped
 from evosync.web.state import desk_of
 from evosync.web.view import redirect, render
 
@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """Take a number, a code, or the wish to have no number: by which field was sent."""
-    sent = await request.form()
+    sent = await sent_form(request)
     if "drop" in sent:
         await own_account.drop_phone(desk_of(request), user_of(request), visit_of(request))
         response = redirect(request, "profile-phone")

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from evosync.accounts import own_account
 from evosync.web.auth import local_path, user_of
+from evosync.web.forms import sent_form
 from evosync.web.state import desk_of
 
 THEMES = ("auto", "light", "dark")
@@ -13,7 +14,7 @@ THEMES = ("auto", "light", "dark")
 
 async def submit(request: Request) -> Response:
     """Keep the choice and go back to where it was made. Raises HTTPException 400."""
-    sent = await request.form()
+    sent = await sent_form(request)
     theme, back = sent.get("theme"), sent.get("next")
     if not isinstance(theme, str) or theme not in THEMES:
         raise HTTPException(400, "Таких цветов нет.")
