@@ -1,0 +1,49 @@
+"""A page of ours, read as a browser reads it: what stands in its fields and beside them."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+
+@dataclass(slots=True)
+class Page:
+    """What fields hold, by name; the sentences beside them, by the field's id; the titles."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+def read_page(html: str) -> Page:
+    """Read a page."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.page
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = Page()
+        self._beside = ""
+        self._link: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "input" and "name" in found:
+            self.page.values[found["name"]] = found.get("value", "")
+        self._beside = ""
+        if "invalid-feedback" in found.get("class", ""):
+            self._beside = found["id"].removesuffix("-error")
+        self._link = found.get("href") if tag == "a" else None
+
+    def handle_endtag(self, tag: str) -> None:
+        self._beside, self._link = "", None
+
+    def handle_data(self, data: str) -> None:
+        self.page.text += data
+        if self._beside:
+            self.page.beside[self._beside] = self.page.beside.get(self._beside, "") + data
+        if self._link is not None:
+            self.page.links[data.strip()] = self._link
