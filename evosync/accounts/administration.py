@@ -23,7 +23,7 @@ LAST_SYSTEM = "Это последний владелец сервиса: без
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What is to stand in an account; None of an e-mail leaves it missing."""
+    """What is to stand in an account."""
 
     name: str
     email: str
@@ -92,7 +92,7 @@ async def edit(desk: Desk, actor: User, user_id: int, wanted: Edit, address: str
 
     async def change(tx: Tx, user: User) -> None:
         if user.roles != (wanted.role,):
-            await _change_role(tx, actor, user, wanted.role)
+            await _change_role(tx, await _as_standing(tx, actor), user, wanted.role)
         if accounts.fold_email(email) != accounts.fold_email(user.email or "") and not (
             await account_changes.set_email(tx, user.id, email, now)
         ):
@@ -200,10 +200,15 @@ def _must_touch(actor: User, user: User) -> None:
 
 
 async def _as_standing(tx: Tx, actor: User) -> User:
-    """Return the actor as the rows are now: they may have been demoted a moment ago."""
+    """Return the actor as the rows are now: they may have been demoted a moment ago.
+
+    What a page let them do, it did for rights that they must still have. Raises Refused.
+    """
     standing = await accounts.find_user(tx, actor.id)
     if standing is None or standing.status is not UserStatus.ACTIVE:
         raise Refused("Ваша учётная запись больше не действует.")
+    if not actor.permissions <= standing.permissions:
+        raise Refused("Ваши права только что изменились. Откройте страницу заново.")
     return standing
 
 
