@@ -135,6 +135,8 @@ def _home(request: Request) -> Action | None:
 def _way_out(request: Request) -> Action | None:
     ways = {
         "reset-password": ("forgot-password", "Запросить новую ссылку"),
+        # Whoever was invited and never came is sent another invitation there.
+        "invite": ("forgot-password", "Запросить новую ссылку"),
         "confirm-email": ("resend-confirm", "Прислать письмо ещё раз"),
     }
     page = getattr(request.state, "page", None)
