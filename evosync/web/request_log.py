@@ -1,10 +1,11 @@
 """One line a request: what it was, how it ended, how long it took; no query, it may hold a link."""
 
+import re
 import secrets
 from time import perf_counter
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evosync.web.auth import known_session
@@ -13,7 +14,8 @@ from evosync.web.errors import broken_page
 log = structlog.get_logger(__name__)
 
 HEADER = "X-Request-Id"
-QUIET = ("/health", "/static/")
+QUIET = re.compile(r"/health|/static/.*", re.DOTALL)
+GONE = 499  # nginx's number for who does not wait for the answer
 
 
 class RequestLog:
@@ -46,6 +48,8 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, noted)
+            except ClientDisconnect:
+                status = status or GONE
             except Exception:
                 log.exception("request broke", method=scope["method"], path=scope["path"])
                 if status == 0:
@@ -56,7 +60,7 @@ class RequestLog:
 
 def _write(scope: Scope, status: int, seconds: float) -> None:
     session = known_session(Request(scope))
-    tell = log.debug if scope["path"].startswith(QUIET) else log.info
+    tell = log.debug if QUIET.fullmatch(scope["path"]) else log.info
     tell(
         "request answered",
         method=scope["method"],
