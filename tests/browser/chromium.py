@@ -1,0 +1,153 @@
+"""Debian's Chromium, driven: a context a person, and everything that goes wrong in it noted."""
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+    async_playwright,
+)
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP, PHONE = (1280, 800), (390, 844)
+PATIENCE_MS = 15_000
+
+# A page that says 403 or 404 is no failure of the page; those of its parts are noted as answers.
+_STATUS_OF_PAGE = "Failed to load resource: the server responded with a status of"
+# A part that the browser gave up since its page was left.
+_LEFT = "net::ERR_ABORTED"
+
+
+def executable() -> str | None:
+    """Find the browser; None where it is not installed."""
+    return shutil.which("chromium")
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Start the browser."""
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody at a browser: a page, and what went wrong on it so far."""
+
+    page: Page
+    context: BrowserContext
+    troubles: list[str] = field(default_factory=list)
+
+    async def press(self, button: str) -> None:
+        """Press a button that leads to another page, and wait for that."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("button", name=button, exact=True).click()
+
+    async def follow(self, link: str) -> None:
+        """Follow a link of the page."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("link", name=link, exact=True).click()
+
+    async def fill(self, **words: str) -> None:
+        """Fill in fields by their names."""
+        for name, text in words.items():
+            await self.page.locator(f'[name="{name}"]').fill(text)
+
+    async def sign_in(self, email: str, password: str) -> None:
+        """Go through the page for signing in."""
+        await self.page.goto("/login")
+        await self.fill(email=email, password=password)
+        await self.press("Войти")
+
+    async def text(self) -> str:
+        """Read what is on the page."""
+        return await self.page.locator("main").inner_text()
+
+
+async def come(browser: Browser, url: str, **options: Any) -> Person:
+    """Let somebody come to a service with a browser of their own; everything is watched."""
+    return await open_page(await open_context(browser, url, **options), url)
+
+
+async def open_context(browser: Browser, url: str, **options: Any) -> BrowserContext:
+    """Open a browser of somebody's own."""
+    width, height = DESKTOP
+    made = {
+        "viewport": {"width": width, "height": height},
+        "locale": "ru-RU",
+        "timezone_id": "Europe/Moscow",
+        # A colour on its way to another is no colour to judge.
+        "reduced_motion": "reduce",
+    }
+    context = await browser.new_context(base_url=url, **(made | options))
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+async def open_page(context: BrowserContext, url: str) -> Person:
+    """Open one more page in somebody's browser."""
+    person = Person(page=await context.new_page(), context=context)
+    _Watch(person, urlsplit(url).netloc).begin()
+    return person
+
+
+class _Watch:
+    """Notes whatever goes wrong on a page; `host` is the service's.
+
+    No dataclass: Playwright writes an attribute of its own into whose methods it calls.
+    """
+
+    def __init__(self, person: Person, host: str) -> None:
+        self._person = person
+        self._host = host
+
+    def begin(self) -> None:
+        page = self._person.page
+        page.on("console", self._said)
+        page.on("pageerror", self._broke)
+        page.on("request", self._asked)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(_STATUS_OF_PAGE):
+            self._note(f"{message.type}: {message.text}")
+
+    def _broke(self, error: Error) -> None:
+        self._note(f"{error}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != self._host:
+            self._note(f"asks a foreign host: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != _LEFT:
+            self._note(f"failed: {request.url} ({request.failure})")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            self._note(f"{response.status}: {response.url}")
+
+    def _note(self, trouble: str) -> None:
+        self._person.troubles.append(f"{self._person.page.url}: {trouble}")

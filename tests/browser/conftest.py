@@ -1,0 +1,89 @@
+"""Fixtures of the browser's tests: one Chromium and one town a session, a context a person."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.chromium import Person, chromium, come, executable
+from tests.browser.looks import Tour
+from tests.browser.stand import Stand, open_stand
+from tests.browser.town import Town, settle
+
+# Playwright belongs to the loop that it was started on, so all that drive it share one.
+on_session = pytest_asyncio.fixture(loop_scope="session", scope="session")
+on_test = pytest_asyncio.fixture(loop_scope="session")
+
+
+class Newcomer(Protocol):
+    """Lets somebody come to a service; what goes wrong in their browser fails the test."""
+
+    def __call__(self, url: str, **options: Any) -> Awaitable[Person]: ...
+
+
+@on_session
+async def browser() -> AsyncIterator[Browser]:
+    if executable() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is not installed, and in CI it has to be")
+        pytest.skip("chromium is not installed")
+    async with chromium() as opened:
+        yield opened
+
+
+@on_session
+async def town(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> AsyncIterator[Town]:
+    """Give a service with people of every kind, open to everybody."""
+    folder = tmp_path_factory.mktemp("town")
+    async with open_stand(folder, sqlite_template, REGISTRATION="open") as stand:
+        yield await settle(stand)
+
+
+@on_session
+async def fresh(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> AsyncIterator[Stand]:
+    """Give a service that has just been installed; tests only look at it."""
+    async with open_stand(tmp_path_factory.mktemp("fresh"), sqlite_template) as stand:
+        yield stand
+
+
+@on_session
+async def tour(browser: Browser, town: Town, fresh: Stand) -> Tour:
+    return Tour(browser=browser, town=town, fresh=fresh)
+
+
+@on_test
+async def stand(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stand]:
+    """Give a service that has just been installed, for one test alone."""
+    async with open_stand(tmp_path / "stand", sqlite_template) as opened:
+        yield opened
+
+
+@on_test
+async def open_to_all(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stand]:
+    """Give such a service where everybody may register."""
+    folder = tmp_path / "open"
+    async with open_stand(folder, sqlite_template, REGISTRATION="open") as opened:
+        yield opened
+
+
+@on_test
+async def newcomer(browser: Browser) -> AsyncIterator[Newcomer]:
+    came: list[Person] = []
+
+    async def let_in(url: str, **options: Any) -> Person:
+        person = await come(browser, url, **options)
+        came.append(person)
+        return person
+
+    yield let_in
+    for person in came:
+        await person.context.close()
+    assert not [trouble for person in came for trouble in person.troubles]

@@ -1,0 +1,69 @@
+"""How a state of a page is come to, and the four looks that it has."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, expect
+
+from evosync.web.auth import COOKIE
+from tests.browser.chromium import DESKTOP, PHONE, Person, open_context, open_page
+from tests.browser.stand import Stand
+from tests.browser.states import State
+from tests.browser.town import Town
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A width and colours."""
+
+    name: str
+    size: tuple[int, int]
+    colours: Literal["light", "dark"]
+
+
+LOOKS = (
+    Look(name="desktop", size=DESKTOP, colours="light"),
+    Look(name="desktop-dark", size=DESKTOP, colours="dark"),
+    Look(name="phone-dark", size=PHONE, colours="dark"),
+    Look(name="phone", size=PHONE, colours="light"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tour:
+    """Brings whoever sees a page to it; everybody keeps their browser and what it loaded."""
+
+    browser: Browser
+    town: Town
+    fresh: Stand
+    contexts: dict[tuple[bool, str | None], BrowserContext] = field(default_factory=dict)
+
+    async def arrive(self, state: State) -> Person:
+        """Come to a page in this state, as wide and as light as at first."""
+        stand = self.fresh if state.is_fresh else self.town.stand
+        person = await open_page(await self._context(state, stand.url), stand.url)
+        await look(person, LOOKS[0])
+        words = self.town.words | {"setup": self.fresh.setup_link().split("key=")[1]}
+        await person.page.goto(state.path.format(**words))
+        if state.act is not None:
+            await state.act(person)
+        await expect(person.page).to_have_title(f"{state.title} — EvoSync")
+        return person
+
+    async def _context(self, state: State, url: str) -> BrowserContext:
+        key = (state.is_fresh, state.who)
+        if key not in self.contexts:
+            self.contexts[key] = await open_context(self.browser, url)
+            if state.who is not None:
+                cookie: Any = {"name": COOKIE, "value": self.town.keys[state.who], "url": url}
+                await self.contexts[key].add_cookies([cookie])
+        return self.contexts[key]
+
+
+async def look(person: Person, wanted: Look) -> None:
+    """See the page so wide, in these colours; it is not loaded anew."""
+    width, height = wanted.size
+    await person.page.set_viewport_size({"width": width, "height": height})
+    await person.page.emulate_media(color_scheme=wanted.colours, reduced_motion="reduce")
+    # The page hears of its colours just before it is drawn.
+    await person.page.evaluate("() => new Promise(requestAnimationFrame)")

@@ -1,0 +1,40 @@
+"""Pictures of every page in every state and look: `python -m tests.browser.screenshots FOLDER`."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from evosync.db.migrate import migrate
+from tests.browser.chromium import chromium
+from tests.browser.looks import LOOKS, Tour, look
+from tests.browser.stand import open_stand
+from tests.browser.states import STATES
+from tests.browser.town import settle
+
+
+async def take(folder: Path, only: str = "") -> None:
+    """Write the pictures of all states, or of those whose names hold a word."""
+    with tempfile.TemporaryDirectory() as place:
+        here = Path(place)
+        template = here / "template.db"
+        await migrate(f"sqlite:///{template}")
+        async with (
+            chromium() as browser,
+            open_stand(here / "town", template, REGISTRATION="open") as stand,
+            open_stand(here / "fresh", template) as fresh,
+        ):
+            tour = Tour(browser=browser, town=await settle(stand), fresh=fresh)
+            for state in STATES:
+                if only not in str(state):
+                    continue
+                person = await tour.arrive(state)
+                for each in LOOKS:
+                    await look(person, each)
+                    file = folder / f"{state}.{each.name}.png"
+                    await person.page.screenshot(path=file, full_page=True)
+                await person.page.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(take(Path(sys.argv[1]), *sys.argv[2:3]))

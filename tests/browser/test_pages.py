@@ -1,0 +1,75 @@
+"""Every page in every state, wide and narrow, light and dark: nothing is wrong with any of them."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from evosync.web.app import routes
+from evosync.web.routing import JsonPage, Page
+from tests.browser.chromium import PHONE, Person
+from tests.browser.conftest import Newcomer
+from tests.browser.looks import LOOKS, Tour, look
+from tests.browser.states import STATES, State
+from tests.browser.town import Town
+
+on_loop = pytest.mark.asyncio(loop_scope="session")
+
+GRAVE = {"serious", "critical"}
+ONLY_BROKEN = {"resultTypes": ["violations"]}
+_INLINE = """() => [...document.querySelectorAll("*")].filter((each) =>
+  each.matches("style, [style], script:not([src])")
+  || [...each.attributes].some((one) => one.name.startsWith("on"))
+).map((each) => each.outerHTML.slice(0, 200))"""
+_WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@on_loop
+@pytest.mark.parametrize("state", STATES, ids=str)
+async def test_a_page_is_right_in_every_look(state: State, tour: Tour) -> None:
+    person = await tour.arrive(state)
+    if state.route not in {"docs", "redoc"}:
+        # The policy forbids it, so it would do nothing.
+        assert not await person.page.evaluate(_INLINE)
+    for each in LOOKS:
+        await look(person, each)
+        if each.size == PHONE:
+            assert await person.page.evaluate(_WIDER) == 0, f"{each.name}: it scrolls sideways"
+        assert not await grave_findings(person, state), each.name
+    await person.page.close()
+    assert not person.troubles
+
+
+async def grave_findings(person: Person, state: State) -> list[str]:
+    # Page by page it is the same script, so it comes into each but once.
+    if not await person.page.evaluate("'axe' in window"):
+        await person.page.evaluate(Axe().axe_script)
+    found = await person.page.evaluate("options => axe.run(options)", ONLY_BROKEN)
+    return [
+        f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE and one["id"] not in state.excused
+    ]
+
+
+def test_every_page_is_in_the_table() -> None:
+    there_are = {
+        route.name
+        for route in routes
+        if isinstance(route, Page) and not isinstance(route, JsonPage) and "GET" in route.handlers
+    }
+    looked_at = {state.route for state in STATES} - {"no page"}
+    assert looked_at == there_are, "add the page with its states to tests/browser/states.py"
+
+
+@on_loop
+async def test_what_the_policy_forbids_would_be_noticed(town: Town, newcomer: Newcomer) -> None:
+    person = await newcomer(town.stand.url)
+    await person.page.goto("/login")
+    assert not person.troubles
+    async with person.page.expect_console_message():
+        await person.page.evaluate("document.body.setAttribute('style', 'color: red')")
+    async with person.page.expect_console_message():
+        await person.page.evaluate(
+            "document.body.append(new Image()); document.images[0].src = 'http://foreign.example/x'"
+        )
+    assert len(person.troubles) >= 2
+    person.troubles.clear()
