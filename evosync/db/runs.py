@@ -168,11 +168,12 @@ async def find_run(tx: Tx, run_id: int) -> Run | None:
     return None if row is None else _run(row)
 
 
-async def list_runs(tx: Tx, user_id: int, limit: int = 50) -> list[Run]:
-    """List a user's runs, the latest first."""
-    found = await tx.execute(
-        select(runs).where(runs.c.user_id == user_id).order_by(runs.c.id.desc()).limit(limit)
-    )
+async def list_runs(
+    tx: Tx, user_id: int, limit: int = 50, *, kind: RunKind | None = None
+) -> list[Run]:
+    """List a user's runs, of one kind or of all, the latest first."""
+    query = select(runs).where(runs.c.user_id == user_id).order_by(runs.c.id.desc()).limit(limit)
+    found = await tx.execute(query if kind is None else query.where(runs.c.kind == kind.value))
     return [_run(row) for row in found]
 
 

@@ -11,7 +11,7 @@ from evosync.db import connections, problems, runs, sync
 from evosync.db.accounts import User
 from evosync.db.connections import Health
 from evosync.db.problems import ProblemCount
-from evosync.db.runs import Run
+from evosync.db.runs import Run, RunKind
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from evosync.web.auth import user_of
@@ -90,7 +90,8 @@ async def show(request: Request) -> Response:
     async with state_of(request).database.read() as tx:
         ends = await _connections(tx, user)
         config = await sync.get_config(tx, user.id)
-        recent = await runs.list_runs(tx, user.id, limit=2)
+        # A dry run, or a reading of the shop alone, does not make VK equal to the till.
+        recent = await runs.list_runs(tx, user.id, limit=2, kind=RunKind.MIRROR)
         counted = await problems.count_problems(tx, user.id)
     latest = next(iter(recent), None)
     # While one goes on, the one before it tells more.
