@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, true
+from sqlalchemy import Column, ColumnElement, Row, and_, func, insert, or_, select, true
 
 from evosync.db.tables.journal import audit_log
 from evosync.db.types import Tx
@@ -75,9 +75,17 @@ def _fits(search: ActSearch) -> ColumnElement[bool]:
     if search.action:
         fits.append(audit_log.c.action == search.action)
     if search.words:
-        named = (audit_log.c.actor, audit_log.c.subject)
-        fits.append(or_(*(each.contains(search.words, autoescape=True) for each in named)))
+        fits.append(or_(*(_has(each, search.words) for each in _NAMED)))
     return and_(*fits)
+
+
+_NAMED = (audit_log.c.actor, audit_log.c.subject)
+
+
+def _has(column: Column[str], words: str) -> ColumnElement[bool]:
+    """Look for words in any case; SQLite knows only that of Latin letters."""
+    in_lower_case = func.lower(column).contains(words.lower(), autoescape=True)
+    return or_(column.contains(words, autoescape=True), in_lower_case)
 
 
 def _act(row: Row[Any]) -> Act:
