@@ -18,6 +18,7 @@ from evosync.alerts import letters
 from evosync.db import account_changes, accounts, sessions
 from evosync.db.accounts import User
 from evosync.db.journal import write_act
+from evosync.db.roles import lock_keys
 from evosync.db.types import Tx
 
 CODE_LIFETIME = timedelta(minutes=10)
@@ -104,6 +105,8 @@ async def delete_own(desk: Desk, user: User, password: str, visit: Visit) -> Non
     await prove(desk, user, password)
 
     async def shut(tx: Tx) -> None:
+        # The keys first, as everybody does: in another order two would wait for each other.
+        await lock_keys(tx)
         standing = await _standing(tx, user)
         _still_proven(user, standing)
         await shut_for_deletion(desk, tx, standing)
