@@ -17,7 +17,7 @@ from evosync.db.roles import RoleName
 from tests.accounts.acts import HERE, Act, activate, delete, edit, permit, suspend
 from tests.accounts.stand import PASSWORD, VISIT, Stand
 
-FEW = {Permission.USERS_VIEW, Permission.USERS_EDIT}
+FEW: set[str] = {Permission.USERS_VIEW, Permission.USERS_EDIT}
 
 
 async def demote(stand: Stand, actor: User, user: User) -> None:
@@ -47,6 +47,9 @@ async def beside(
 ) -> AsyncIterator[Stand]:
     """Give the stand once more: in this process, and in another as far as the database can tell."""
     opened = open_database(database_url) if request.param else stand.desk.database
+    # Two connections that are there already, or one would be done before the other is made.
+    async with stand.desk.database.read(), opened.read():
+        pass
     yield replace(stand, desk=replace(stand.desk, database=opened))
     if request.param:
         await opened.close()
