@@ -53,6 +53,15 @@ def number(value: int) -> str:
     return digits if abs(value) >= 10_000 else str(value)
 
 
+def phone(number: str) -> str:
+    """Write a phone as people do: «+7 916 123-45-67»; one of another country as it is kept."""
+    digits = number.removeprefix("+7")
+    if digits == number or len(digits) != 10:
+        return number
+    area, first, second, third = digits[:3], digits[3:6], digits[6:8], digits[8:]
+    return f"+7{_NO_BREAK}{area}{_NO_BREAK}{first}-{second}-{third}"
+
+
 def plural(value: int, one: str, few: str, many: str) -> str:
     """Count things: «1 товар», «3 товара», «5 товаров»."""
     return f"{number(value)}{_NO_BREAK}{counted_noun(value, one, few, many)}"

@@ -16,6 +16,7 @@ from evosync.web import spoken
 from evosync.web.assets import static
 from evosync.web.auth import known_session
 from evosync.web.flash import forget_flashes, take_flashes
+from evosync.web.forms import PageForm
 from evosync.web.headers import CHAT_CSP, policy
 from evosync.web.navigation import navigation, route_names
 from evosync.web.state import desk_of
@@ -55,6 +56,13 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     return response
 
 
+def render_form(request: Request, template: str, form: PageForm, **context: Any) -> HTMLResponse:
+    """Make the page of a form; its number and headers are the form's own."""
+    response = render(request, template, status=form.status, form=form, **context)
+    response.headers.update(form.headers)
+    return response
+
+
 def redirect(request: Request, name: str, **params: Any) -> RedirectResponse:
     """Send the browser on to a page of ours, after an act; it is asked for by GET."""
     return RedirectResponse(request.app.url_path_for(name, **params), 303)
@@ -76,6 +84,7 @@ def environment() -> Environment:
         "ago": _ago,
         "moment": _moment,
         "number": spoken.number,
+        "phone": spoken.phone,
         "plural": spoken.plural,
     }
     return made
@@ -93,7 +102,10 @@ def _here(request: Request) -> str:
 def _chat_of(request: Request) -> str | None:
     page = getattr(request.state, "page", None)
     widget_id = desk_of(request).settings.jivosite_widget_id
-    return widget_id if widget_id and page is not None and page.has_chat else None
+    session = known_session(request)
+    # It runs with the rights of whoever looks, and so may read what they may.
+    may_more = session is not None and session.user.permissions
+    return widget_id if widget_id and page is not None and page.has_chat and not may_more else None
 
 
 @pass_context

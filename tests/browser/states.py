@@ -51,9 +51,11 @@ async def open_delete(person: Person) -> None:
     await person.page.get_by_role("button", name="Удалить").click()
 
 
-async def open_menu(person: Person) -> None:
-    """Open the menu of the person, wherever it stands at this width."""
-    await person.page.locator("summary:visible").first.click()
+async def open_menus(person: Person) -> None:
+    """Open the menu of the person, that of wide windows and that of phones."""
+    await person.page.evaluate(
+        "document.querySelectorAll('details.menu').forEach((each) => { each.open = true; })"
+    )
 
 
 async def docs_drawn(person: Person) -> None:
@@ -191,7 +193,7 @@ OWN = [
     _state("profile", "nothing connected", "/profile", "Главная", "boris"),
     _state("profile", "works", "/profile", "Чайная на Лесной", "anna"),
     _state("profile", "broken", "/profile", "Чайная на Лесной", "clara"),
-    _state("profile", "menu", "/profile", "Чайная на Лесной", "anna", open_menu),
+    _state("profile", "menu", "/profile", "Чайная на Лесной", "anna", open_menus),
     _state("profile-edit", "form", "/profile/edit", "Профиль", "anna"),
     _state("profile-edit", "new address waits", "/profile/edit", "Профиль", "clara"),
     _state(

@@ -8,6 +8,7 @@ from evosync.web.spoken import (
     ago,
     moment,
     number,
+    phone,
     plural,
     zone_name,
     zone_of,
@@ -98,6 +99,19 @@ def test_thousands_stand_apart_from_five_digits_on(value: int, said: str) -> Non
 )
 def test_a_noun_stands_in_the_form_of_its_number(value: int, noun: str) -> None:
     assert plural(value, "товар", "товара", "товаров") == f"{number(value)}{FAST}{noun}"
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("+79161234567", f"+7{FAST}916{FAST}123-45-67"),
+        ("+375291234567", "+375291234567"),
+        ("+7916", "+7916"),
+    ],
+    ids=["Russian", "of another country", "short"],
+)
+def test_a_phone_is_written_as_people_do(kept: str, said: str) -> None:
+    assert phone(kept) == said
 
 
 def test_a_zone_is_called_by_its_city() -> None:
