@@ -31,7 +31,7 @@ async def _send(request: Request, letter: Letter, done: str) -> tuple[Kind, str]
     try:
         await desk.post.now(letter)
     except EvoSyncError as error:
-        return "danger", f"Письмо не ушло. {error.message}"
+        return "danger", error.message
     if desk.settings.email_provider == "console":
         return "warning", _PRINTED.format(email=letter.to)
     return "success", done
