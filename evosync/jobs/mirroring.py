@@ -1,9 +1,9 @@
 """The registry of runs: one at a time for a user, a few users at once, a stop with grace."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 import structlog
 
@@ -53,7 +53,7 @@ class Mirroring:
             self.enqueue(user_id)
         for reading in readings:
             if reading.user_id not in mirrored and reading.user_id not in self._tasks:
-                self._begin(reading.user_id, read_sides(self._opened, reading))
+                self._begin(reading.user_id, partial(read_sides, self._opened, reading))
 
     def enqueue(self, user_id: int) -> None:
         """Ask for a run of one user, at once or after the one that is going on."""
@@ -64,7 +64,7 @@ class Mirroring:
         if user_id in self._tasks:
             self._again.add(user_id)
         else:
-            self._begin(user_id, self._run(user_id))
+            self._begin(user_id, partial(self._run, user_id))
 
     async def drop(self, user_id: int) -> None:
         """Do nothing more for a user: what goes on is cancelled, which intents make safe.
@@ -104,24 +104,22 @@ class Mirroring:
             log.warning("runs cancelled at the stop", runs=len(late))
             await asyncio.wait(late)
 
-    def _begin(self, user_id: int, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, user_id: int, work: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.create_task(self._guarded(user_id, work), name=f"run of user {user_id}")
         self._tasks[user_id] = task
         task.add_done_callback(lambda _: self._ended(user_id))
 
-    async def _guarded(self, user_id: int, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, user_id: int, work: Callable[[], Awaitable[None]]) -> None:
         """Wait for a place, then do a user's work; one user's failure reaches nobody else."""
         try:
             async with self._slots:
                 if not self._stopping.is_set():
-                    await work
+                    await work()
         except EvoSyncError as error:
             self._sound_at = self._opened.clock()
             log.info("run not begun", user_id=user_id, code=error.code, cause=error.cause)
         except Exception:
             log.exception("run broke outside its record", user_id=user_id)
-        finally:
-            work.close()  # a stop may come before it began
 
     async def _run(self, user_id: int) -> None:
         order = Order(user_id=user_id, kind=RunKind.MIRROR, trigger=RunTrigger.TIMER)

@@ -15,6 +15,7 @@ from evosync.db.tables.runs import leases
 from evosync.engine.report import RunStatus
 from evosync.jobs.mirroring import Mirroring
 from evosync.sandbox.comparison import find_differences
+from evosync.sandbox.vk.faults import VkFault
 from tests.flow.stand import Shop, product_named, until
 from tests.jobs.stand import DELAY_S, Broken, broken_for, quiet, runs_of
 
@@ -195,3 +196,52 @@ async def test_a_run_that_does_not_end_in_time_is_cancelled_and_frees_its_place(
         "interrupted",
         RunStatus.DONE,
     )
+
+
+async def test_who_is_dropped_has_no_run_any_more_and_others_go_on(
+    shop: Shop, boris: Shop, mirroring: Mirroring
+) -> None:
+    shop.world.vk.knobs.execute_delay_s = DELAY_S
+    mirroring.enqueue(shop.user_id)
+    mirroring.enqueue(boris.user_id)
+    await until(lambda: bool(shop.visible()), "the run creates")
+    mirroring.enqueue(shop.user_id)  # one more after this one: it is not to come
+    await mirroring.drop(shop.user_id)
+    stood = len(shop.visible())
+    await quiet()
+    assert len(shop.visible()) == stood
+    assert len(await runs_of(shop)) == 1
+    [boriss] = await runs_of(boris)
+    assert boriss.status is RunStatus.DONE
+
+
+async def test_who_is_dropped_while_waiting_for_a_place_does_not_begin(
+    shop: Shop, boris: Shop, stopping: asyncio.Event
+) -> None:
+    settings = msgspec.structs.replace(shop.opened.settings, sync_concurrency=1)
+    mirroring = Mirroring(replace(shop.opened, settings=settings), stopping)
+    shop.world.vk.knobs.execute_delay_s = DELAY_S
+    mirroring.enqueue(shop.user_id)
+    mirroring.enqueue(boris.user_id)
+    await mirroring.drop(boris.user_id)
+    await quiet()
+    assert await runs_of(boris) == []
+    assert [run.status for run in await runs_of(shop)] == [RunStatus.DONE]
+
+
+async def test_what_is_to_be_tried_later_is_not_when_its_user_is_dropped(
+    shop: Shop, mirroring: Mirroring
+) -> None:
+    shop.world.vk.faults.add(VkFault(method="market.add", error=9, times=None))
+    mirroring.enqueue(shop.user_id)
+    await quiet()
+    assert shop.user_id in mirroring._waiting
+    await mirroring.drop(shop.user_id)
+    assert mirroring._waiting == {}
+
+
+async def test_nobody_is_dropped_for_whom_nothing_is_done(shop: Shop, mirroring: Mirroring) -> None:
+    await mirroring.drop(shop.user_id)
+    mirroring.enqueue(shop.user_id)
+    await quiet()
+    assert len(await runs_of(shop)) == 1
