@@ -2,11 +2,13 @@
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from evosync.settings import Settings
 from evosync.web.csrf import FetchMetadata
-from tests.web.people import browser
+from tests.web.people import browser, with_settings
 
 HOST = "evosync.test"
 ORIGIN = f"http://{HOST}"
@@ -76,8 +78,10 @@ async def test_where_the_browser_says_a_request_comes_from_it_is_believed(
     ],
 )
 async def test_where_it_says_nothing_the_origin_has_to_be_the_host(
-    origin: str | None, host: str, is_own: bool, monitor: httpx.AsyncClient
+    origin: str | None, host: str, is_own: bool, app: Starlette, monitor: httpx.AsyncClient
 ) -> None:
+    # Else hosts that the settings do not know are refused before anything else.
+    with_settings(app, Settings(host="192.0.2.1"))
     headers = {"Host": host} | ({} if origin is None else {"Origin": origin})
     assert await change(monitor, **headers) == (422 if is_own else 403)
 

@@ -28,6 +28,7 @@ def with_post(app: Starlette, port: int) -> None:
         smtp_tls="none",
         smtp_from="EvoSync <shop@evosync.example>",
         base_url="https://evosync.example",
+        domain="evosync.test",
     )
     desk = open_desk(settings, state.database, state.desk.vault, state.desk.clock)
     app.state.evosync = AppState(

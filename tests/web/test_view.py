@@ -70,13 +70,15 @@ async def urls(
 
 
 async def look(
-    app: Starlette, urls: dict[str, str], system: Person
+    app: Starlette, urls: dict[str, str], anna: Person, system: Person
 ) -> list[tuple[Page, httpx.Response]]:
-    """Look at every page as whoever sees the most of it, and send every form empty."""
+    """Look at every page as one of those whom it is for, and send every form empty."""
     seen = []
-    async with browser(app) as stranger, browser(app, system) as client:
+    async with browser(app) as stranger, browser(app, anna) as annas, browser(app, system) as all_:
         for page in PAGES:
-            eyes = stranger if page.needs is Access.ANYONE else client
+            eyes = all_
+            if isinstance(page.needs, Access):
+                eyes = stranger if page.needs is Access.ANYONE else annas
             if page.name in urls:
                 seen.append((page, await eyes.get(urls[page.name])))
             if page.name != "logout" and "{id}" not in page.path and "POST" in page.handlers:
@@ -85,11 +87,11 @@ async def look(
 
 
 async def test_the_chat_stands_only_where_it_may(
-    app: Starlette, urls: dict[str, str], system: Person
+    app: Starlette, urls: dict[str, str], anna: Person, system: Person
 ) -> None:
     with_chat(app)
     with_it = set()
-    for page, answer in await look(app, urls, system):
+    for page, answer in await look(app, urls, anna, system):
         assert answer.status_code < 500, page.path
         has_it = "jivosite" in answer.text
         policy = answer.headers["content-security-policy"]
@@ -110,9 +112,9 @@ async def test_the_chat_stands_only_where_it_may(
 
 
 async def test_without_the_setting_there_is_no_chat(
-    app: Starlette, urls: dict[str, str], system: Person
+    app: Starlette, urls: dict[str, str], anna: Person, system: Person
 ) -> None:
-    for page, answer in await look(app, urls, system):
+    for page, answer in await look(app, urls, anna, system):
         assert "jivo" not in answer.text, page.path
         assert "jivo" not in answer.headers["content-security-policy"], page.path
 
@@ -130,6 +132,15 @@ async def test_the_chat_lets_its_own_hosts_in_and_no_others(
     assert "unsafe" not in scripts
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["cross-origin-opener-policy"] == "same-origin-allow-popups"
+
+
+async def test_the_chat_cannot_do_what_whoever_looks_may_do_to_others(
+    app: Starlette, systems: httpx.AsyncClient
+) -> None:
+    with_chat(app)
+    for page in PAGES:
+        if page.has_chat:
+            assert "jivosite" not in (await systems.get(page.path)).text, page.path
 
 
 async def test_pages_that_are_not_there_have_no_chat(
