@@ -1,4 +1,6 @@
 import os
+import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -79,3 +81,110 @@ def test_a_password_comes_only_by_standard_input(evosync: Terminal) -> None:
     told = evosync("user", "create", "anna@example.com", stdin=f"{PASSWORD}\n")
     assert told.code == 2
     assert "--password-stdin" in told.error
+
+
+def links_in(text: str) -> list[str]:
+    return re.findall(r"https?://\S+\?token=\S+", text)
+
+
+def status_of(evosync: Terminal, email: str) -> str:
+    [line] = [each for each in evosync.ok("user", "list").out.splitlines() if email in each]
+    return line
+
+
+def test_an_invitation_is_shown_where_there_is_no_mail(evosync: Terminal) -> None:
+    told = evosync.ok("user", "invite", "anna@example.com", "--role", "admin")
+    assert "Письмо для anna@example.com" in told.out
+    [link] = links_in(told.out)
+    assert link.startswith("http://127.0.0.1:8000/invite?token=")
+    assert told.out.endswith("Приглашение для anna@example.com готово.\n")
+    assert status_of(evosync, "anna") == "anna@example.com\tpending\tadmin"
+
+
+def test_who_has_not_come_yet_is_invited_again_as_what_is_said_last(evosync: Terminal) -> None:
+    first = evosync.ok("user", "invite", "anna@example.com")
+    second = evosync.ok("user", "invite", "ANNA@example.com", "--role", "admin")
+    assert links_in(first.out) != links_in(second.out)
+    assert status_of(evosync, "anna") == "anna@example.com\tpending\tadmin"
+
+
+def test_a_link_to_a_new_password_is_shown_where_there_is_no_mail(evosync: Terminal) -> None:
+    create(evosync, "anna@example.com")
+    told = evosync.ok("user", "reset-password", "ANNA@example.com")
+    [link] = links_in(told.out)
+    assert link.startswith("http://127.0.0.1:8000/reset-password?token=")
+    assert told.out.endswith("Ссылка для ANNA@example.com готова.\n")
+
+
+def test_who_has_no_password_yet_is_sent_an_invitation(evosync: Terminal, boris: str) -> None:
+    evosync.ok("user", "invite", "vera@example.com")
+    for email in ("vera@example.com", boris):
+        [link] = links_in(evosync.ok("user", "reset-password", email).out)
+        assert link.startswith("http://127.0.0.1:8000/invite?token=")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("invite", "ANNA@example.com"), "уже есть", id="taken"),
+        pytest.param(("invite", "vera"), "не похоже на адрес", id="no address"),
+        pytest.param(("invite", "ve\x1bra@example.com"), "не похоже на адрес", id="escape code"),
+        pytest.param(("reset-password", "vera@example.com"), "Нет пользователя", id="unknown"),
+        pytest.param(("reset-password", ""), "Нет пользователя", id="nobody"),
+        pytest.param(("invite", "vera@example.com", "--role", "king"), "возможно", id="no role"),
+    ],
+)
+def test_what_cannot_be_sent_is_one_line(
+    words: tuple[str, ...], said: str, evosync: Terminal
+) -> None:
+    create(evosync, "anna@example.com")
+    before = evosync.ok("user", "list").out
+    told = evosync("user", *words)
+    assert (told.code, told.out) == (2, "")
+    assert said in told.error
+    assert told.error.isprintable()
+    assert evosync.ok("user", "list").out == before
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """Give a port that nobody listens at."""
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def test_a_mail_server_that_is_not_there_is_one_line_and_the_account_can_be_invited_again(
+    evosync: Terminal, closed_port: int
+) -> None:
+    create(evosync, "anna@example.com")
+    evosync.set(
+        EMAIL_PROVIDER="smtp",
+        SMTP_HOST="127.0.0.1",
+        SMTP_PORT=str(closed_port),
+        SMTP_FROM="no-reply@example.com",
+        SMTP_TLS="none",
+        BASE_URL="https://tea.example",
+    )
+    for words in (("invite", "vera@example.com"), ("reset-password", "anna@example.com")):
+        told = evosync("user", *words)
+        assert (told.code, told.out) == (5, "")
+        assert told.error.startswith("Письмо не отправлено: почтовый сервер не отвечает")
+    evosync.set(EMAIL_PROVIDER="console")
+    [link] = links_in(evosync.ok("user", "invite", "vera@example.com").out)
+    assert link.startswith("https://tea.example/invite?token=")
+
+
+def test_what_the_command_line_did_is_written_down(evosync: Terminal, tmp_path: Path) -> None:
+    create(evosync, "anna@example.com", "--role", "admin")
+    evosync.ok("user", "invite", "vera@example.com")
+    evosync.ok("user", "reset-password", "anna@example.com")
+    with closing(sqlite3.connect(tmp_path / "data" / "evosync.db")) as database:
+        acts = database.execute(
+            "SELECT action, actor, actor_id, subject FROM audit_log ORDER BY id"
+        ).fetchall()
+    assert acts == [
+        ("account.created", "command line", None, "anna@example.com"),
+        ("account.invited", "command line", None, "vera@example.com"),
+        ("account.reset_sent", "command line", None, "anna@example.com"),
+    ]
