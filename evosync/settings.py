@@ -82,6 +82,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["", "json", "console"] = ""
 
+    def __repr__(self) -> str:
+        """Say nothing: passwords and keys are among them."""
+        return "Settings()"
+
     @property
     def database(self) -> str:
         """The database's URL: the one given, else a SQLite file in the data folder."""

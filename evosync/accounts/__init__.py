@@ -1,1 +1,1 @@
-"""Accounts: passwords, later links and permissions."""
+"""Accounts: signing in, registration, invitations, administration, and who may do what."""

@@ -19,7 +19,8 @@ def checked_email(text: str) -> str:
     if len(email) > LONGEST_EMAIL:
         raise Refused(f"Адрес почты длиннее {LONGEST_EMAIL} знаков.", field="email")
     # Only a letter that arrives proves an address; this is what could be one at all.
-    if not is_mailbox(email) or not email.isprintable():
+    is_bare = email.isprintable() and not set(email) & set(' <>"')
+    if not is_bare or not is_mailbox(email):
         raise Refused(f"«{email}» не похоже на адрес почты.", field="email")
     return email
 

@@ -1,8 +1,9 @@
 """What one person does to another's account: each act checked, done and written down at once."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 from evosync.accounts import invitations
 from evosync.accounts.addresses import checked_email
@@ -11,12 +12,16 @@ from evosync.accounts.invitations import Guest
 from evosync.accounts.permissions import why_not_give, why_not_permit, why_not_touch
 from evosync.accounts.refusals import NoSuchUser, NotThere, Refused
 from evosync.accounts.registration import TAKEN
+from evosync.alerts import letters
 from evosync.db import account_changes, accounts, roles, sessions
 from evosync.db.accounts import User, UserStatus
-from evosync.db.deletion import delete_user
+from evosync.db.deletion import delete_user, list_deleting
 from evosync.db.journal import write_act
 from evosync.db.roles import Role, RoleName
 from evosync.db.types import Tx
+
+PATIENCE_S = 5.0
+"""How long a page waits for a deletion, so that the list after it is true nearly always."""
 
 LAST_SYSTEM = "Это последний владелец сервиса: без него EvoSync останется без хозяина."
 
@@ -60,10 +65,17 @@ async def note_reset(desk: Desk, actor: User, user_id: int, address: str) -> Use
 
 
 async def activate(desk: Desk, actor: User, user_id: int, address: str) -> None:
-    """Let an account in, confirmed or not. Raises Refused."""
+    """Let an account in, confirmed or not. Raises Refused.
+
+    Without a password nobody could come in, and an invitation would be void;
+    a suspended one waits again for its person.
+    """
 
     async def change(tx: Tx, user: User) -> None:
-        await account_changes.set_status(tx, user.id, UserStatus.ACTIVE, desk.clock())
+        if user.password_hash is None and user.is_pending:
+            raise Refused("Пароля ещё нет: отправьте приглашение, и человек войдёт сам.")
+        status = UserStatus.ACTIVE if user.password_hash else UserStatus.PENDING
+        await account_changes.set_status(tx, user.id, status, desk.clock())
 
     await _act(desk, _Order(actor, user_id, address, "account.activated"), change)
 
@@ -85,22 +97,32 @@ async def suspend(desk: Desk, actor: User, user_id: int, address: str) -> None:
 async def edit(desk: Desk, actor: User, user_id: int, wanted: Edit, address: str) -> None:
     """Change a name, an e-mail, a role, a time zone. Raises Refused.
 
-    An administrator's word is enough for an e-mail: it counts at once, and
-    everything mailed to the old one is void.
+    An administrator's word is enough for another's e-mail: it counts at once,
+    everything mailed to the old one is void, and the old one is told.
     """
     email, now = checked_email(wanted.email), desk.clock()
+
+    def is_new(user: User) -> bool:
+        return accounts.fold_email(email) != accounts.fold_email(user.email or "")
 
     async def change(tx: Tx, user: User) -> None:
         if user.roles != (wanted.role,):
             await _change_role(tx, await _as_standing(tx, actor), user, wanted.role)
-        if accounts.fold_email(email) != accounts.fold_email(user.email or "") and not (
-            await account_changes.set_email(tx, user.id, email, now)
-        ):
+        if is_new(user) and user.id == actor.id:
+            raise Refused("Свою почту меняют в профиле.", field="email")
+        if is_new(user) and not await account_changes.set_email(tx, user.id, email, now):
             raise Refused(TAKEN, field="email")
         await account_changes.set_name(tx, user.id, wanted.name, now)
         await account_changes.set_look(tx, user.id, now, time_zone=wanted.time_zone)
 
-    await _act(desk, _Order(actor, user_id, address, "account.edited"), change)
+    def changed(user: User) -> dict[str, Any]:
+        role = {} if user.roles == (wanted.role,) else {"role": wanted.role.value}
+        return role | ({"email": email} if is_new(user) else {})
+
+    order = _Order(actor, user_id, address, "account.edited", changed)
+    user = await _act(desk, order, change)
+    if is_new(user) and user.email:
+        desk.post.later(letters.email_changed_letter(user.email, new_email=email))
 
 
 async def delete(desk: Desk, actor: User, user_id: int, address: str) -> None:
@@ -118,14 +140,30 @@ async def delete(desk: Desk, actor: User, user_id: int, address: str) -> None:
 async def shut_for_deletion(desk: Desk, tx: Tx, user: User) -> None:
     """Let nobody in any more, so that nothing begins while rows go. Raises Refused."""
     await keep_a_system(tx, user)
-    await account_changes.set_status(tx, user.id, UserStatus.SUSPENDED, desk.clock())
+    await account_changes.set_status(tx, user.id, UserStatus.DELETING, desk.clock())
     await sessions.end_sessions(tx, user.id)
 
 
 async def clear_away(desk: Desk, user_id: int) -> None:
-    """End the work for an account that is shut, then delete its rows."""
-    await desk.stop_work(user_id)
-    await delete_user(desk.database, user_id)
+    """End the work for an account that is shut, then delete its rows.
+
+    A large shop's take longer than its page may, so they go on behind it; a
+    cut in the middle is mended by `go_on_deleting`.
+    """
+
+    async def clear() -> None:
+        await desk.stop_work(user_id)
+        await delete_user(desk.database, user_id)
+
+    await desk.errands.carry_out(f"delete {user_id}", clear, patience_s=PATIENCE_S)
+
+
+async def go_on_deleting(desk: Desk) -> None:
+    """Delete what a stop or a kill left of accounts that were to go."""
+    async with desk.database.read() as tx:
+        left = await list_deleting(tx)
+    for user_id in left:
+        await clear_away(desk, user_id)
 
 
 async def set_role_permissions(
@@ -175,6 +213,7 @@ class _Order:
     user_id: int
     address: str
     action: str
+    detail: Callable[[User], Mapping[str, Any]] = lambda _user: {}
 
 
 async def _act(desk: Desk, order: _Order, change: Callable[[Tx, User], Awaitable[None]]) -> User:
@@ -184,11 +223,12 @@ async def _act(desk: Desk, order: _Order, change: Callable[[Tx, User], Awaitable
         await roles.lock_keys(tx)
         actor = await _as_standing(tx, order.actor)
         user = await accounts.find_user(tx, order.user_id, will_save=True)
-        if user is None:
+        if user is None or user.status is UserStatus.DELETING:
             raise NoSuchUser
         _must_touch(actor, user)
         await change(tx, user)
-        await write_act(tx, desk.act(order.action, Actor.of(actor, order.address), user))
+        by = Actor.of(actor, order.address)
+        await write_act(tx, desk.act(order.action, by, user, order.detail(user)))
         return user
 
     return await desk.database.write(whole)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from evosync.accounts.errands import Errands
 from evosync.accounts.signed_links import PURPOSE, LinkKind, Links
 from evosync.accounts.throttling import Throttle
 from evosync.alerts.mail import open_mailer
@@ -56,7 +57,13 @@ class Desk:
     sms: SmsSender
     clock: Callable[[], datetime]
     stop_work: Callable[[int], Awaitable[None]]
+    errands: Errands = field(default_factory=Errands)
     setup_key: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
+
+    async def close(self, grace_s: float) -> None:
+        """Let what is under way end, letters last, for `grace_s` seconds each at most."""
+        await self.errands.stop(grace_s)
+        await self.post.stop(grace_s)
 
     def act(
         self,
@@ -90,7 +97,7 @@ def open_desk(
     *,
     stop_work: Callable[[int], Awaitable[None]] = nothing_to_stop,
 ) -> Desk:
-    """Open the desk; its `post` is to be stopped. Raises Misconfigured when the mail cannot be."""
+    """Open the desk; it is to be closed. Raises Misconfigured when the mail cannot be."""
     return Desk(
         settings=settings,
         database=database,

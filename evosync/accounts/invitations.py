@@ -12,10 +12,10 @@ from evosync.accounts.signed_links import LinkKind
 from evosync.accounts.throttling import Limit, subscriber
 from evosync.alerts import letters
 from evosync.alerts.mail import Letter
-from evosync.db import account_changes, accounts
+from evosync.db import account_changes, accounts, sessions
 from evosync.db.accounts import NewUser, User, UserStatus
 from evosync.db.journal import write_act
-from evosync.db.roles import RoleName
+from evosync.db.roles import RoleName, set_role
 from evosync.db.types import Tx
 
 EXISTS = "Учётная запись с этой почтой уже есть."
@@ -60,8 +60,18 @@ async def invite(desk: Desk, guest: Guest, actor: Actor, check: Check = all_righ
     return made
 
 
-async def invite_again(desk: Desk, user_id: int, actor: Actor, check: Check = all_right) -> User:
-    """Void the earlier invitation for a new one. Raises Refused when there is none to renew."""
+async def invite_again(
+    desk: Desk,
+    user_id: int,
+    actor: Actor,
+    check: Check = all_right,
+    *,
+    role: RoleName | None = None,
+) -> User:
+    """Void the earlier invitation for a new one, as another role if it is said.
+
+    Raises Refused when there is none to renew.
+    """
     now = desk.clock()
 
     async def renew(tx: Tx) -> User | None:
@@ -72,7 +82,10 @@ async def invite_again(desk: Desk, user_id: int, actor: Actor, check: Check = al
             return None
         await check(tx, user)
         await account_changes.set_invited(tx, user_id, now)
-        await write_act(tx, desk.act("account.invited", actor, user))
+        if role is not None:
+            await set_role(tx, user_id, role)
+        detail = {} if role is None else {"role": role.value}
+        await write_act(tx, desk.act("account.invited", actor, user, detail))
         return await accounts.find_user(tx, user_id)
 
     renewed = await desk.database.write(renew)
@@ -112,6 +125,8 @@ async def accept(desk: Desk, token: str, name: str, password: str, visit: Visit)
         standing = await accounts.find_user(tx, known.id, will_save=True)
         user = _guest(desk, token, standing)
         await account_changes.set_password(tx, user.id, hashed, now)
+        # Somebody else may have registered in the guest's name before.
+        await sessions.end_sessions(tx, user.id)
         await account_changes.set_name(tx, user.id, name or user.name, now)
         await account_changes.set_email(tx, user.id, user.email or "", now)
         await account_changes.set_status(tx, user.id, UserStatus.ACTIVE, now)
@@ -127,7 +142,7 @@ async def accept(desk: Desk, token: str, name: str, password: str, visit: Visit)
 
 def _guest(desk: Desk, token: str, standing: User | None) -> User:
     user = desk.links.check(LinkKind.INVITE, token, standing)
-    if user.status is UserStatus.SUSPENDED:
+    if user.status not in {UserStatus.ACTIVE, UserStatus.PENDING}:
         # The link came after the suspension, and only an administrator ends that.
         raise LinkVoid(SUSPENDED)
     return user

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from evosync.accounts.addresses import checked_email, checked_phone
@@ -34,11 +34,13 @@ class OwnEdit:
     name: str
     email: str
     time_zone: str
+    password: str = field(repr=False, default="")
 
 
 async def edit_own(desk: Desk, user: User, wanted: OwnEdit, visit: Visit) -> str | None:
     """Change one's name and time zone; an e-mail waits for its confirmation.
 
+    An e-mail opens the account, so another one asks for the password.
     Returns the e-mail that a letter was sent to, if any. Whether another
     account has it is not told: that is what the letter is for. Raises Refused
     and TooMany.
@@ -46,6 +48,7 @@ async def edit_own(desk: Desk, user: User, wanted: OwnEdit, visit: Visit) -> str
     email, now = checked_email(wanted.email), desk.clock()
     is_new = accounts.fold_email(email) != accounts.fold_email(user.email or "")
     if is_new:
+        await prove(desk, user, wanted.password, field="current")
         await desk.throttle.admit(Limit.LETTER_BY_ACCOUNT, f"own {user.id}")
 
     async def change(tx: Tx) -> User:
@@ -116,9 +119,13 @@ async def delete_own(desk: Desk, user: User, password: str, visit: Visit) -> Non
     await clear_away(desk, user.id)
 
 
-async def take_phone(desk: Desk, user: User, phone: str) -> None:
-    """Send a code to a phone; it counts when the code comes back. Raises Refused and TooMany."""
+async def take_phone(desk: Desk, user: User, phone: str, password: str) -> None:
+    """Send a code to a phone; it counts when the code comes back. Raises Refused and TooMany.
+
+    A phone opens the account as an e-mail does, so it asks for the password.
+    """
     number = checked_phone(phone)
+    await prove(desk, user, password, field="current")
     await desk.throttle.admit(Limit.PHONE_CODE_SENT, str(user.id))
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     sealed = desk.vault.seal(code)
@@ -137,8 +144,8 @@ async def confirm_phone(desk: Desk, user: User, code: str, visit: Visit) -> None
     now = desk.clock()
 
     async def spend(tx: Tx) -> bool:
-        standing = await accounts.find_user(tx, user.id, will_save=True)
-        if standing is None or standing.phone_code is None or standing.phone_code_sent_at is None:
+        standing = await _standing(tx, user)
+        if standing.phone_code is None or standing.phone_code_sent_at is None:
             return False
         if now - standing.phone_code_sent_at > CODE_LIFETIME:
             return False
@@ -167,9 +174,9 @@ async def drop_phone(desk: Desk, user: User, visit: Visit) -> None:
 
 
 async def _standing(tx: Tx, user: User) -> User:
-    """Return the account as its rows are now: it may have been deleted a moment ago."""
+    """Return the account as its rows are now: it may have been shut a moment ago."""
     standing = await accounts.find_user(tx, user.id, will_save=True)
-    if standing is None:
+    if standing is None or not standing.may_come_in:
         raise NoSuchUser
     return standing
 

@@ -49,8 +49,9 @@ _NOBODY = (
 # zxcvbn's score of what takes under a hundred million guesses is 0 to 2; those of
 # lists and keyboard rows have 0 or 1 (https://github.com/dropbox/zxcvbn, "Usage").
 _COMMON_SCORE = 1
-# Its work grows with the square of the length, and what is long is not common.
-_LOOKED_AT = 40  # characters
+# Its work grows fast with the length, most of all with signs that stand for letters: 40 of them
+# took 0.9 s, 20 took 0.2 s, and what is long is not common.
+_LOOKED_AT = 20  # characters
 
 # What an e-mail or a name is made of: whoever writes both names as one word uses two of them.
 _WORD = re.compile(r"[^\W_]+")

@@ -19,27 +19,16 @@ _MINUTES = int(RESET_LIFETIME.total_seconds()) // 60
 
 
 async def ask_for_reset(desk: Desk, address: str, visit: Visit) -> None:
-    """Send a link to an e-mail or a confirmed phone, if there is one; nothing tells whether.
+    """Send a link to an e-mail or a confirmed phone, if there is one.
 
-    Raises TooMany.
+    Neither the answer nor its time tells whether there is: the account is
+    looked for when the answer has gone. Raises TooMany.
     """
     await desk.throttle.admit(Limit.LETTER_BY_ADDRESS, subscriber(visit.address))
-    await desk.throttle.admit(Limit.LETTER_BY_ACCOUNT, accounts.fold_email(address))
-    if "@" in address:
-        async with desk.database.read() as tx:
-            user = await accounts.find_user_by_email(tx, address)
-        if user is not None and user.status is not UserStatus.SUSPENDED:
-            desk.post.later(_letter(desk, user))
-        return
-    try:
-        phone = checked_phone(address)
-    except Refused:
-        return
-    async with desk.database.read() as tx:
-        user = await accounts.find_user_by_phone(tx, phone)
-    if user is not None and user.status is UserStatus.ACTIVE:
-        link = desk.links.make(LinkKind.RESET, user)
-        await desk.sms.send(phone, f"Новый пароль EvoSync: {link}")
+    known = _one_spelling(address)
+    await desk.throttle.admit(Limit.LETTER_BY_ACCOUNT, known)
+    send = _send_by_mail if "@" in known else _send_by_phone
+    desk.errands.begin(f"reset {known}", lambda: send(desk, known))
 
 
 def reset_letter(desk: Desk, user: User) -> Letter:
@@ -80,11 +69,35 @@ async def reset_password(desk: Desk, token: str, password: str, visit: Visit) ->
         desk.post.later(letters.password_changed_letter(user.email, link=forgot_url(desk)))
 
 
+async def _send_by_mail(desk: Desk, email: str) -> None:
+    async with desk.database.read() as tx:
+        user = await accounts.find_user_by_email(tx, email)
+    if user is not None and user.status in {UserStatus.ACTIVE, UserStatus.PENDING}:
+        # Who was invited and never came has no password to forget.
+        is_reset = user.password_hash is not None
+        desk.post.later(
+            reset_letter(desk, user) if is_reset else invitation(desk, user, inviter="")
+        )
+
+
+async def _send_by_phone(desk: Desk, phone: str) -> None:
+    async with desk.database.read() as tx:
+        user = await accounts.find_user_by_phone(tx, phone)
+    if user is not None and user.status is UserStatus.ACTIVE:
+        link = desk.links.make(LinkKind.RESET, user)
+        await desk.sms.send(phone, f"Новый пароль EvoSync: {link}")
+
+
+def _one_spelling(address: str) -> str:
+    """Return an e-mail or a phone as whoever spells it otherwise would have it, too."""
+    if "@" in address:
+        return accounts.fold_email(address)
+    try:
+        return checked_phone(address)
+    except Refused:
+        return address
+
+
 def forgot_url(desk: Desk) -> str:
     """Return where whoever did not change the password goes."""
     return f"{desk.settings.public_url}/forgot-password"
-
-
-def _letter(desk: Desk, user: User) -> Letter:
-    # Who was invited and never came has no password to forget.
-    return reset_letter(desk, user) if user.password_hash else invitation(desk, user, inviter="")

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.passwords import hash_again, needs_rehash, verify_password
-from evosync.accounts.refusals import Refused
+from evosync.accounts.refusals import Refused, TooMany
 from evosync.accounts.throttling import Limit, subscriber
 from evosync.db import account_changes, accounts, sessions
-from evosync.db.accounts import User, UserStatus
+from evosync.db.accounts import User
 from evosync.db.journal import write_act
 from evosync.db.sessions import NewSession, Session
 from evosync.db.types import Tx
@@ -38,14 +38,13 @@ async def sign_in(desk: Desk, email: str, password: str, visit: Visit) -> str:
     Raises Refused for whatever does not fit, and TooMany after too many
     tries, before anything is hashed. A pending account may sign in.
     """
-    await desk.throttle.admit(Limit.SIGN_IN_BY_ADDRESS, subscriber(visit.address))
-    await desk.throttle.admit(Limit.SIGN_IN_BY_ACCOUNT, accounts.fold_email(email))
+    await admit_sign_in(desk, email, visit)
     async with desk.database.read() as tx:
         user = await accounts.find_user_by_email(tx, email)
     is_right = await verify_password(password, user.password_hash if user else None)
     if user is None or not is_right:
         raise Refused(WRONG)
-    if user.status is UserStatus.SUSPENDED:
+    if not user.may_come_in:
         raise Refused(SUSPENDED)
     fresh = await hash_again(password) if needs_rehash(user.password_hash or "") else None
     return await begin_session(desk, user, visit, rehashed=fresh)
@@ -70,7 +69,7 @@ async def begin_session(
 
     async def begin(tx: Tx) -> bool:
         standing = await accounts.find_user(tx, user.id, will_save=True)
-        if standing is None or standing.status is UserStatus.SUSPENDED:
+        if standing is None or not standing.may_come_in:
             return False
         if standing.password_changed_at != user.password_changed_at:
             return False
@@ -91,12 +90,37 @@ async def find_session(desk: Desk, key: str) -> Session | None:
     now = desk.clock()
     async with desk.database.read() as tx:
         session = await sessions.find_session(tx, key, now)
-    if session is None or session.user.status is UserStatus.SUSPENDED:
+    if session is None or not session.user.may_come_in:
         return None
     if now - session.last_seen_at >= TOUCH_EVERY:
-        until = min(now + IDLE_LIFETIME, _end_of(session))
-        await desk.database.write(sessions.touch_session, session.id_hash, until, now)
+        # Whoever only looks must not wait for another process that writes.
+        desk.errands.begin(f"touch {session.id_hash}", lambda: _touch(desk, session))
     return session
+
+
+async def admit_sign_in(desk: Desk, email: str, visit: Visit) -> None:
+    """Count a try to sign in. Raises TooMany.
+
+    What an account takes from one address is little, what it takes in all is
+    much, and where it is in use already it takes more still: so nobody who
+    guesses locks its own person out.
+    """
+    whose, account = subscriber(visit.address), accounts.fold_email(email)
+    await desk.throttle.admit(Limit.SIGN_IN_BY_ADDRESS, whose)
+    await desk.throttle.admit(Limit.SIGN_IN_BY_BOTH, f"{whose} {account}")
+    try:
+        await desk.throttle.admit(Limit.SIGN_IN_BY_ACCOUNT, account)
+    except TooMany:
+        async with desk.database.read() as tx:
+            known = await sessions.list_addresses(tx, account)
+        if whose not in map(subscriber, known):
+            raise
+
+
+async def _touch(desk: Desk, session: Session) -> None:
+    now = desk.clock()
+    until = min(now + IDLE_LIFETIME, _end_of(session))
+    await desk.database.write(sessions.touch_session, session.id_hash, until, now)
 
 
 async def sign_out(desk: Desk, session: Session) -> None:

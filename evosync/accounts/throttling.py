@@ -17,12 +17,10 @@ _SUBSCRIBER_BITS = 64
 
 
 class Limit(StrEnum):
-    """What is limited. An address fails sooner than an account, so that nobody locks another out.
-
-    Only what the address's limit lets through counts against the account.
-    """
+    """What is limited, and by whom; see `sign_in.admit_sign_in` for how the first three meet."""
 
     SIGN_IN_BY_ADDRESS = "sign in by address"
+    SIGN_IN_BY_BOTH = "sign in by address and account"
     SIGN_IN_BY_ACCOUNT = "sign in by account"
     LETTER_BY_ADDRESS = "letter by address"
     LETTER_BY_ACCOUNT = "letter by account"
@@ -35,7 +33,8 @@ class Limit(StrEnum):
 _QUARTER = 15  # minutes
 _ITEMS: dict[Limit, RateLimitItem] = {
     Limit.SIGN_IN_BY_ADDRESS: RateLimitItemPerMinute(30, _QUARTER),
-    Limit.SIGN_IN_BY_ACCOUNT: RateLimitItemPerMinute(60, _QUARTER),
+    Limit.SIGN_IN_BY_BOTH: RateLimitItemPerMinute(20, _QUARTER),
+    Limit.SIGN_IN_BY_ACCOUNT: RateLimitItemPerMinute(300, _QUARTER),
     Limit.LETTER_BY_ADDRESS: RateLimitItemPerHour(20),
     Limit.LETTER_BY_ACCOUNT: RateLimitItemPerHour(5),
     Limit.LINK_BY_ADDRESS: RateLimitItemPerMinute(60, _QUARTER),

@@ -74,7 +74,9 @@ def invite(email: str, role: str) -> None:
             async with opened.database.read() as tx:
                 standing = await accounts.find_user_by_email(tx, email)
             if standing is not None and standing.is_pending:
-                invited = await invitations.invite_again(desk, standing.id, COMMAND_LINE)
+                invited = await invitations.invite_again(
+                    desk, standing.id, COMMAND_LINE, role=RoleName(role)
+                )
             else:
                 invited = await invitations.invite(desk, guest, COMMAND_LINE)
             await desk.post.now(invitations.invitation(desk, invited, inviter=""))

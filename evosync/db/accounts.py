@@ -21,6 +21,7 @@ class UserStatus(StrEnum):
     PENDING = "pending"
     ACTIVE = "active"
     SUSPENDED = "suspended"
+    DELETING = "deleting"  # shut for good: its rows go, at the next start if not now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,11 @@ class User:
     def is_pending(self) -> bool:
         """Whether it waits for its first confirmation."""
         return self.status is UserStatus.PENDING
+
+    @property
+    def may_come_in(self) -> bool:
+        """Whether its person may be signed in, if only to confirm the e-mail."""
+        return self.status in {UserStatus.PENDING, UserStatus.ACTIVE}
 
     @property
     def shown_name(self) -> str:

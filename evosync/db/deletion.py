@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, select, tuple_
 
+from evosync.db.accounts import UserStatus
 from evosync.db.engine import Database
 from evosync.db.schema import metadata
 from evosync.db.tables.accounts import users
@@ -25,10 +26,16 @@ def tables_of_users() -> list[Table[Any]]:
     ]
 
 
+async def list_deleting(tx: Tx) -> list[int]:
+    """List the accounts whose deletion was cut short."""
+    query = select(users.c.id).where(users.c.status == UserStatus.DELETING.value)
+    return list(await tx.scalars(query.order_by(users.c.id)))
+
+
 async def delete_user(database: Database, user_id: int) -> None:
     """Delete an account that nothing works for any more, with all that is its own.
 
-    What was done, in the log of acts, stays. Begun again after a cut it goes on.
+    What was done, in the log of acts, stays. After a cut it is begun again.
     """
     for table in tables_of_users():
         while await database.write(_delete_chunk, table, user_id) == CHUNK:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
+from evosync.db.accounts import UserStatus
 from evosync.db.tables.accounts import users
 from evosync.db.tables.connections import evotor_connections, vk_connections
 from evosync.db.tables.sync import sync_configs
@@ -24,8 +25,11 @@ class Footing:
     vk_connected_at: datetime | None
 
 
+_SHUT = (UserStatus.SUSPENDED.value, UserStatus.DELETING.value)
+
+
 async def find_footing(tx: Tx, user_id: int) -> Footing | None:
-    """Find what a user's run stands on; None when the user is gone."""
+    """Find what a user's run stands on; None when the user is gone, or shut out."""
     evotor, vk = evotor_connections.c, vk_connections.c
     found = await tx.execute(
         select(
@@ -40,7 +44,7 @@ async def find_footing(tx: Tx, user_id: int) -> Footing | None:
             and_(evotor.user_id == users.c.id, evotor.access_token.is_not(None)),
         )
         .outerjoin(vk_connections, and_(vk.user_id == users.c.id, vk.access_token.is_not(None)))
-        .where(users.c.id == user_id)
+        .where(users.c.id == user_id, users.c.status.not_in(_SHUT))
     )
     row = found.one_or_none()
     if row is None:

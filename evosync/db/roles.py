@@ -77,12 +77,17 @@ async def lock_keys(tx: Tx) -> None:
 
 
 async def is_last_system(tx: Tx, user_id: int) -> bool:
-    """Tell whether there is no active account of the system but this one; see `lock_keys`."""
+    """Tell whether nobody else can sign in to an account of the system; see `lock_keys`."""
     others = await tx.scalar(
         select(func.count())
         .select_from(user_roles)
         .join(roles, roles.c.id == user_roles.c.role_id)
         .join(users, users.c.id == user_roles.c.user_id)
-        .where(roles.c.name == RoleName.SYSTEM, users.c.status == "active", users.c.id != user_id)
+        .where(
+            roles.c.name == RoleName.SYSTEM,
+            users.c.status == "active",
+            users.c.password_hash.is_not(None),
+            users.c.id != user_id,
+        )
     )
     return not others

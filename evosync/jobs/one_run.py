@@ -198,6 +198,8 @@ async def _read_setup(opened: Installation, order: Order) -> Setup:
         vk = await connections.find_vk(tx, order.user_id)
         config = await sync.get_config(tx, order.user_id)
         selection = await get_selection(tx, order.user_id)
+    if footing is None:
+        raise NeedsPerson("Учётная запись приостановлена.", code="suspended")
     if evotor is None:
         raise NeedsPerson("Касса Эвотор не подключена.", code="connection_broken")
     if vk is None:

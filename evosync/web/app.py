@@ -11,6 +11,7 @@ from evosync.web.auth import Access
 from evosync.web.body_limit import BodyLimit
 from evosync.web.csrf import FetchMetadata
 from evosync.web.headers import SecurityHeaders
+from evosync.web.hosts import KnownHosts
 from evosync.web.pages import (
     admin_audit,
     admin_roles,
@@ -40,7 +41,7 @@ from evosync.web.pages import (
 from evosync.web.request_log import RequestLog
 from evosync.web.routing import JsonPage, Page
 
-ANYONE, SIGNED_IN = Access.ANYONE, Access.SIGNED_IN
+ANYONE = Access.ANYONE
 VIEW, EDIT, DELETE = Permission.USERS_VIEW, Permission.USERS_EDIT, Permission.USERS_DELETE
 
 # fmt: off
@@ -49,7 +50,7 @@ public = [
     JsonPage("/health", name="health", needs=ANYONE, get=health.show, described={"GET": health.DESCRIPTION}),
     Page("/setup", name="setup", needs=ANYONE, get=setup.show, post=setup.submit),
     Page("/login", name="login", needs=ANYONE, get=login.show, post=login.submit),
-    Page("/logout", name="logout", needs=SIGNED_IN, get=logout.ask, post=logout.submit),
+    Page("/logout", name="logout", needs=ANYONE, get=logout.ask, post=logout.submit),
     Page("/register", name="register", needs=ANYONE, get=register.show, post=register.submit),
     Page("/confirm-email", name="confirm-email", needs=ANYONE, get=confirm_email.show, post=confirm_email.submit),
     Page("/resend-confirm", name="resend-confirm", needs=ANYONE, get=resend_confirm.show, post=resend_confirm.submit),
@@ -59,7 +60,7 @@ public = [
 ]
 own = [
     Page("/profile", name="profile", get=profile.show, has_chat=True),
-    Page("/profile/edit", name="profile-edit", get=profile_edit.show, post=profile_edit.submit, has_chat=True),
+    Page("/profile/edit", name="profile-edit", get=profile_edit.show, post=profile_edit.submit),
     Page("/profile/change-password", name="profile-password", get=profile_password.show, post=profile_password.submit),
     Page("/profile/delete", name="profile-delete", get=profile_delete.show, post=profile_delete.submit),
     Page("/profile/phone", name="profile-phone", get=profile_phone.show, post=profile_phone.submit),
@@ -90,14 +91,18 @@ routes: list[BaseRoute] = [*public, *own, *admin, *described, static_mount()]
 
 def make_app() -> Starlette:
     """Build the application; `evosync.web.lifespan` gives it its `state.evosync`."""
-    return Starlette(
+    made = Starlette(
         routes=routes,
         middleware=[
             # Outermost, so that the page of what broke has them too.
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
+            Middleware(KnownHosts),
             Middleware(BodyLimit),
             Middleware(FetchMetadata),
         ],
         exception_handlers=errors.handlers,
     )
+    # Its address would be made of the name that the request was sent to.
+    made.router.redirect_slashes = False
+    return made

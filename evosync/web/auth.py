@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from enum import Enum
+from ipaddress import ip_address
 from urllib.parse import quote
 
 from starlette.requests import HTTPConnection, Request
@@ -24,7 +25,6 @@ class Access(Enum):
     """Whom a page is for, where it asks for no permission."""
 
     ANYONE = "anyone"
-    SIGNED_IN = "signed in, waiting for a confirmation or not"
     ACTIVE = "signed in and active"
 
 
@@ -38,6 +38,8 @@ class Forbidden(Exception):
 async def session_of(request: HTTPConnection) -> Session | None:
     """Find the session of a request, once; None when nobody is signed in."""
     if not hasattr(request.state, "session"):
+        # The page of an error, should this be one, must not ask again.
+        request.state.session = None
         key = request.cookies.get(cookie_name(request), "")
         found = None
         if key and len(key) <= LONGEST_KEY:
@@ -63,7 +65,12 @@ def user_of(request: HTTPConnection) -> User:
 
 def visit_of(request: HTTPConnection) -> Visit:
     """Tell from where a request came."""
-    address = request.client.host if request.client else "unknown"
+    address = request.client.host if request.client else ""
+    try:
+        # A proxy that is believed may send whatever it was sent.
+        address = str(ip_address(address))
+    except ValueError:
+        address = "unknown"
     return Visit(address=address, user_agent=request.headers.get("user-agent", ""))
 
 
@@ -77,8 +84,6 @@ async def guard(request: Request, needs: Needs, *, is_json: bool) -> Response | 
         return None
     if session is None:
         return _unknown(request, is_json=is_json)
-    if needs is Access.SIGNED_IN:
-        return None
     if session.user.is_pending and not is_json:
         return RedirectResponse(request.app.url_path_for("confirm-email"), 303)
     if session.user.is_pending or (needs is not Access.ACTIVE and not session.user.may(needs)):

@@ -17,6 +17,11 @@ from evosync.accounts.passwords import MAX_LENGTH, MIN_LENGTH, WeakPassword
 from evosync.accounts.refusals import Refused, TooMany
 from evosync.errors import EvoSyncError
 
+_UNSEEN = "CZ"  # the great categories of Unicode: controls and marks of format, separators
+
+# Marks that turn the text after them round, which no name needs (Unicode, UAX 9, section 2).
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 UNPROCESSABLE = 422
 TOO_MANY = 429
 
@@ -110,7 +115,7 @@ class Line:
         text = field.data or ""
         if len(text) > self._longest:
             raise StopValidation(f"Слишком длинно: не больше {self._longest} знаков.")
-        if any(unicodedata.category(each) in {"Cc", "Cs"} for each in text):
+        if any(unicodedata.category(each) in {"Cc", "Cs"} or each in _TURNING for each in text):
             raise StopValidation("Здесь есть невидимые знаки, уберите их.")
 
 
@@ -126,8 +131,11 @@ class Mailbox:
 
 
 def stripped(text: str | None) -> str | None:
-    """Take the blanks around what was typed."""
-    return text.strip() if text is not None else None
+    """Take the blanks around what was typed; marks that nobody sees are nothing by themselves."""
+    if text is None:
+        return None
+    is_seen = any(unicodedata.category(each)[0] not in _UNSEEN for each in text)
+    return text.strip() if is_seen else ""
 
 
 def email_field(label: str = "Почта") -> Field:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 from starlette.applications import Starlette
 
+from evosync.accounts.administration import go_on_deleting
 from evosync.accounts.desk import Desk, open_desk
 from evosync.db.accounts import has_any_user
 from evosync.db.migrate import migrate
@@ -61,12 +62,13 @@ async def lifespan(
         )
         log.info("service started")
         await _tell_of_setup(desk)
+        desk.errands.begin("deletions", lambda: go_on_deleting(desk))
         try:
             yield
         finally:
             stopping.set()
             scheduler.stop()
-            await asyncio.gather(mirroring.stop(), desk.post.stop(LETTERS_GRACE_S))
+            await asyncio.gather(mirroring.stop(), desk.close(LETTERS_GRACE_S))
             log.info("service stopped")
 
 

@@ -13,7 +13,7 @@ from evosync.web.flash import flash
 from evosync.web.forms import PageForm, choices, email_field, name_field, read_form
 from evosync.web.letters_sent import send_invitation
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render, render_form
 
 
 class InviteForm(PageForm):
@@ -48,4 +48,4 @@ async def submit(request: Request) -> Response:
             response = redirect(request, "admin-user", id=user.id)
             flash(request, response, *await send_invitation(request, user))
             return response
-    return render(request, "admin/user_new.html", status=form.status, form=form)
+    return render_form(request, "admin/user_new.html", form)

@@ -26,6 +26,7 @@ STATUS_WORDS: dict[UserStatus, tuple[Kind, str]] = {
     UserStatus.ACTIVE: ("success", "Работает"),
     UserStatus.PENDING: ("secondary", "Ещё не входил"),
     UserStatus.SUSPENDED: ("danger", "Приостановлен"),
+    UserStatus.DELETING: ("secondary", "Удаляется"),
 }
 _CHIPS = {
     None: "Все",

@@ -2,19 +2,24 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
+from wtforms import PasswordField
 
-from evosync.accounts import registration
+from evosync.accounts import registration, sign_in
+from evosync.accounts.passwords import MAX_LENGTH
 from evosync.accounts.refusals import Refused
-from evosync.web.auth import known_session, sign_in_first, visit_of
+from evosync.accounts.registration import Proof
+from evosync.db.accounts import User
+from evosync.web.auth import known_session, open_session, sign_in_first, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import PageForm, read_form, token_field
+from evosync.web.forms import Line, PageForm, read_form, token_field
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render, render_form
 
 
-class TokenForm(PageForm):
-    """The token of a link, and a button."""
+class ConfirmForm(PageForm):
+    """The token of a link, and the password of whoever is not signed in as that account."""
 
+    password = PasswordField("Пароль, с которым вы регистрировались", [Line(MAX_LENGTH)])
     token = token_field()
 
 
@@ -24,34 +29,49 @@ async def show(request: Request) -> Response:
     if token is None:
         return _wait(request)
     user = await registration.find_confirmed(desk_of(request), token)
-    session = known_session(request)
-    if user.new_email is not None and session is None:
+    if user.new_email is not None and known_session(request) is None:
         return sign_in_first(request)
-    if user.new_email is not None and session is not None and session.user.id != user.id:
+    if user.new_email is not None and not _is_own(request, user):
         raise Refused(registration.OWN_ONLY)
-    return render(
-        request,
-        "public/confirm_email.html",
-        form=TokenForm(data={"token": token}),
-        email=user.new_email or user.email,
-    )
+    return _page(request, ConfirmForm(data={"token": token}), user)
 
 
 async def submit(request: Request) -> Response:
-    """Spend the link. Raises LinkVoid and Refused."""
-    form = await read_form(request, TokenForm)
+    """Spend the link, and let its person in. Raises LinkVoid and Refused."""
+    form = await read_form(request, ConfirmForm)
+    desk, visit, token = desk_of(request), visit_of(request), form.token.data or ""
+    known = await registration.find_confirmed(desk, token)
     session = known_session(request)
-    user = await registration.confirm(
-        desk_of(request),
-        form.token.data or "",
-        visit_of(request),
-        viewer_id=session.user.id if session else None,
+    if form.checked():
+        with form.telling():
+            proof = Proof(
+                viewer_id=session.user.id if session else None, password=form.password.data or ""
+            )
+            user = await registration.confirm(desk, token, visit, proof)
+            response = redirect(request, "profile")
+            if not _is_own(request, user):
+                open_session(request, response, await sign_in.begin_session(desk, user, visit))
+            told = "Почта подтверждена."
+            if user.new_email is not None:
+                told = f"Теперь ваша почта — {user.new_email}."
+            flash(request, response, "success", told)
+            return response
+    return _page(request, form, known)
+
+
+def _page(request: Request, form: ConfirmForm, user: User) -> Response:
+    return render_form(
+        request,
+        "public/confirm_email.html",
+        form,
+        email=user.new_email or user.email,
+        asks_password=not _is_own(request, user),
     )
-    is_new = user.new_email is not None
-    response = redirect(request, "profile" if session else "login")
-    told = "Теперь ваша почта — " + (user.new_email or "") if is_new else "Почта подтверждена"
-    flash(request, response, "success", f"{told}.")
-    return response
+
+
+def _is_own(request: Request, user: User) -> bool:
+    session = known_session(request)
+    return session is not None and session.user.id == user.id
 
 
 def _wait(request: Request) -> Response:

@@ -9,7 +9,7 @@ from evosync.accounts.addresses import LONGEST_EMAIL
 from evosync.web.auth import visit_of
 from evosync.web.forms import Line, PageForm, Required, read_form, stripped
 from evosync.web.state import desk_of
-from evosync.web.view import render
+from evosync.web.view import render, render_form
 
 
 class ForgotForm(PageForm):
@@ -46,4 +46,4 @@ async def submit(request: Request) -> Response:
                 ],
                 action=None,
             )
-    return render(request, "public/forgot_password.html", status=form.status, form=form)
+    return render_form(request, "public/forgot_password.html", form)

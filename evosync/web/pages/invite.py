@@ -8,7 +8,7 @@ from evosync.web.auth import known_session, open_session, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, name_field, new_password_field, read_form, token_field
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render, render_form
 
 
 class InviteForm(PageForm):
@@ -46,4 +46,4 @@ async def submit(request: Request) -> Response:
             flash(request, response, "success", "Добро пожаловать! Пароль сохранён.")
             return response
     guest = await invitations.find_guest(desk, token)
-    return render(request, "public/invite.html", status=form.status, form=form, email=guest.email)
+    return render_form(request, "public/invite.html", form, email=guest.email)

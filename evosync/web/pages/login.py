@@ -9,7 +9,7 @@ from evosync.db.accounts import has_any_user
 from evosync.web.auth import known_session, local_path, open_session, visit_of
 from evosync.web.forms import PageForm, email_field, password_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render_form
 
 
 class LoginForm(PageForm):
@@ -48,13 +48,10 @@ async def _page(request: Request, form: LoginForm) -> Response:
     desk = desk_of(request)
     async with desk.database.read() as tx:
         has_accounts = await has_any_user(tx)
-    response = render(
+    return render_form(
         request,
         "public/login.html",
-        status=form.status,
-        form=form,
+        form,
         has_accounts=has_accounts,
         can_register=desk.settings.registration == "open",
     )
-    response.headers.update(form.headers)
-    return response

@@ -12,6 +12,8 @@ from evosync.web.view import redirect, render
 
 async def ask(request: Request) -> Response:
     """Ask by a button: a link, or a picture on another site, must not sign anybody out."""
+    if known_session(request) is None:
+        return redirect(request, "login")
     return render(request, "public/logout.html")
 
 

@@ -8,7 +8,7 @@ from evosync.web.auth import close_session, user_of, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, password_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render, render_form
 
 
 class DeleteForm(PageForm):
@@ -35,6 +35,4 @@ async def submit(request: Request) -> Response:
             told = "Учётная запись удалена. Товары в VK остались как есть."
             flash(request, response, "success", told)
             return response
-    page = render(request, "profile/delete.html", status=form.status, form=form)
-    page.headers.update(form.headers)
-    return page
+    return render_form(request, "profile/delete.html", form)

@@ -2,16 +2,17 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from wtforms import SelectField
+from wtforms import PasswordField, SelectField
 
 from evosync.accounts import own_account
 from evosync.accounts.own_account import OwnEdit
+from evosync.accounts.passwords import MAX_LENGTH
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import PageForm, choices, email_field, name_field, read_form
+from evosync.web.forms import Line, PageForm, choices, email_field, name_field, read_form
 from evosync.web.spoken import zones_with
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render_form
 
 
 class ProfileForm(PageForm):
@@ -20,6 +21,7 @@ class ProfileForm(PageForm):
     name = name_field()
     email = email_field()
     time_zone = SelectField("Часовой пояс")
+    current = PasswordField("Нынешний пароль", [Line(MAX_LENGTH)])
 
 
 async def show(request: Request) -> Response:
@@ -35,7 +37,10 @@ async def submit(request: Request) -> Response:
     if form.checked():
         with form.telling():
             wanted = OwnEdit(
-                name=form.name.data, email=form.email.data, time_zone=form.time_zone.data
+                name=form.name.data,
+                email=form.email.data,
+                time_zone=form.time_zone.data,
+                password=form.current.data or "",
             )
             written_to = await own_account.edit_own(
                 desk_of(request), user_of(request), wanted, visit_of(request)
@@ -57,14 +62,11 @@ def _with_zones(request: Request, form: ProfileForm) -> ProfileForm:
 
 def _page(request: Request, form: ProfileForm) -> Response:
     user = user_of(request)
-    response = render(
+    return render_form(
         request,
         "profile/edit.html",
-        status=form.status,
-        form=form,
+        form,
         new_email=user.new_email,
         phone=user.phone,
         phone_is_confirmed=user.phone_confirmed_at is not None,
     )
-    response.headers.update(form.headers)
-    return response

@@ -8,7 +8,7 @@ from evosync.web.auth import known_session, user_of, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, new_password_field, password_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render, render_form
 
 
 class PasswordForm(PageForm):
@@ -41,6 +41,4 @@ async def submit(request: Request) -> Response:
             told = "Пароль изменён. На других устройствах придётся войти заново."
             flash(request, response, "success", told)
             return response
-    page = render(request, "profile/password.html", status=form.status, form=form)
-    page.headers.update(form.headers)
-    return page
+    return render_form(request, "profile/password.html", form)

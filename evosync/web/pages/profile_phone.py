@@ -7,7 +7,15 @@ from wtforms import StringField
 from evosync.accounts import own_account
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import Line, PageForm, Required, read_form, sent_form, stripped
+from evosync.web.forms import (
+    Line,
+    PageForm,
+    Required,
+    password_field,
+    read_form,
+    sent_form,
+    stripped,
+)
 from evosync.web.state import desk_of
 from evosync.web.view import redirect, render
 
@@ -22,6 +30,7 @@ class PhoneForm(PageForm):
         [Required("Укажите номер."), Line(LONGEST_NUMBER)],
         filters=[stripped],
     )
+    current = password_field("Нынешний пароль")
 
 
 class CodeForm(PageForm):
@@ -50,7 +59,9 @@ async def _take_phone(request: Request) -> Response:
     form = await read_form(request, PhoneForm)
     if form.checked():
         with form.telling():
-            await own_account.take_phone(desk_of(request), user_of(request), form.phone.data or "")
+            await own_account.take_phone(
+                desk_of(request), user_of(request), form.phone.data or "", form.current.data
+            )
             response = redirect(request, "profile-phone")
             flash(request, response, "secondary", "Код отправлен. Он действует 10 минут.")
             return response

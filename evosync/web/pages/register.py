@@ -9,7 +9,7 @@ from evosync.db.accounts import NewUser
 from evosync.web.auth import known_session, visit_of
 from evosync.web.forms import PageForm, email_field, name_field, new_password_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render, render_form
 
 
 class RegisterForm(PageForm):
@@ -49,7 +49,7 @@ async def submit(request: Request) -> Response:
                 ],
                 action=None,
             )
-    return render(request, "public/register.html", status=form.status, form=form)
+    return render_form(request, "public/register.html", form)
 
 
 def _must_be_open(request: Request) -> None:

@@ -7,7 +7,7 @@ from evosync.accounts import registration
 from evosync.web.auth import known_session, visit_of
 from evosync.web.forms import PageForm, email_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import render
+from evosync.web.view import render, render_form
 
 
 class ResendForm(PageForm):
@@ -44,4 +44,4 @@ async def submit(request: Request) -> Response:
                 ],
                 action=None,
             )
-    return render(request, "public/resend_confirm.html", status=form.status, form=form)
+    return render_form(request, "public/resend_confirm.html", form)

@@ -8,7 +8,7 @@ from evosync.web.auth import visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, new_password_field, read_form, token_field
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render_form
 
 
 class ResetForm(PageForm):
@@ -41,6 +41,4 @@ async def submit(request: Request) -> Response:
 
 async def _page(request: Request, form: ResetForm) -> Response:
     user = await recovery.find_forgetful(desk_of(request), form.token.data or "")
-    return render(
-        request, "public/reset_password.html", status=form.status, form=form, email=user.email
-    )
+    return render_form(request, "public/reset_password.html", form, email=user.email)

@@ -11,7 +11,7 @@ from evosync.web.auth import open_session, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, email_field, name_field, new_password_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render
+from evosync.web.view import redirect, render, render_form
 
 
 class SetupForm(PageForm):
@@ -45,7 +45,7 @@ async def submit(request: Request) -> Response:
             open_session(request, response, await sign_in.begin_session(desk, user, visit))
             flash(request, response, "success", "Готово: это ваша учётная запись.")
             return response
-    return render(request, "public/setup.html", status=form.status, form=form)
+    return render_form(request, "public/setup.html", form)
 
 
 async def _check(request: Request, key: str) -> None:
