@@ -42,7 +42,7 @@ async def stand(database: Database, password_hash: str, tmp_path: Path) -> Async
         stopped=stopped,
         password_hash=password_hash,
     )
-    await desk.post.stop(5)
+    await desk.close(5)
 
 
 @pytest.fixture

@@ -132,6 +132,7 @@ class Stand:
 
     async def letters(self, kind: str = "") -> list[Letter]:
         """List the letters that were sent, once all on their way arrived."""
+        await self.desk.errands.settled()
         if on_their_way := list(self.desk.post._kinds):
             await asyncio.wait(on_their_way)
         return [each for each in self.mailbox.letters if kind in {"", each.kind}]

@@ -55,7 +55,7 @@ async def state(clock: HandClock, sqlite_url: str, tmp_path: Path) -> AsyncItera
 
 @asynccontextmanager
 async def _opened(clock: HandClock, url: str, data_dir: Path) -> AsyncIterator[AppState]:
-    settings = Settings(database_url=url, data_dir=data_dir)
+    settings = Settings(database_url=url, data_dir=data_dir, base_url="http://evosync.test")
     async with open_installation(settings) as opened:
         scheduler = Scheduler(clock=clock, rounds=())
         scheduler.start()
@@ -64,7 +64,7 @@ async def _opened(clock: HandClock, url: str, data_dir: Path) -> AsyncIterator[A
         yield AppState(
             database=opened.database, mirroring=mirroring, scheduler=scheduler, desk=desk
         )
-        await desk.post.stop(1)
+        await desk.close(1)
         scheduler.stop()
 
 
