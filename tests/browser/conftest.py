@@ -9,6 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from evosync.db.accounts import NewUser, UserStatus, create_user
+from evosync.db.roles import RoleName
 from tests.browser.chromium import Person, chromium, come, executable
 from tests.browser.looks import Tour
 from tests.browser.stand import Stand, open_stand
@@ -68,9 +70,13 @@ async def stand(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stand]:
 
 @on_test
 async def open_to_all(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stand]:
-    """Give such a service where everybody may register."""
+    """Give a service that has its owner, and where everybody may register."""
     folder = tmp_path / "open"
     async with open_stand(folder, sqlite_template, REGISTRATION="open") as opened:
+        owner = NewUser(
+            email="olga@example.com", role=RoleName.SYSTEM, status=UserStatus.ACTIVE, name="Ольга"
+        )
+        await opened.desk.database.write(create_user, owner, opened.desk.clock())
         yield opened
 
 

@@ -129,6 +129,13 @@ PUBLIC = [
     _state("confirm-email", "button", "/confirm-email?token={confirm}", "Подтверждение почты"),
     _state(
         "confirm-email",
+        "wrong",
+        "/confirm-email?token={confirm}",
+        "Подтверждение почты",
+        act=sending("Подтвердить", password="не тот пароль"),
+    ),
+    _state(
+        "confirm-email",
         "new address",
         "/confirm-email?token={new_email}",
         "Подтверждение почты",

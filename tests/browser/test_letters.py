@@ -64,8 +64,12 @@ async def test_an_open_service_lets_in_whoever_confirms_the_address(
     await anna.press("Отправить ещё раз")
     await expect(anna.page).to_have_title("Проверьте почту — EvoSync")
 
-    # The link is opened by a program first, and by her then; only the button spends it.
-    await anna.page.goto(first)
+    # Opening the link does not spend it. Elsewhere it asks for her password.
+    phone = await newcomer(open_to_all.url)
+    await phone.page.goto(first)
+    await phone.fill(password=SECOND)
+    await phone.press("Подтвердить")
+    await expect(phone.page.locator("#password-error")).to_contain_text("с другим паролем")
     await anna.page.goto(first)
     await anna.press("Подтвердить")
     await expect(anna.page).to_have_url(f"{open_to_all.url}/profile")
@@ -89,6 +93,9 @@ async def test_a_new_address_counts_once_it_is_confirmed(
     await anna.page.goto("/profile/edit")
     await anna.fill(email=fresh)
     await anna.press("Сохранить")
+    await expect(anna.page.locator("#current-error")).to_be_visible()
+    await anna.fill(current=FIRST)
+    await anna.press("Сохранить")
     await expect(anna.page.get_by_role("status").first).to_contain_text(f"Мы написали на {fresh}")
     await expect(anna.page.get_by_label("Почта")).to_have_value(ANNA)
 
@@ -109,5 +116,6 @@ async def register(person: Person, stand: Stand) -> None:
     await person.fill(name="Анна", email=ANNA, password=FIRST)
     await person.press("Зарегистрироваться")
     await person.page.goto(await stand.link(ANNA, "Подтвердите почту"))
+    await person.fill(password=FIRST)
     await person.press("Подтвердить")
-    await person.sign_in(ANNA, FIRST)
+    await expect(person.page).to_have_url(f"{stand.url}/profile")
