@@ -117,7 +117,8 @@ class Stage:
         return self.desk.links.make(kind, await self.user(who)).partition("token=")[2]
 
     async def rows(self) -> Rows:
-        """Read all that the database holds."""
+        """Read all that the database holds, once nothing goes on behind the pages."""
+        await self.desk.errands.settled()
         async with self.database.read() as tx:
             return {
                 table.name: [dict(row) for row in (await tx.execute(select(table))).mappings()]

@@ -28,7 +28,7 @@ from evosync.web.pages import (
     setup,
 )
 from tests.web.crowd import EMAILS, PASSWORD, Stage, Who
-from tests.web.route_table import EDITED, NEW_PASSWORD, NEWCOMER, OPEN
+from tests.web.route_table import EDITED, NEW_PASSWORD, NEWCOMER, OPEN, PROVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,11 @@ FORMS = (
         good={"email": EMAILS[_USER], "password": PASSWORD, "next": "/profile/edit"},
     ),
     FilledForm(kind=register.RegisterForm, at="/register", good=NEWCOMER, settings=OPEN),
-    FilledForm(kind=confirm_email.TokenForm, at="/confirm-email", good={"token": "{confirm}"}),
+    FilledForm(
+        kind=confirm_email.ConfirmForm,
+        at="/confirm-email",
+        good={"token": "{confirm}", "password": PASSWORD},
+    ),
     FilledForm(
         kind=resend_confirm.ResendForm, at="/resend-confirm", good={"email": EMAILS[Who.PENDING]}
     ),
@@ -92,7 +96,7 @@ FORMS = (
         kind=profile_edit.ProfileForm,
         at="/profile/edit",
         who=_USER,
-        good={name: EDITED[name] for name in ("name", "email", "time_zone")},
+        good={name: EDITED[name] for name in ("name", "email", "time_zone")} | PROVED,
     ),
     FilledForm(
         kind=profile_password.PasswordForm,
@@ -104,7 +108,10 @@ FORMS = (
         kind=profile_delete.DeleteForm, at="/profile/delete", who=_USER, good={"password": PASSWORD}
     ),
     FilledForm(
-        kind=profile_phone.PhoneForm, at="/profile/phone", who=_USER, good={"phone": "89161234567"}
+        kind=profile_phone.PhoneForm,
+        at="/profile/phone",
+        who=_USER,
+        good={"phone": "89161234567"} | PROVED,
     ),
     FilledForm(
         kind=profile_phone.CodeForm, at="/profile/phone?code", who=_USER, good={"code": "123456"}

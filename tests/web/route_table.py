@@ -73,11 +73,6 @@ def split(outside: Answer, pending: Answer, inside: Answer) -> Answers:
     return {who: by_kind.get(who, inside) for who in Who}
 
 
-def signed_in(answer: Answer) -> Answers:
-    """Answer whoever is signed in."""
-    return split(SIGN_IN, answer, answer)
-
-
 def active(answer: Answer) -> Answers:
     """Answer whoever is signed in and active."""
     return split(SIGN_IN, CONFIRM_FIRST, answer)
@@ -113,6 +108,7 @@ def row(
 OPEN = {"registration": "open"}
 NEWCOMER = {"name": "Новый", "email": "newcomer@example.ru", "password": NEW_PASSWORD}
 BORIS = "/admin/users/{another}"
+PROVED = {"current": PASSWORD}
 EDITED = {"name": "Борис", "email": "boris@example.ru", "role": "user", "time_zone": "Asia/Omsk"}
 
 PUBLIC = (
@@ -132,8 +128,8 @@ PUBLIC = (
         case="refused",
         form={"email": GUEST, "password": PASSWORD},
     ),
-    row("GET /logout", signed_in(OK)),
-    row("POST /logout", signed_in(done("/login"))),
+    row("GET /logout", anyone(to("/login"), OK)),
+    row("POST /logout", anyone(to("/login"), done("/login"))),
     row("GET /register", anyone(NOT_FOUND)),
     row("POST /register", anyone(NOT_FOUND), form=NEWCOMER),
     row("GET /register", anyone(OK, to("/profile")), case="open", settings=OPEN),
@@ -143,7 +139,13 @@ PUBLIC = (
     row("GET /confirm-email", anyone(VOID), at="/confirm-email?token=x"),
     row(
         "POST /confirm-email",
-        anyone(done("/login"), done("/profile")),
+        anyone(done("/profile")),
+        form={"token": "{confirm}", "password": PASSWORD},
+    ),
+    row(
+        "POST /confirm-email",
+        anyone(NOT_TAKEN) | {Who.PENDING: done("/profile")},
+        case="without the password",
         form={"token": "{confirm}"},
     ),
     row("GET /resend-confirm", anyone(OK)),
@@ -177,7 +179,7 @@ _GONE = active(done("/login")) | {Who.SYSTEM: NOT_TAKEN}
 OWN_PAGES = (
     row("GET /profile", active(OK)),
     row("GET /profile/edit", active(OK)),
-    row("POST /profile/edit", active(done("/profile/edit")), form=EDITED),
+    row("POST /profile/edit", active(done("/profile/edit")), form=EDITED | PROVED),
     row("GET /profile/change-password", active(OK)),
     row(
         "POST /profile/change-password",
@@ -187,7 +189,11 @@ OWN_PAGES = (
     row("GET /profile/delete", active(OK)),
     row("POST /profile/delete", _GONE, form={"password": PASSWORD}),
     row("GET /profile/phone", active(OK)),
-    row("POST /profile/phone", active(done("/profile/phone")), form={"phone": "+79161234567"}),
+    row(
+        "POST /profile/phone",
+        active(done("/profile/phone")),
+        form={"phone": "+79161234567"} | PROVED,
+    ),
     row("POST /profile/phone", active(NOT_TAKEN), case="code", form={"code": "000000"}),
     row("POST /profile/phone", active(done("/profile/phone")), case="drop", form={"drop": "1"}),
     row(

@@ -12,7 +12,7 @@ NAMES = {
     "emoji": "Чайник 🫖 👩‍👩‍👧",
     "html": "<b onclick=\"x()\">Жирный</b> & 'кавычки'",
     "script": "</title><script>alert(1)</script>",
-    "right to left": "\u202eשלום\u200f",
+    "right to left": "\u200fשלום\u200f",
     "template": "{{ 7 * 7 }}{% raw %}",
     "no character": "\ufffd\u00a0x",
     "the longest of the widest": "🫖" * 100,
@@ -68,7 +68,7 @@ async def test_an_odd_name_of_the_first_account_comes_back_as_it_was(
 
 
 async def test_an_odd_password_signs_in(any_stage: Stage) -> None:
-    password = "🫖 <b>\u202e {{ 7 }} пароль"
+    password = "🫖 <b>\u200f {{ 7 }} пароль"
     form = {"token": any_stage.words["reset"], "password": password}
     async with any_stage.client(Who.ANONYMOUS) as client:
         assert (await client.post("/reset-password", data=form)).status_code == 303

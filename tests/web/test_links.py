@@ -44,6 +44,7 @@ WAYS = (
         whose=Who.PENDING,
         lasts=timedelta(hours=72),
         button=("Прислать письмо ещё раз", "/resend-confirm"),
+        form={"password": PASSWORD},
     ),
     Way(
         kind=LinkKind.RESET,

@@ -155,7 +155,9 @@ async def test_who_is_suspended_does_not_sign_in_again(stage: Stage) -> None:
     assert await stage.rows() == before
 
 
-@pytest.mark.parametrize("at", ["/nothing", "/admin", "/%2e%2e/x", "/\u202e"])
+@pytest.mark.parametrize(
+    "at", ["/nothing", "/admin", "/profile/", "/static", "/%2e%2e/x", "/\u202e"]
+)
 async def test_what_is_no_page_says_so_to_everybody(at: str, stage: Stage) -> None:
     for who in Who:
         async with stage.client(who) as client:
