@@ -117,6 +117,8 @@ def _is_common(password: str, about: Sequence[str]) -> bool:
     words = [
         part for each in about for part in (each, *each.split("@"), *_WORD.findall(each)) if part
     ]
+    if password.lower() in map(str.lower, words):
+        return True
     looked_at = password[:_LOOKED_AT].lower()
     forms = {looked_at, looked_at.translate(_LAYOUT)}
     return any(zxcvbn(form, user_inputs=words)["score"] <= _COMMON_SCORE for form in forms)
