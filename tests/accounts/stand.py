@@ -128,7 +128,9 @@ class Stand:
         return await sign_in.begin_session(self.desk, user, visit)
 
     async def is_in(self, key: str) -> bool:
-        return await sign_in.find_session(self.desk, key) is not None
+        session = await sign_in.find_session(self.desk, key)
+        await self.desk.errands.settled()
+        return session is not None
 
     async def letters(self, kind: str = "") -> list[Letter]:
         """List the letters that were sent, once all on their way arrived."""
@@ -136,6 +138,11 @@ class Stand:
         if on_their_way := list(self.desk.post._kinds):
             await asyncio.wait(on_their_way)
         return [each for each in self.mailbox.letters if kind in {"", each.kind}]
+
+    async def messages(self) -> list[tuple[str, str]]:
+        """List the messages that were sent to phones, once all on their way arrived."""
+        await self.desk.errands.settled()
+        return self.phones.messages
 
     async def letter(self, kind: str) -> Letter:
         """Give the one letter of a kind."""

@@ -49,6 +49,16 @@ async def test_who_is_activated_may_sign_in_again(stand: Stand, vera: User, anna
     assert len(await stand.acts("account.activated")) == 1
 
 
+async def test_nobody_is_activated_who_could_not_come_in(stand: Stand, vera: User) -> None:
+    guest = await administration.invite(stand.desk, vera, Guest(email="guest@example.com"), HERE)
+    with pytest.raises(Refused, match="отправьте приглашение"):
+        await activate(stand, vera, guest)
+    await suspend(stand, vera, guest)
+    await activate(stand, vera, guest)
+    assert (await stand.standing(guest)).status is UserStatus.PENDING  # as before
+    await invite_again(stand, vera, guest)
+
+
 async def test_a_deleted_account_is_gone_and_what_was_done_stays_written(
     stand: Stand, vera: User, anna: User
 ) -> None:
@@ -61,18 +71,25 @@ async def test_a_deleted_account_is_gone_and_what_was_done_stays_written(
     assert (act.actor_id, act.subject, act.subject_id) == (vera.id, "anna@example.com", None)
 
 
-async def test_a_deletion_cut_short_is_finished_by_another(
-    stand: Stand, vera: User, anna: User
+async def test_a_deletion_cut_short_lets_nobody_in_and_goes_on_at_the_next_start(
+    stand: Stand, vera: User, anna: User, boris: User
 ) -> None:
     async def cut(_user_id: int) -> None:
         raise ConnectionError("killed")
 
+    session = await stand.come_in(anna)
     dying = replace(stand, desk=replace(stand.desk, stop_work=cut))
-    with pytest.raises(ConnectionError):
-        await delete(dying, vera, anna)
-    assert (await stand.standing(anna)).status is UserStatus.SUSPENDED
-    await delete(stand, vera, anna)
+    await delete(dying, vera, anna)
+    assert (await stand.standing(anna)).status is UserStatus.DELETING
+    assert not await stand.is_in(session)
+    with pytest.raises(Refused):
+        await stand.come_in(anna)
+    for act in ACTS:
+        with pytest.raises(NoSuchUser):
+            await act(stand, vera, anna)
+    await administration.go_on_deleting(stand.desk)
     assert await stand.found(anna) is None
+    assert await stand.standing(boris) == boris
 
 
 async def test_nobody_shuts_themselves_out_from_here(stand: Stand, vera: User) -> None:
@@ -100,7 +117,10 @@ async def test_an_edit_counts_at_once(stand: Stand, vera: User, anna: User) -> N
     assert (standing.roles, standing.time_zone) == (("admin",), "Asia/Omsk")
     assert standing.email_confirmed_at == stand.clock()
     assert await stand.by_email("anna@example.com") is None
-    assert len(await stand.acts("account.edited")) == 1
+    [act] = await stand.acts("account.edited")
+    assert act.detail == {"role": "admin", "email": "anya@example.com"}
+    # Whoever reads the old address is told.
+    assert (await stand.letter("email_changed")).to == "anna@example.com"
 
 
 async def test_another_e_mail_voids_what_was_mailed_to_the_old_one(
@@ -218,6 +238,17 @@ async def test_a_link_to_a_password_is_for_who_has_one(stand: Stand, vera: User)
     with pytest.raises(Refused, match="приглашение"):
         await note_reset(stand, vera, guest)
     assert await stand.acts("account.reset_sent") == []
+
+
+async def test_ones_own_e_mail_is_not_changed_from_here(stand: Stand, vera: User) -> None:
+    # It would count without its letter.
+    with pytest.raises(Refused, match="в профиле"):
+        await change_email(stand, vera, vera)
+    await edit(stand, vera, vera, name="Верочка")
+    assert (await stand.standing(vera)).name == "Верочка"
+    [act] = await stand.acts("account.edited")
+    assert act.detail == {}
+    assert await stand.letters() == []
 
 
 @ON_SQLITE

@@ -143,6 +143,24 @@ async def test_a_later_invitation_voids_the_earlier_one(stand: Stand) -> None:
     assert len(await stand.acts("account.invited")) == 2
 
 
+async def test_a_later_invitation_may_be_as_something_else(stand: Stand) -> None:
+    made, _ = await invited(stand)
+    renewed = await invitations.invite_again(stand.desk, made.id, COMMAND_LINE, role=RoleName.USER)
+    assert renewed.roles == ("user",)
+    assert [act.detail for act in await stand.acts()] == [{"role": "admin"}, {"role": "user"}]
+
+
+async def test_who_waits_in_a_session_is_out_when_the_guest_comes(stand: Stand) -> None:
+    # Somebody else may have registered in the guest's name before.
+    made = await stand.add("anna@example.com", status=UserStatus.PENDING)
+    session = await stand.come_in(made)
+    renewed = await invitations.invite_again(stand.desk, made.id, COMMAND_LINE)
+    token = token_of(stand, renewed)
+    await invitations.accept(stand.desk, token, "", OTHER_PASSWORD, VISIT)
+    assert not await stand.is_in(session)
+    assert await verify_password(OTHER_PASSWORD, (await stand.standing(made)).password_hash)
+
+
 async def test_only_who_has_not_come_yet_is_invited_again(stand: Stand, anna: User) -> None:
     with pytest.raises(Refused, match="кто ещё не вошёл"):
         await invitations.invite_again(stand.desk, anna.id, COMMAND_LINE)

@@ -1,10 +1,12 @@
 """What people do to their own account: name, e-mail, password, theme, its end."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from evosync.accounts import administration, own_account, recovery, sign_in
+from evosync.accounts.desk import Desk
 from evosync.accounts.own_account import OwnEdit
 from evosync.accounts.passwords import WeakPassword, verify_password
 from evosync.accounts.refusals import NoSuchUser, Refused, TooMany
@@ -28,7 +30,12 @@ THIRD_PASSWORD = "третья фраза про варенье"
 
 
 def wanted(**values: str) -> OwnEdit:
-    ready = {"name": "Аня", "email": "anna@example.com", "time_zone": "Asia/Omsk"}
+    ready = {
+        "name": "Аня",
+        "email": "anna@example.com",
+        "time_zone": "Asia/Omsk",
+        "password": PASSWORD,
+    }
     return OwnEdit(**ready | values)
 
 
@@ -64,6 +71,19 @@ async def test_nothing_tells_that_another_has_the_e_mail(
     assert await own_account.edit_own(stand.desk, anna, edit, VISIT) == "boris@example.com"
     assert (await stand.letter("confirm_new_email")).to == "boris@example.com"
     assert await stand.standing(boris) == boris
+
+
+async def test_a_new_e_mail_asks_for_the_password_and_the_rest_does_not(
+    stand: Stand, anna: User
+) -> None:
+    edit = wanted(email="anya@example.com", password=OTHER_PASSWORD)
+    with pytest.raises(Refused, match="не ваш нынешний") as caught:
+        await own_account.edit_own(stand.desk, anna, edit, VISIT)
+    assert caught.value.field == "current"
+    assert await stand.standing(anna) == anna
+    assert await stand.letters() == []
+    await own_account.edit_own(stand.desk, anna, wanted(password=""), VISIT)
+    assert (await stand.standing(anna)).name == "Аня"
 
 
 @ON_SQLITE
@@ -204,16 +224,17 @@ async def test_two_of_the_system_who_delete_themselves_at_once_leave_one(
     assert (await stand.standing(left)).status is UserStatus.ACTIVE
 
 
+@pytest.mark.parametrize("end", [administration.delete, administration.suspend])
 async def test_whoever_is_gone_meanwhile_changes_nothing_and_is_told(
-    stand: Stand, anna: User, gleb: User
+    end: Callable[[Desk, User, int, str], Awaitable[None]], stand: Stand, anna: User, gleb: User
 ) -> None:
-    await administration.delete(stand.desk, gleb, anna.id, VISIT.address)
+    await end(stand.desk, gleb, anna.id, VISIT.address)
     before = await stand.acts()
     for change in (
         own_account.edit_own(stand.desk, anna, wanted(), VISIT),
         own_account.edit_own(stand.desk, anna, wanted(email="anya@example.com"), VISIT),
         own_account.change_password(stand.desk, anna, PASSWORD, OTHER_PASSWORD, VISIT, session=""),
-        own_account.take_phone(stand.desk, anna, "+79161234567"),
+        own_account.take_phone(stand.desk, anna, "+79161234567", PASSWORD),
         own_account.drop_phone(stand.desk, anna, VISIT),
     ):
         with pytest.raises(NoSuchUser):

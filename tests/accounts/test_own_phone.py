@@ -8,7 +8,7 @@ from evosync.accounts import own_account
 from evosync.accounts.refusals import Refused, TooMany
 from evosync.db import accounts
 from evosync.db.accounts import User
-from tests.accounts.stand import ON_SQLITE, VISIT, Stand
+from tests.accounts.stand import ON_SQLITE, OTHER_PASSWORD, PASSWORD, VISIT, Stand
 
 PHONE = "+79161234567"
 OTHER_PHONE = "+79160000000"
@@ -16,7 +16,7 @@ OTHER_PHONE = "+79160000000"
 
 async def sent(stand: Stand, user: User, phone: str = PHONE) -> str:
     """Have a code sent; gives it."""
-    await own_account.take_phone(stand.desk, user, phone)
+    await own_account.take_phone(stand.desk, user, phone, PASSWORD)
     number, text = stand.phones.messages[-1]
     assert number == phone
     [code] = re.findall(r"\b\d{6}\b", text)
@@ -87,7 +87,7 @@ async def test_codes_are_sent_only_so_often(stand: Stand, anna: User, boris: Use
     for _ in range(5):
         await sent(stand, anna)
     with pytest.raises(TooMany):
-        await own_account.take_phone(stand.desk, anna, OTHER_PHONE)
+        await own_account.take_phone(stand.desk, anna, OTHER_PHONE, PASSWORD)
     await sent(stand, boris)
     assert len(stand.phones.messages) == 6
 
@@ -136,6 +136,16 @@ async def test_a_phone_is_forgotten_with_its_code(stand: Stand, anna: User) -> N
 @ON_SQLITE
 async def test_what_is_no_phone_is_sent_nothing(stand: Stand, anna: User) -> None:
     with pytest.raises(Refused, match=r"\+7 916"):
-        await own_account.take_phone(stand.desk, anna, "телефон")
+        await own_account.take_phone(stand.desk, anna, "телефон", PASSWORD)
+    assert stand.phones.messages == []
+    assert await stand.standing(anna) == anna
+
+
+@ON_SQLITE
+async def test_a_phone_is_taken_only_from_who_knows_the_password(stand: Stand, anna: User) -> None:
+    # It opens the account, as an e-mail does.
+    with pytest.raises(Refused, match="не ваш нынешний") as caught:
+        await own_account.take_phone(stand.desk, anna, PHONE, OTHER_PASSWORD)
+    assert caught.value.field == "current"
     assert stand.phones.messages == []
     assert await stand.standing(anna) == anna

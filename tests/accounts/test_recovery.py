@@ -131,13 +131,13 @@ async def test_nobody_else_is_written_and_nobody_learns_it(
     )
     await recovery.ask_for_reset(stand.desk, address, VISIT)
     assert await stand.letters() == []
-    assert stand.phones.messages == []
+    assert await stand.messages() == []
 
 
 async def test_a_link_goes_to_the_confirmed_phone(stand: Stand, anna: User) -> None:
     await believe_phone(stand, anna)
     await recovery.ask_for_reset(stand.desk, "8 (916) 123-45-67", VISIT)
-    [(phone, text)] = stand.phones.messages
+    [(phone, text)] = await stand.messages()
     assert phone == PHONE
     await recovery.reset_password(stand.desk, token_in(text), OTHER_PASSWORD, VISIT)
     assert await verify_password(OTHER_PASSWORD, (await stand.standing(anna)).password_hash)
@@ -149,7 +149,7 @@ async def test_a_phone_that_two_have_confirmed_is_nobodys(
     await believe_phone(stand, anna)
     await believe_phone(stand, boris)
     await recovery.ask_for_reset(stand.desk, PHONE, VISIT)
-    assert stand.phones.messages == []
+    assert await stand.messages() == []
 
 
 @pytest.mark.parametrize("status", [UserStatus.SUSPENDED, UserStatus.PENDING])
@@ -159,7 +159,7 @@ async def test_only_an_active_account_is_sent_a_link_to_its_phone(
     await believe_phone(stand, anna)
     await stand.desk.database.write(account_changes.set_status, anna.id, status, stand.clock())
     await recovery.ask_for_reset(stand.desk, PHONE, VISIT)
-    assert stand.phones.messages == []
+    assert await stand.messages() == []
 
 
 async def test_a_suspension_voids_a_link(stand: Stand, anna: User) -> None:
@@ -176,6 +176,7 @@ async def test_one_account_is_written_only_so_often(stand: Stand, anna: User) ->
     for number in range(5):
         visit = Visit(address=f"198.51.100.{number}")
         await recovery.ask_for_reset(stand.desk, "anna@example.com", visit)
+        await stand.letters()
     with pytest.raises(TooMany):
         await recovery.ask_for_reset(stand.desk, "Anna@Example.com ", ELSEWHERE)
     assert len(await stand.letters("reset")) == 5

@@ -9,7 +9,8 @@ from evosync.accounts.throttling import Limit, Throttle, subscriber
 # Tries, and the minutes they are counted over.
 AGREED = {
     Limit.SIGN_IN_BY_ADDRESS: (30, 15),
-    Limit.SIGN_IN_BY_ACCOUNT: (60, 15),
+    Limit.SIGN_IN_BY_BOTH: (20, 15),
+    Limit.SIGN_IN_BY_ACCOUNT: (300, 15),
     Limit.LETTER_BY_ADDRESS: (20, 60),
     Limit.LETTER_BY_ACCOUNT: (5, 60),
     Limit.LINK_BY_ADDRESS: (60, 15),
