@@ -16,6 +16,7 @@ from playwright.async_api import (
     Request,
     Response,
     async_playwright,
+    expect,
 )
 
 FLAGS = (
@@ -28,7 +29,8 @@ FLAGS = (
     "--disable-sync",
 )
 DESKTOP, PHONE = (1280, 800), (390, 844)
-PATIENCE_MS = 15_000
+# Long: where many tests run at once, each has little of the machine.
+PATIENCE_MS = 30_000
 
 # A page that says 403 or 404 is no failure of the page; those of its parts are noted as answers.
 _STATUS_OF_PAGE = "Failed to load resource: the server responded with a status of"
@@ -44,6 +46,7 @@ def executable() -> str | None:
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """Start the browser."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser

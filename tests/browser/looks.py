@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 from evosync.web.auth import COOKIE
 from tests.browser.chromium import DESKTOP, PHONE, Person, open_context, open_page
 from tests.browser.stand import Stand
-from tests.browser.states import State
+from tests.browser.state import State
 from tests.browser.town import Town
 
 

@@ -8,7 +8,8 @@ from evosync.web.routing import JsonPage, Page
 from tests.browser.chromium import PHONE, Person
 from tests.browser.conftest import Newcomer
 from tests.browser.looks import LOOKS, Tour, look
-from tests.browser.states import STATES, State
+from tests.browser.state import State
+from tests.browser.states import STATES
 from tests.browser.town import Town
 
 on_loop = pytest.mark.asyncio(loop_scope="session")
@@ -57,7 +58,7 @@ def test_every_page_is_in_the_table() -> None:
         if isinstance(route, Page) and not isinstance(route, JsonPage) and "GET" in route.handlers
     }
     looked_at = {state.route for state in STATES} - {"no page"}
-    assert looked_at == there_are, "add the page with its states to tests/browser/states.py"
+    assert looked_at == there_are, "add the page with its states to tests/browser/states_*.py"
 
 
 @on_loop
