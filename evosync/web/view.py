@@ -63,6 +63,18 @@ def render_form(request: Request, template: str, form: PageForm, **context: Any)
     return response
 
 
+def look_out_for_letter(request: Request, title: str, *sentences: str) -> HTMLResponse:
+    """Make the page that says that a letter is on its way, or would be if somebody had asked."""
+    return render(
+        request,
+        "public/notice.html",
+        title=title,
+        state="success",
+        sentences=sentences,
+        action=None,
+    )
+
+
 def redirect(request: Request, name: str, **params: Any) -> RedirectResponse:
     """Send the browser on to a page of ours, after an act; it is asked for by GET."""
     return RedirectResponse(request.app.url_path_for(name, **params), 303)

@@ -1,4 +1,4 @@
-"""Phones: a forgotten password is asked for by the confirmed phone, so it is looked for by index."""
+"""Phones: a link to a new password goes to a confirmed one, so it is looked for by index."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -9,7 +9,7 @@ from evosync.accounts.addresses import LONGEST_EMAIL
 from evosync.web.auth import visit_of
 from evosync.web.forms import Line, PageForm, Required, read_form, stripped
 from evosync.web.state import desk_of
-from evosync.web.view import render, render_form
+from evosync.web.view import look_out_for_letter, render, render_form
 
 
 class ForgotForm(PageForm):
@@ -35,15 +35,10 @@ async def submit(request: Request) -> Response:
             await recovery.ask_for_reset(
                 desk_of(request), form.address.data or "", visit_of(request)
             )
-            return render(
+            return look_out_for_letter(
                 request,
-                "public/notice.html",
-                title="Ссылка в пути",
-                state="success",
-                sentences=[
-                    f"Если у {form.address.data} есть учётная запись, ссылка уже отправлена.",
-                    "Она действует один час. Не пришло за пять минут — загляните в «Спам».",
-                ],
-                action=None,
+                "Ссылка в пути",
+                f"Если у {form.address.data} есть учётная запись, ссылка уже отправлена.",
+                "Она действует один час. Не пришло за пять минут — загляните в «Спам».",
             )
     return render_form(request, "public/forgot_password.html", form)

@@ -9,7 +9,7 @@ from evosync.db.accounts import NewUser
 from evosync.web.auth import known_session, visit_of
 from evosync.web.forms import PageForm, email_field, name_field, new_password_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import redirect, render, render_form
+from evosync.web.view import look_out_for_letter, redirect, render, render_form
 
 
 class RegisterForm(PageForm):
@@ -38,16 +38,11 @@ async def submit(request: Request) -> Response:
             await registration.register(
                 desk_of(request), new, form.password.data, visit_of(request)
             )
-            return render(
+            return look_out_for_letter(
                 request,
-                "public/notice.html",
-                title="Проверьте почту",
-                state="success",
-                sentences=[
-                    f"Мы написали на {form.email.data}.",
-                    "Откройте ссылку из письма, чтобы подтвердить почту. Она действует трое суток.",
-                ],
-                action=None,
+                "Проверьте почту",
+                f"Мы написали на {form.email.data}.",
+                "Откройте ссылку из письма, чтобы подтвердить почту. Она действует трое суток.",
             )
     return render_form(request, "public/register.html", form)
 

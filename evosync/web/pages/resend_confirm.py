@@ -7,7 +7,7 @@ from evosync.accounts import registration
 from evosync.web.auth import known_session, visit_of
 from evosync.web.forms import PageForm, email_field, read_form
 from evosync.web.state import desk_of
-from evosync.web.view import render, render_form
+from evosync.web.view import look_out_for_letter, render, render_form
 
 
 class ResendForm(PageForm):
@@ -33,15 +33,10 @@ async def submit(request: Request) -> Response:
     if form.checked():
         with form.telling():
             await registration.resend(desk_of(request), form.email.data, visit_of(request))
-            return render(
+            return look_out_for_letter(
                 request,
-                "public/notice.html",
-                title="Проверьте почту",
-                state="success",
-                sentences=[
-                    f"Если {form.email.data} ждёт подтверждения, письмо уже в пути.",
-                    "Не пришло за пять минут — загляните в «Спам».",
-                ],
-                action=None,
+                "Проверьте почту",
+                f"Если {form.email.data} ждёт подтверждения, письмо уже в пути.",
+                "Не пришло за пять минут — загляните в «Спам».",
             )
     return render_form(request, "public/resend_confirm.html", form)
