@@ -94,6 +94,8 @@ def reset_password(email: str) -> None:
         async with installation() as opened:
             desk = desk_of(opened)
             found = await find_user(opened, email)
+            if not found.may_come_in:
+                raise BadUsage(f"Учётная запись {found.email} приостановлена.")
             if found.password_hash is None:
                 letter = invitations.invitation(desk, found, inviter="")
             else:

@@ -18,9 +18,9 @@ _FOCUSED = """() => {
 }"""
 _IS_SEEN = """() => {
   const each = document.activeElement, box = each.getBoundingClientRect();
-  const onTop = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const above = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   const drawn = getComputedStyle(each).outlineStyle !== "none";
-  return drawn && onTop !== null && (each.contains(onTop) || onTop.contains(each));
+  return drawn && above !== null && (each.contains(above) || above.contains(each));
 }"""
 
 

@@ -107,6 +107,8 @@ async def _page(request: Request, user: User, form: EditForm) -> Response:
     async with state_of(request).database.read() as tx:
         acts = await journal.list_acts(tx, ActSearch(user_id=user.id))
     why_not = why_not_touch(viewer, user)
+    if user.status is UserStatus.DELETING:
+        why_not = "Учётная запись удаляется."
     return render(
         request,
         "admin/user.html",
@@ -121,9 +123,10 @@ async def _page(request: Request, user: User, form: EditForm) -> Response:
 
 def _can(viewer: User, user: User) -> Can:
     edits, is_other = viewer.may(Permission.USERS_EDIT), viewer.id != user.id
+    is_awaited = user.is_pending and user.password_hash is None
     return Can(
         edit=edits,
-        activate=edits and user.status is not UserStatus.ACTIVE,
+        activate=edits and user.status is not UserStatus.ACTIVE and not is_awaited,
         suspend=edits and is_other and user.status is not UserStatus.SUSPENDED,
         reset=edits and user.password_hash is not None and user.email is not None,
         invite=edits and user.is_pending and user.email is not None,
