@@ -52,7 +52,8 @@ def database_file(tmp_path: Path, sqlite_template: Path) -> Path:
 
 def test_these_are_the_commands() -> None:
     assert set(COMMANDS) == {
-        *("serve", "demo", "migrate", "sandbox", "sync", "user", "user create", "user list"),
+        *("serve", "demo", "migrate", "sandbox", "sync"),
+        *("user", "user create", "user invite", "user list", "user reset-password"),
         *("connect", "connect evotor", "connect vk", "adopt", "probe"),
         *("config", "config show", "config set", "config select"),
     }
