@@ -1,5 +1,6 @@
 """What every act on an account needs, opened once: the database, links, letters, the throttle."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -58,6 +59,9 @@ class Desk:
     clock: Callable[[], datetime]
     stop_work: Callable[[int], Awaitable[None]]
     errands: Errands = field(default_factory=Errands)
+    # Hashes are compared two at a time; more people who sign in at once need not crowd the
+    # loop and the pool of connections meanwhile.
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(3))
     setup_key: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
 
     async def close(self, grace_s: float) -> None:

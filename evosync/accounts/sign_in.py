@@ -39,15 +39,16 @@ async def sign_in(desk: Desk, email: str, password: str, visit: Visit) -> str:
     tries, before anything is hashed. A pending account may sign in.
     """
     await admit_sign_in(desk, email, visit)
-    async with desk.database.read() as tx:
-        user = await accounts.find_user_by_email(tx, email)
-    is_right = await verify_password(password, user.password_hash if user else None)
-    if user is None or not is_right:
-        raise Refused(WRONG)
-    if not user.may_come_in:
-        raise Refused(SUSPENDED)
-    fresh = await hash_again(password) if needs_rehash(user.password_hash or "") else None
-    return await begin_session(desk, user, visit, rehashed=fresh)
+    async with desk.turns:
+        async with desk.database.read() as tx:
+            user = await accounts.find_user_by_email(tx, email)
+        is_right = await verify_password(password, user.password_hash if user else None)
+        if user is None or not is_right:
+            raise Refused(WRONG)
+        if not user.may_come_in:
+            raise Refused(SUSPENDED)
+        fresh = await hash_again(password) if needs_rehash(user.password_hash or "") else None
+        return await begin_session(desk, user, visit, rehashed=fresh)
 
 
 async def begin_session(
