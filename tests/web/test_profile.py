@@ -6,12 +6,12 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from evosync.catalog.problem import NOTES, REASONS
+from evosync.catalog.problem import REASONS
 from evosync.db import connections
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.runs import RunKind
 from evosync.engine.report import RunStatus
-from evosync.web.pages.profile import SHOWN_PROBLEMS
+from evosync.web.pages.profile import SHOWN_PROBLEMS, WAIT_FOR_NOBODY
 from evosync.web.state import AppState
 from tests.web.conftest import HandClock
 from tests.web.people import Person, add_person, browser
@@ -223,21 +223,22 @@ async def test_what_waits_is_counted_the_most_frequent_first(
 ) -> None:
     await shop.add_problems(no_price=2, not_for_sale=12, vk_rejected=5, stock_unknown=40)
     assert listed(await page_of(annas)) == [
-        ("secondary", REASONS["not_for_sale"], "12"),
         ("danger", "VK отклонил товар: не указано.", "5"),
         ("warning", REASONS["no_price"], "2"),
     ]
 
 
-async def test_notes_alone_wait_for_nobody(shop: Shop, annas: httpx.AsyncClient) -> None:
-    await shop.add_problems(**dict.fromkeys(NOTES, 3))
+async def test_notes_and_what_is_as_it_should_be_wait_for_nobody(
+    shop: Shop, annas: httpx.AsyncClient
+) -> None:
+    await shop.add_problems(**dict.fromkeys(WAIT_FOR_NOBODY, 3))
     assert "Ждут вас" not in await page_of(annas)
 
 
 async def test_only_the_most_frequent_problems_are_shown(
     shop: Shop, annas: httpx.AsyncClient
 ) -> None:
-    codes = [code for code in REASONS if code not in NOTES]
+    codes = [code for code in REASONS if code not in WAIT_FOR_NOBODY]
     await shop.add_problems(**{code: len(codes) - place for place, code in enumerate(codes)})
     shown = listed(await page_of(annas))
     assert len(shown) == SHOWN_PROBLEMS
@@ -247,7 +248,7 @@ async def test_only_the_most_frequent_problems_are_shown(
 
 
 async def test_every_reason_can_stand_on_the_page(state: AppState, app: Starlette) -> None:
-    for place, code in enumerate(code for code in REASONS if code not in NOTES):
+    for place, code in enumerate(code for code in REASONS if code not in WAIT_FOR_NOBODY):
         person = await add_person(state, f"{place}@tea.example")
         await Shop(state, person.id).add_problems(**{code: 1})
         async with browser(app, person) as client:

@@ -79,8 +79,9 @@ _COUNTS = (
     ("hidden", "скрыто"),
     ("failed", "ошибок"),
 )
-# Why something is not in VK, though nothing is wrong: it is as the till says.
-_RIGHTLY = frozenset({"not_for_sale", "forbidden_type", "left", "checking", "vk_busy"})
+# Notes, and why something is not in VK though nothing is wrong: it is as the till says, or
+# soon will be.
+WAIT_FOR_NOBODY = NOTES | {"not_for_sale", "forbidden_type", "left", "checking", "vk_busy"}
 _BROKEN = frozenset({"vk_rejected", "vk_error", "photo_refused"})
 
 
@@ -94,6 +95,7 @@ async def show(request: Request) -> Response:
         recent = await runs.list_runs(tx, user.id, limit=2, kind=RunKind.MIRROR)
         counted = await problems.count_problems(tx, user.id)
     latest = next(iter(recent), None)
+    waiting = [each for each in counted if each.code not in WAIT_FOR_NOBODY]
     # While one goes on, the one before it tells more.
     ended = next((run for run in recent if run.finished_at is not None), latest)
     return render(
@@ -103,7 +105,7 @@ async def show(request: Request) -> Response:
         state=_state(ends, latest, is_enabled=config.enabled),
         connections=ends,
         last_run=None if ended is None else _run(ended),
-        problems=[_problem(each) for each in counted if each.code not in NOTES][:SHOWN_PROBLEMS],
+        problems=[_problem(each) for each in waiting[:SHOWN_PROBLEMS]],
     )
 
 
@@ -179,10 +181,6 @@ def _run(last: Run) -> ShownRun:
 
 
 def _problem(counted: ProblemCount) -> ShownProblem:
-    state: Kind = "warning"
-    if counted.code in _RIGHTLY:
-        state = "secondary"
-    elif counted.code in _BROKEN:
-        state = "danger"
+    state: Kind = "danger" if counted.code in _BROKEN else "warning"
     example = Problem(product_id="", store_id="", name="", code=counted.code, detail=counted.detail)
     return ShownProblem(state=state, sentence=example.reason, count=counted.count)
