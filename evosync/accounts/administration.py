@@ -60,24 +60,32 @@ async def note_reset(desk: Desk, actor: User, user_id: int, address: str) -> Use
     async def change(_tx: Tx, user: User) -> None:
         if user.email is None or user.password_hash is None:
             raise Refused("Здесь нужна не ссылка для пароля, а приглашение.")
+        if not user.may_come_in:
+            raise Refused("Сначала включите учётную запись: сейчас по ссылке не войти.")
 
     return await _act(desk, _Order(actor, user_id, address, "account.reset_sent"), change)
 
 
-async def activate(desk: Desk, actor: User, user_id: int, address: str) -> None:
-    """Let an account in, confirmed or not. Raises Refused.
+async def activate(desk: Desk, actor: User, user_id: int, address: str) -> UserStatus:
+    """Let an account in, and return what it is now. Raises Refused.
 
     Without a password nobody could come in, and an invitation would be void;
-    a suspended one waits again for its person.
+    a suspended one waits again for its person. One whose e-mail nobody has
+    confirmed may be anybody's, so it gets no permissions.
     """
+
+    def status_of(user: User) -> UserStatus:
+        return UserStatus.ACTIVE if user.password_hash else UserStatus.PENDING
 
     async def change(tx: Tx, user: User) -> None:
         if user.password_hash is None and user.is_pending:
             raise Refused("Пароля ещё нет: отправьте приглашение, и человек войдёт сам.")
-        status = UserStatus.ACTIVE if user.password_hash else UserStatus.PENDING
-        await account_changes.set_status(tx, user.id, status, desk.clock())
+        if user.is_pending and user.permissions and user.email_confirmed_at is None:
+            raise Refused("Почта не подтверждена, а роль даёт права: отправьте приглашение.")
+        await account_changes.set_status(tx, user.id, status_of(user), desk.clock())
 
-    await _act(desk, _Order(actor, user_id, address, "account.activated"), change)
+    user = await _act(desk, _Order(actor, user_id, address, "account.activated"), change)
+    return status_of(user)
 
 
 async def suspend(desk: Desk, actor: User, user_id: int, address: str) -> None:

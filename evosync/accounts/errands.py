@@ -19,12 +19,19 @@ class Errands:
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._is_stopped = False
 
-    def begin(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Begin some work; one of a name that still goes on is enough. Failures go to the log."""
+    def begin(
+        self, name: str, work: Callable[[], Awaitable[None]], *, is_needed: bool = False
+    ) -> None:
+        """Begin some work; one of a name that still goes on is enough. Failures go to the log.
+
+        A name is a kind, which the log tells, and whose it is, which it does
+        not. What `is_needed` is begun however much there is to do.
+        """
         if name in self._tasks.values():
             return
-        if self._is_stopped or len(self._tasks) >= MOST:
-            log.warning("errand not begun", why="stopped" if self._is_stopped else "too many")
+        is_full = len(self._tasks) >= MOST and not is_needed
+        if self._is_stopped or is_full:
+            log.warning("errand not begun", kind=_kind(name), why="too many" if is_full else "stop")
             return
         task = asyncio.create_task(_guarded(work))
         self._tasks[task] = name
@@ -33,8 +40,8 @@ class Errands:
     async def carry_out(
         self, name: str, work: Callable[[], Awaitable[None]], *, patience_s: float
     ) -> None:
-        """Begin some work, and wait for its end for so long; then it goes on by itself."""
-        self.begin(name, work)
+        """Begin needed work, and wait for its end for so long; then it goes on by itself."""
+        self.begin(name, work, is_needed=True)
         waited = [task for task, standing in self._tasks.items() if standing == name]
         if waited:
             await asyncio.wait(waited, timeout=patience_s)
@@ -49,10 +56,16 @@ class Errands:
         self._is_stopped = True
         if not self._tasks:
             return
-        _, late = await asyncio.wait(list(self._tasks), timeout=grace_s)
+        names = dict(self._tasks)
+        _, late = await asyncio.wait(list(names), timeout=grace_s)
         for task in late:
+            log.warning("errand cut short", kind=_kind(names[task]))
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+
+def _kind(name: str) -> str:
+    return name.split(" ", 1)[0]
 
 
 async def _guarded(work: Callable[[], Awaitable[None]]) -> None:

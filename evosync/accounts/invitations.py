@@ -15,7 +15,7 @@ from evosync.alerts.mail import Letter
 from evosync.db import account_changes, accounts, sessions
 from evosync.db.accounts import NewUser, User, UserStatus
 from evosync.db.journal import write_act
-from evosync.db.roles import RoleName, set_role
+from evosync.db.roles import RoleName, lock_keys, set_role
 from evosync.db.types import Tx
 
 EXISTS = "Учётная запись с этой почтой уже есть."
@@ -46,6 +46,7 @@ async def invite(desk: Desk, guest: Guest, actor: Actor, check: Check = all_righ
     )
 
     async def make(tx: Tx) -> User | None:
+        await lock_keys(tx)
         user_id = await accounts.create_user(tx, new, now)
         user = None if user_id is None else await accounts.find_user(tx, user_id)
         if user is not None:
@@ -75,13 +76,16 @@ async def invite_again(
     now = desk.clock()
 
     async def renew(tx: Tx) -> User | None:
+        await lock_keys(tx)
         user = await accounts.find_user(tx, user_id, will_save=True)
         if user is None:
             raise NoSuchUser
         if not user.is_pending or not user.email:
             return None
         await check(tx, user)
+        # Who registered in the guest's name must not come in with a password of their own.
         await account_changes.set_invited(tx, user_id, now)
+        await sessions.end_sessions(tx, user_id)
         if role is not None:
             await set_role(tx, user_id, role)
         detail = {} if role is None else {"role": role.value}
@@ -142,7 +146,7 @@ async def accept(desk: Desk, token: str, name: str, password: str, visit: Visit)
 
 def _guest(desk: Desk, token: str, standing: User | None) -> User:
     user = desk.links.check(LinkKind.INVITE, token, standing)
-    if user.status not in {UserStatus.ACTIVE, UserStatus.PENDING}:
+    if not user.may_come_in:
         # The link came after the suspension, and only an administrator ends that.
         raise LinkVoid(SUSPENDED)
     return user

@@ -52,11 +52,14 @@ async def edit_own(desk: Desk, user: User, wanted: OwnEdit, visit: Visit) -> str
         await desk.throttle.admit(Limit.LETTER_BY_ACCOUNT, f"own {user.id}")
 
     async def change(tx: Tx) -> User:
-        await _standing(tx, user)
+        standing = await _standing(tx, user)
         await account_changes.set_name(tx, user.id, wanted.name, now)
         await account_changes.set_look(tx, user.id, now, time_zone=wanted.time_zone)
         if is_new:
+            _still_proven(user, standing, field="current")
             await account_changes.set_new_email(tx, user.id, email, now)
+        elif email != user.email:
+            await account_changes.respell_email(tx, user.id, email, now)
         await write_act(tx, desk.act("account.edited", Actor.of(user, visit.address), user))
         return await _standing(tx, user)
 
@@ -67,6 +70,11 @@ async def edit_own(desk: Desk, user: User, wanted: OwnEdit, visit: Visit) -> str
     hours = int(CONFIRM_LIFETIME.total_seconds()) // 3600
     desk.post.later(letters.confirm_new_email_letter(email, link=link, hours=hours))
     return email
+
+
+async def drop_new_email(desk: Desk, user: User) -> None:
+    """Stay with the e-mail that is: the one that waits was mistyped, or is not wanted."""
+    await desk.database.write(account_changes.drop_new_email, user.id, desk.clock())
 
 
 async def set_theme(desk: Desk, user: User, theme: str) -> None:
@@ -131,7 +139,7 @@ async def take_phone(desk: Desk, user: User, phone: str, password: str) -> None:
     sealed = desk.vault.seal(code)
 
     async def change(tx: Tx) -> None:
-        await _standing(tx, user)
+        _still_proven(user, await _standing(tx, user), field="current")
         await account_changes.set_phone(tx, user.id, number, desk.clock(), sealed_code=sealed)
 
     await desk.database.write(change)
@@ -159,6 +167,9 @@ async def confirm_phone(desk: Desk, user: User, code: str, visit: Visit) -> None
 
     if not await desk.database.write(spend):
         raise Refused("Код не подошёл или устарел. Запросите новый.", field="code")
+    if user.email:
+        # A link to a new password may go there from now on.
+        desk.post.later(letters.phone_confirmed_letter(user.email, link=forgot_url(desk)))
 
 
 async def drop_phone(desk: Desk, user: User, visit: Visit) -> None:

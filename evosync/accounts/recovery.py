@@ -4,8 +4,8 @@ from evosync.accounts.addresses import checked_phone
 from evosync.accounts.desk import RESET_LIFETIME, Actor, Desk
 from evosync.accounts.invitations import invitation
 from evosync.accounts.passwords import hash_password
-from evosync.accounts.refusals import Refused
-from evosync.accounts.sign_in import Visit
+from evosync.accounts.refusals import LinkVoid, Refused
+from evosync.accounts.sign_in import SUSPENDED, Visit
 from evosync.accounts.signed_links import LinkKind
 from evosync.accounts.throttling import Limit, subscriber
 from evosync.alerts import letters
@@ -26,7 +26,7 @@ async def ask_for_reset(desk: Desk, address: str, visit: Visit) -> None:
     """
     await desk.throttle.admit(Limit.LETTER_BY_ADDRESS, subscriber(visit.address))
     known = _one_spelling(address)
-    await desk.throttle.admit(Limit.LETTER_BY_ACCOUNT, known)
+    await desk.throttle.admit(Limit.RESET_BY_ACCOUNT, known)
     send = _send_by_mail if "@" in known else _send_by_phone
     desk.errands.begin(f"reset {known}", lambda: send(desk, known))
 
@@ -41,11 +41,14 @@ async def find_forgetful(desk: Desk, token: str) -> User:
     """Return whose password the link sets. Raises LinkVoid."""
     user_id = desk.links.read(LinkKind.RESET, token)
     async with desk.database.read() as tx:
-        return desk.links.check(LinkKind.RESET, token, await accounts.find_user(tx, user_id))
+        return _forgetful(desk, token, await accounts.find_user(tx, user_id))
 
 
-async def reset_password(desk: Desk, token: str, password: str, visit: Visit) -> None:
-    """Set another password; all sessions end. Raises LinkVoid, WeakPassword and TooMany."""
+async def reset_password(desk: Desk, token: str, password: str, visit: Visit) -> User:
+    """Set another password; all sessions end. Returns the account, to be let in by the link.
+
+    Raises LinkVoid, WeakPassword and TooMany.
+    """
     await desk.throttle.admit(Limit.LINK_BY_ADDRESS, subscriber(visit.address))
     known = await find_forgetful(desk, token)
     hashed = await hash_password(password, about=(known.email or "", known.name))
@@ -53,7 +56,7 @@ async def reset_password(desk: Desk, token: str, password: str, visit: Visit) ->
 
     async def spend(tx: Tx) -> User:
         standing = await accounts.find_user(tx, known.id, will_save=True)
-        user = desk.links.check(LinkKind.RESET, token, standing)
+        user = _forgetful(desk, token, standing)
         await account_changes.set_password(tx, user.id, hashed, now)
         await sessions.end_sessions(tx, user.id)
         if user.is_pending:
@@ -62,11 +65,12 @@ async def reset_password(desk: Desk, token: str, password: str, visit: Visit) ->
             await account_changes.set_status(tx, user.id, UserStatus.ACTIVE, now)
         actor = Actor.of(user, visit.address)
         await write_act(tx, desk.act("account.password_reset", actor, user))
-        return user
+        return await accounts.find_user(tx, user.id) or user
 
     user = await desk.database.write(spend)
     if user.email:
         desk.post.later(letters.password_changed_letter(user.email, link=forgot_url(desk)))
+    return user
 
 
 async def _send_by_mail(desk: Desk, email: str) -> None:
@@ -86,6 +90,14 @@ async def _send_by_phone(desk: Desk, phone: str) -> None:
     if user is not None and user.status is UserStatus.ACTIVE:
         link = desk.links.make(LinkKind.RESET, user)
         await desk.sms.send(phone, f"Новый пароль EvoSync: {link}")
+
+
+def _forgetful(desk: Desk, token: str, standing: User | None) -> User:
+    user = desk.links.check(LinkKind.RESET, token, standing)
+    if not user.may_come_in:
+        # The link came after the suspension, and only an administrator ends that.
+        raise LinkVoid(SUSPENDED)
+    return user
 
 
 def _one_spelling(address: str) -> str:

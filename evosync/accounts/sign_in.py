@@ -9,8 +9,8 @@ from evosync.accounts.passwords import hash_again, needs_rehash, verify_password
 from evosync.accounts.refusals import Refused, TooMany
 from evosync.accounts.throttling import Limit, subscriber
 from evosync.db import account_changes, accounts, sessions
-from evosync.db.accounts import User
-from evosync.db.journal import write_act
+from evosync.db.accounts import User, UserStatus
+from evosync.db.journal import list_addresses, write_act
 from evosync.db.sessions import NewSession, Session
 from evosync.db.types import Tx
 
@@ -19,6 +19,8 @@ IDLE_LIFETIME = timedelta(days=30)
 
 WHOLE_LIFETIME = timedelta(days=180)
 TOUCH_EVERY = timedelta(minutes=10)
+KNOWN_FOR = timedelta(days=90)
+SIGNED_IN = "account.signed_in"
 
 WRONG = "Почта или пароль не подходят."
 SUSPENDED = "Учётная запись приостановлена. Спросите того, кто установил EvoSync."
@@ -46,7 +48,7 @@ async def sign_in(desk: Desk, email: str, password: str, visit: Visit) -> str:
         if user is None or not is_right:
             raise Refused(WRONG)
         if not user.may_come_in:
-            raise Refused(SUSPENDED)
+            raise Refused(SUSPENDED if user.status is UserStatus.SUSPENDED else WRONG)
         fresh = await hash_again(password) if needs_rehash(user.password_hash or "") else None
         return await begin_session(desk, user, visit, rehashed=fresh)
 
@@ -78,7 +80,7 @@ async def begin_session(
             await account_changes.replace_hash(tx, user.id, rehashed, now)
         await sessions.create_session(tx, new, now)
         await account_changes.set_signed_in(tx, user.id, now)
-        await write_act(tx, desk.act("account.signed_in", Actor.of(user, visit.address), user))
+        await write_act(tx, desk.act(SIGNED_IN, Actor.of(user, visit.address), user))
         return True
 
     if not await desk.database.write(begin):
@@ -102,9 +104,10 @@ async def find_session(desk: Desk, key: str) -> Session | None:
 async def admit_sign_in(desk: Desk, email: str, visit: Visit) -> None:
     """Count a try to sign in. Raises TooMany.
 
-    What an account takes from one address is little, what it takes in all is
-    much, and where it is in use already it takes more still: so nobody who
-    guesses locks its own person out.
+    What an account takes from one address is little, and what it takes in all
+    is much. Once that is used up by somebody who has hundreds of addresses, it
+    still takes the addresses that its person came in from of late; from any
+    other one there is the link to a new password, which comes in by itself.
     """
     whose, account = subscriber(visit.address), accounts.fold_email(email)
     await desk.throttle.admit(Limit.SIGN_IN_BY_ADDRESS, whose)
@@ -113,7 +116,8 @@ async def admit_sign_in(desk: Desk, email: str, visit: Visit) -> None:
         await desk.throttle.admit(Limit.SIGN_IN_BY_ACCOUNT, account)
     except TooMany:
         async with desk.database.read() as tx:
-            known = await sessions.list_addresses(tx, account)
+            since = desk.clock() - KNOWN_FOR
+            known = await list_addresses(tx, account, SIGNED_IN, since)
         if whose not in map(subscriber, known):
             raise
 

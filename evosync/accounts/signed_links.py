@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,7 +31,7 @@ class LinkKind(StrEnum):
 class Links:
     """Makes links and reads them. `keys` are the newest first; older ones still open theirs."""
 
-    keys: Sequence[bytes]
+    keys: Sequence[bytes] = field(repr=False)
     public_url: str
     lifetimes: dict[LinkKind, timedelta]
     clock: Callable[[], datetime]

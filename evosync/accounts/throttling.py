@@ -24,6 +24,7 @@ class Limit(StrEnum):
     SIGN_IN_BY_ACCOUNT = "sign in by account"
     LETTER_BY_ADDRESS = "letter by address"
     LETTER_BY_ACCOUNT = "letter by account"
+    RESET_BY_ACCOUNT = "reset by account"
     LINK_BY_ADDRESS = "link by address"
     OWN_PASSWORD = "own password"  # noqa: S105 - a name
     PHONE_CODE_SENT = "phone code sent"
@@ -37,6 +38,7 @@ _ITEMS: dict[Limit, RateLimitItem] = {
     Limit.SIGN_IN_BY_ACCOUNT: RateLimitItemPerMinute(300, _QUARTER),
     Limit.LETTER_BY_ADDRESS: RateLimitItemPerHour(20),
     Limit.LETTER_BY_ACCOUNT: RateLimitItemPerHour(5),
+    Limit.RESET_BY_ACCOUNT: RateLimitItemPerHour(5),
     Limit.LINK_BY_ADDRESS: RateLimitItemPerMinute(60, _QUARTER),
     Limit.OWN_PASSWORD: RateLimitItemPerMinute(10, _QUARTER),
     Limit.PHONE_CODE_SENT: RateLimitItemPerHour(5),

@@ -39,6 +39,11 @@ def password_changed_letter(to: str, *, link: str, at_words: str = "") -> Letter
     return _letter("password_changed", to, link=link, at_words=at_words)
 
 
+def phone_confirmed_letter(to: str, *, link: str) -> Letter:
+    """Tell of a phone that may open the account; `link` is where to ask for another password."""
+    return _letter("phone_confirmed", to, link=link)
+
+
 def email_changed_letter(to: str, *, new_email: str, link: str = "", at_words: str = "") -> Letter:
     """Tell the old address of an account that it is that no more; `link` leads to the service."""
     return _letter("email_changed", to, link=link, new_email=new_email, at_words=at_words)

@@ -16,7 +16,7 @@ from evosync.cli.words import printable
 from evosync.db import accounts
 from evosync.db.accounts import NewUser, User, UserStatus
 from evosync.db.journal import write_act
-from evosync.db.roles import RoleName
+from evosync.db.roles import RoleName, lock_keys
 from evosync.db.types import Tx
 
 ROLE = click.option(
@@ -121,6 +121,7 @@ def list_all() -> None:
 
 
 async def _create(tx: Tx, desk: Desk, new: NewUser) -> None:
+    await lock_keys(tx)
     user_id = await accounts.create_user(tx, new, desk.clock())
     if user_id is None:
         raise BadUsage(f"Пользователь с почтой {new.email} уже есть.")

@@ -39,6 +39,16 @@ async def set_look(
     await _set(tx, user_id, now, **{name: each for name, each in chosen.items() if each})
 
 
+async def respell_email(tx: Tx, user_id: int, email: str, now: datetime) -> None:
+    """Write the account's own e-mail in another way, as in capitals."""
+    await _set(tx, user_id, now, email=email)
+
+
+async def drop_new_email(tx: Tx, user_id: int, now: datetime) -> None:
+    """Let no other e-mail wait any more; its link is void."""
+    await _set(tx, user_id, now, new_email=None)
+
+
 async def set_new_email(tx: Tx, user_id: int, email: str, now: datetime) -> None:
     """Let an e-mail wait for its confirmation, in the place of one that waits already."""
     await _set(tx, user_id, now, new_email=email)
@@ -63,8 +73,8 @@ async def set_email(tx: Tx, user_id: int, email: str, now: datetime) -> bool:
 
 
 async def set_invited(tx: Tx, user_id: int, now: datetime) -> None:
-    """Write down that an invitation goes out; every earlier one is void."""
-    await _set(tx, user_id, now, invited_at=now)
+    """Write down that an invitation goes out; every earlier one is void, and any password."""
+    await _set(tx, user_id, now, invited_at=now, password_hash=None)
 
 
 async def set_signed_in(tx: Tx, user_id: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, and_, func, insert, or_, select, true
 
+from evosync.db.tables.accounts import users
 from evosync.db.tables.journal import audit_log
 from evosync.db.types import Tx
 
@@ -59,6 +60,22 @@ async def list_acts(tx: Tx, search: ActSearch | None = None) -> list[Act]:
     query = select(audit_log).where(_fits(wanted)).order_by(audit_log.c.id.desc())
     found = await tx.execute(query.limit(PAGE).offset((wanted.page - 1) * PAGE))
     return [_act(row) for row in found]
+
+
+async def list_addresses(tx: Tx, email_folded: str, action: str, since: datetime) -> list[str]:
+    """List from where an account, by its folded e-mail, did something since a moment."""
+    found = await tx.scalars(
+        select(audit_log.c.address)
+        .join(users, users.c.id == audit_log.c.subject_id)
+        .where(
+            users.c.email_folded == email_folded,
+            audit_log.c.action == action,
+            audit_log.c.at >= since,
+            audit_log.c.address.is_not(None),
+        )
+        .distinct()
+    )
+    return list(found)
 
 
 async def count_acts(tx: Tx, search: ActSearch) -> int:

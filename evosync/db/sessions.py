@@ -73,17 +73,6 @@ async def find_session(tx: Tx, key: str, now: datetime) -> Session | None:
     )
 
 
-async def list_addresses(tx: Tx, email_folded: str) -> list[str]:
-    """List from where an account is in use, by its folded e-mail."""
-    found = await tx.scalars(
-        select(sessions.c.address)
-        .join(users, users.c.id == sessions.c.user_id)
-        .where(users.c.email_folded == email_folded, sessions.c.address.is_not(None))
-        .distinct()
-    )
-    return list(found)
-
-
 async def touch_session(tx: Tx, id_hash: str, expires_at: datetime, now: datetime) -> None:
     """Write down that the session was used, and until when it lasts now."""
     await tx.execute(

@@ -77,7 +77,7 @@ class Mirroring:
             self._again.discard(user_id)
             task.cancel()
             await asyncio.wait({task})
-            # Its callback, which comes after this waiter's, takes it off the list.
+            # Where it had ended before, nothing was waited for: its callback is still to come.
             await asyncio.sleep(0)
 
     def is_overdue(self) -> bool:

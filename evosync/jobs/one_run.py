@@ -90,7 +90,7 @@ class Finished:
 class Setup:
     """What the database says of a user before a run."""
 
-    footing: Footing | None
+    footing: Footing
     config: SyncConfig
     selection: Selection
     evotor: EvotorConnection

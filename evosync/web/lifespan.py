@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 FIRST_PIPELINE = timedelta(seconds=30)
 LETTERS_GRACE_S = 5.0
+# What a stop, or a fault of the database, left of accounts that were to go.
+DELETIONS_EVERY = timedelta(minutes=10)
+FIRST_DELETIONS = timedelta(seconds=10)
 
 
 @asynccontextmanager
@@ -41,6 +44,9 @@ async def lifespan(
     async with open_installation(settings) as opened:
         mirroring = Mirroring(opened, stopping)
         every = timedelta(seconds=settings.catalog_refresh_interval_seconds)
+        desk = open_desk(
+            settings, opened.database, opened.vault, opened.clock, stop_work=mirroring.drop
+        )
         scheduler = Scheduler(
             clock=opened.clock,
             rounds=(
@@ -50,20 +56,22 @@ async def lifespan(
                     every=every,
                     first_after=min(first_pipeline, every),
                 ),
+                Round(
+                    name="deletions",
+                    work=lambda: go_on_deleting(desk),
+                    every=DELETIONS_EVERY,
+                    first_after=FIRST_DELETIONS,
+                ),
             ),
         )
-        desk = open_desk(
-            settings, opened.database, opened.vault, opened.clock, stop_work=mirroring.drop
-        )
-        await mirroring.start()
-        scheduler.start()
         app.state.evosync = AppState(
             database=opened.database, mirroring=mirroring, scheduler=scheduler, desk=desk
         )
-        log.info("service started")
-        await _tell_of_setup(desk)
-        desk.errands.begin("deletions", lambda: go_on_deleting(desk))
         try:
+            await mirroring.start()
+            scheduler.start()
+            log.info("service started")
+            await _tell_of_setup(desk)
             yield
         finally:
             stopping.set()

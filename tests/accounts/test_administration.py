@@ -1,6 +1,7 @@
 """What administrators do to others: done at once, written down, and never above themselves."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,26 @@ async def test_nobody_is_activated_who_could_not_come_in(stand: Stand, vera: Use
     await activate(stand, vera, guest)
     assert (await stand.standing(guest)).status is UserStatus.PENDING  # as before
     await invite_again(stand, vera, guest)
+
+
+async def test_who_has_confirmed_nothing_is_not_activated_with_permissions(
+    stand: Stand, vera: User
+) -> None:
+    unknown: dict[str, Any] = {"status": UserStatus.PENDING, "email_confirmed_at": None}
+    squatter = await stand.add("new@example.com", RoleName.ADMIN, **unknown)
+    with pytest.raises(Refused, match="Почта не подтверждена"):
+        await activate(stand, vera, squatter)
+    plain = await stand.add("plain@example.com", **unknown)
+    await activate(stand, vera, plain)
+    assert (await stand.standing(plain)).status is UserStatus.ACTIVE
+
+
+async def test_who_is_suspended_is_sent_no_link_to_a_password(
+    stand: Stand, vera: User, anna: User
+) -> None:
+    await suspend(stand, vera, anna)
+    with pytest.raises(Refused, match="включите"):
+        await administration.note_reset(stand.desk, vera, anna.id, HERE)
 
 
 async def test_a_deleted_account_is_gone_and_what_was_done_stays_written(

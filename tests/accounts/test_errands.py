@@ -80,22 +80,35 @@ async def test_a_flood_of_errands_is_not_begun() -> None:
     errands, work = Errands(), Work()
     with capture_logs() as events:
         for number in range(MOST + 5):
-            errands.begin(str(number), work)
-    assert len(events) == 5
+            errands.begin(f"letter {number}", work)
+    assert [event["kind"] for event in events] == ["letter"] * 5
     work.may_end.set()
     await errands.settled()
     assert work.ended == MOST
 
 
+async def test_what_is_needed_is_begun_in_a_flood_too() -> None:
+    errands, work, needed = Errands(), Work(), Work()
+    for number in range(MOST):
+        errands.begin(f"letter {number}", work)
+    needed.may_end.set()
+    await errands.carry_out("deletion 7", needed, patience_s=60)
+    assert needed.ended == 1
+    work.may_end.set()
+    await errands.settled()
+
+
 async def test_a_stop_lets_errands_end_and_begins_none() -> None:
     errands, ends, never = Errands(), Work(), Work()
     errands.begin("ends", ends)
-    errands.begin("never", never)
+    errands.begin("never anna@example.com", never)
     ends.may_end.set()
-    await errands.stop(0.05)
+    with capture_logs() as events:
+        await errands.stop(0.05)
     assert (ends.ended, never.begun, never.ended) == (1, 1, 0)
+    assert [(each["event"], each["kind"]) for each in events] == [("errand cut short", "never")]
     with capture_logs() as events:
         errands.begin("too late", ends)
-    assert [each["why"] for each in events] == ["stopped"]
+    assert [each["why"] for each in events] == ["stop"]
     assert ends.begun == 1
     await errands.stop(0)

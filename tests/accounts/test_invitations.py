@@ -155,6 +155,10 @@ async def test_who_waits_in_a_session_is_out_when_the_guest_comes(stand: Stand) 
     made = await stand.add("anna@example.com", status=UserStatus.PENDING)
     session = await stand.come_in(made)
     renewed = await invitations.invite_again(stand.desk, made.id, COMMAND_LINE)
+    # At once, and their password with them: whoever activates the account lets nobody else in.
+    assert not await stand.is_in(session)
+    assert renewed.password_hash is None
+    session = await stand.come_in(renewed)
     token = token_of(stand, renewed)
     await invitations.accept(stand.desk, token, "", OTHER_PASSWORD, VISIT)
     assert not await stand.is_in(session)

@@ -9,7 +9,7 @@ from evosync.accounts import administration, own_account, recovery, sign_in
 from evosync.accounts.desk import Desk
 from evosync.accounts.own_account import OwnEdit
 from evosync.accounts.passwords import WeakPassword, verify_password
-from evosync.accounts.refusals import NoSuchUser, Refused, TooMany
+from evosync.accounts.refusals import LinkVoid, NoSuchUser, Refused, TooMany
 from evosync.accounts.signed_links import LinkKind
 from evosync.db.accounts import User, UserStatus
 from evosync.db.roles import RoleName
@@ -62,6 +62,26 @@ async def test_a_new_e_mail_waits_for_its_letter(stand: Stand, anna: User) -> No
     assert await sign_in.sign_in(stand.desk, "anna@example.com", PASSWORD, VISIT)
     with pytest.raises(Refused):
         await sign_in.sign_in(stand.desk, "anya@example.com", PASSWORD, VISIT)
+
+
+async def test_a_new_e_mail_waits_through_other_edits_until_it_is_dropped(
+    stand: Stand, anna: User
+) -> None:
+    await own_account.edit_own(stand.desk, anna, wanted(email="anya@example.com"), VISIT)
+    token = token_in((await stand.letter("confirm_new_email")).text)
+    await own_account.edit_own(stand.desk, anna, wanted(email="anna@example.com"), VISIT)
+    assert (await stand.standing(anna)).new_email == "anya@example.com"
+    await own_account.drop_new_email(stand.desk, anna)
+    standing = await stand.standing(anna)
+    assert standing.new_email is None
+    with pytest.raises(LinkVoid):
+        stand.desk.links.check(LinkKind.CONFIRM, token, standing)
+
+
+async def test_ones_own_e_mail_may_be_spelt_otherwise(stand: Stand, anna: User) -> None:
+    edit = wanted(email="Anna@Example.com")
+    assert await own_account.edit_own(stand.desk, anna, edit, VISIT) is None
+    assert (await stand.standing(anna)).email == "Anna@Example.com"
 
 
 async def test_nothing_tells_that_another_has_the_e_mail(

@@ -45,6 +45,7 @@ async def test_a_phone_counts_once_its_code_comes_back(stand: Stand, anna: User)
     assert (standing.phone_code, standing.phone_code_sent_at) == (None, None)
     async with stand.desk.database.read() as tx:
         assert await accounts.find_user_by_phone(tx, PHONE) == standing
+    assert (await stand.letter("phone_confirmed")).to == "anna@example.com"
     [act] = await stand.acts("account.phone_confirmed")
     assert (act.actor_id, act.address) == (anna.id, VISIT.address)
 

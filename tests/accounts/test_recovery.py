@@ -2,13 +2,14 @@
 
 import pytest
 
-from evosync.accounts import own_account, recovery, sign_in
+from evosync.accounts import own_account, recovery, registration, sign_in
 from evosync.accounts.passwords import WeakPassword, verify_password
 from evosync.accounts.refusals import LinkVoid, TooMany
 from evosync.accounts.sign_in import Visit
 from evosync.accounts.signed_links import LinkKind
 from evosync.db import account_changes
 from evosync.db.accounts import User, UserStatus
+from evosync.db.types import Tx
 from tests.accounts.stand import (
     ELSEWHERE,
     ON_SQLITE,
@@ -180,6 +181,37 @@ async def test_one_account_is_written_only_so_often(stand: Stand, anna: User) ->
     with pytest.raises(TooMany):
         await recovery.ask_for_reset(stand.desk, "Anna@Example.com ", ELSEWHERE)
     assert len(await stand.letters("reset")) == 5
+
+
+@ON_SQLITE
+async def test_whoever_asks_for_other_letters_does_not_use_up_links_to_a_password(
+    stand: Stand, anna: User
+) -> None:
+    for _ in range(5):
+        await registration.resend(stand.desk, "anna@example.com", ELSEWHERE)
+    await recovery.ask_for_reset(stand.desk, "anna@example.com", VISIT)
+    assert len(await stand.letters("reset")) == 1
+
+
+async def test_the_link_lets_its_person_in_wherever_guesses_shut_the_door(
+    stand: Stand, anna: User
+) -> None:
+    token = await asked(stand, "anna@example.com")
+    user = await recovery.reset_password(stand.desk, token, OTHER_PASSWORD, ELSEWHERE)
+    assert await stand.is_in(await sign_in.begin_session(stand.desk, user, ELSEWHERE))
+
+
+async def test_a_link_that_came_after_a_suspension_is_void(stand: Stand, anna: User) -> None:
+    async def suspend(tx: Tx) -> None:
+        await account_changes.set_status(tx, anna.id, UserStatus.SUSPENDED, stand.clock())
+
+    await stand.desk.database.write(suspend)
+    link = stand.desk.links.make(LinkKind.RESET, await stand.standing(anna))
+    token = link.rpartition("token=")[2]
+    with pytest.raises(LinkVoid, match="приостановлена"):
+        await recovery.find_forgetful(stand.desk, token)
+    with pytest.raises(LinkVoid, match="приостановлена"):
+        await recovery.reset_password(stand.desk, token, OTHER_PASSWORD, VISIT)
 
 
 @ON_SQLITE

@@ -13,6 +13,7 @@ AGREED = {
     Limit.SIGN_IN_BY_ACCOUNT: (300, 15),
     Limit.LETTER_BY_ADDRESS: (20, 60),
     Limit.LETTER_BY_ACCOUNT: (5, 60),
+    Limit.RESET_BY_ACCOUNT: (5, 60),
     Limit.LINK_BY_ADDRESS: (60, 15),
     Limit.OWN_PASSWORD: (10, 15),
     Limit.PHONE_CODE_SENT: (5, 60),

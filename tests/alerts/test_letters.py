@@ -17,6 +17,7 @@ ALL = {
     "reset": letters.reset_letter(ANNA, link=LINK, minutes=60),
     "already_registered": letters.already_registered_letter(ANNA, link=LINK),
     "password_changed": letters.password_changed_letter(ANNA, link=LINK, at_words=WHEN),
+    "phone_confirmed": letters.phone_confirmed_letter(ANNA, link=LINK),
     "email_changed": letters.email_changed_letter(
         ANNA, new_email="a@tea.ru", link=LINK, at_words=WHEN
     ),

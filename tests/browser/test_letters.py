@@ -33,7 +33,7 @@ async def test_whoever_forgot_the_password_sets_another_by_mail(
     await expect(phone.page.locator("#password-error")).to_contain_text("подбирают первым")
     await phone.fill(password=SECOND)
     await phone.press("Сохранить пароль")
-    await expect(phone.page.get_by_role("status")).to_contain_text("Войдите с новым")
+    await expect(phone.page.get_by_role("status")).to_contain_text("Пароль изменён")
 
     # Whoever was signed in is out; the old password and the link are no good any more.
     await anna.page.goto("/profile")

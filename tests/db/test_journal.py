@@ -1,5 +1,7 @@
 """The log of acts."""
 
+from datetime import timedelta
+
 import pytest
 
 from evosync.db import deletion, journal
@@ -104,3 +106,33 @@ async def test_acts_are_listed_by_pages(database: Database) -> None:
         assert await journal.count_acts(tx, ActSearch(words="anna")) == PAGE + 3
     assert [len(each) for each in pages] == [PAGE, 3, 0]
     assert pages[1][-1].action == "act.0"
+
+
+async def test_the_log_tells_from_where_somebody_came_of_late(
+    database: Database, anna: int, boris: int
+) -> None:
+    for who, action, address, days in (
+        (anna, "account.signed_in", "192.0.2.1", 0),
+        (anna, "account.signed_in", "192.0.2.1", 1),
+        (anna, "account.signed_in", "192.0.2.2", 100),
+        (anna, "account.edited", "192.0.2.3", 0),
+        (anna, "account.signed_in", None, 0),
+        (boris, "account.signed_in", "192.0.2.4", 0),
+    ):
+        act = Act(
+            action=action,
+            actor="somebody",
+            subject_id=who,
+            address=address,
+            at=NOON - timedelta(days=days),
+        )
+        await database.write(journal.write_act, act)
+    since = NOON - timedelta(days=90)
+    async with database.read() as tx:
+        for email, known in (
+            ("anna@example.com", ["192.0.2.1"]),
+            ("boris@example.com", ["192.0.2.4"]),
+            ("nobody@example.com", []),
+        ):
+            found = await journal.list_addresses(tx, email, "account.signed_in", since)
+            assert found == known

@@ -124,14 +124,3 @@ async def test_sessions_that_ran_out_are_swept_away_at_the_next_one(
     async with database.read() as tx:
         left = set(await tx.scalars(select(tables.sessions.c.id_hash)))
     assert left == {hash_key("new"), hash_key("another's")}
-
-
-async def test_an_account_tells_from_where_it_is_in_use(
-    database: Database, anna: int, boris: int
-) -> None:
-    for key in ("here", "again"):
-        await begin(database, anna, key)
-    async with database.read() as tx:
-        assert await sessions.list_addresses(tx, "anna@example.com") == ["2001:db8:1:2:3:4:5:6"]
-        assert await sessions.list_addresses(tx, "boris@example.com") == []
-        assert await sessions.list_addresses(tx, "nobody@example.com") == []

@@ -156,7 +156,7 @@ PUBLIC = (
     row("GET /reset-password", anyone(VOID)),
     row(
         "POST /reset-password",
-        anyone(done("/login")),
+        anyone(done("/profile")),
         form={"token": "{reset}", "password": NEW_PASSWORD},
     ),
     row("GET /invite", anyone(OK), at="/invite?token={invite}"),

@@ -7,6 +7,7 @@ import pytest
 
 import evosync
 from evosync.accounts.permissions import Permission
+from evosync.accounts.sign_in import SIGNED_IN
 from evosync.db.journal import Act
 from evosync.engine.memory import Verdict
 from evosync.web.act_words import ACTIONS, words_of
@@ -48,6 +49,8 @@ def named_by(where: str, naming: ast.expr) -> set[str]:
     text = ast.unparse(naming)
     if text == "f'held.{consent.verdict.value}'":
         return {f"held.{verdict}" for verdict in Verdict}
+    if text == "SIGNED_IN":
+        return {SIGNED_IN}
     assert text in NAMED_BEFORE, f"{where}: {text} is not understood; teach this test to read it"
     return set()
 

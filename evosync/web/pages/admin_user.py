@@ -128,7 +128,7 @@ def _can(viewer: User, user: User) -> Can:
         edit=edits,
         activate=edits and user.status is not UserStatus.ACTIVE and not is_awaited,
         suspend=edits and is_other and user.status is not UserStatus.SUSPENDED,
-        reset=edits and user.password_hash is not None and user.email is not None,
+        reset=edits and user.may_come_in and bool(user.password_hash and user.email),
         invite=edits and user.is_pending and user.email is not None,
         delete=viewer.may(Permission.USERS_DELETE) and is_other,
     )

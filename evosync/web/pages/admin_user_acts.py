@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from evosync.accounts import administration
+from evosync.db.accounts import UserStatus
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import Kind, flash
 from evosync.web.letters_sent import send_invitation, send_reset
@@ -15,7 +16,11 @@ from evosync.web.view import redirect
 async def activate(request: Request) -> Response:
     """Let the person in."""
     user_id = number_in_path(request)
-    await administration.activate(desk_of(request), user_of(request), user_id, _address(request))
+    status = await administration.activate(
+        desk_of(request), user_of(request), user_id, _address(request)
+    )
+    if status is UserStatus.PENDING:
+        return _done(request, user_id, "warning", "Включена, но пароля ещё нет: пригласите снова.")
     return _done(request, user_id, "success", "Учётная запись включена.")
 
 

@@ -50,6 +50,8 @@ async def submit(request: Request) -> Response:
             user = await registration.confirm(desk, token, visit, proof)
             response = redirect(request, "profile")
             if not _is_own(request, user):
+                if session is not None:
+                    await sign_in.sign_out(desk, session)
                 open_session(request, response, await sign_in.begin_session(desk, user, visit))
             told = "Почта подтверждена."
             if user.new_email is not None:

@@ -9,7 +9,15 @@ from evosync.accounts.own_account import OwnEdit
 from evosync.accounts.passwords import MAX_LENGTH
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
-from evosync.web.forms import Line, PageForm, choices, email_field, name_field, read_form
+from evosync.web.forms import (
+    Line,
+    PageForm,
+    choices,
+    email_field,
+    name_field,
+    read_form,
+    sent_form,
+)
 from evosync.web.spoken import zones_with
 from evosync.web.state import desk_of
 from evosync.web.view import redirect, render_form
@@ -33,6 +41,11 @@ async def show(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """Save it; a new e-mail counts once it is confirmed."""
+    if "keep_email" in await sent_form(request):
+        await own_account.drop_new_email(desk_of(request), user_of(request))
+        response = redirect(request, "profile-edit")
+        flash(request, response, "success", "Остаётся прежняя почта.")
+        return response
     form = _with_zones(request, await read_form(request, ProfileForm))
     if form.checked():
         with form.telling():

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evosync.accounts import recovery
-from evosync.web.auth import visit_of
+from evosync.accounts import recovery, sign_in
+from evosync.web.auth import open_session, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, new_password_field, read_form, token_field
 from evosync.web.state import desk_of
@@ -30,11 +30,12 @@ async def submit(request: Request) -> Response:
     token = form.token.data or ""
     if form.checked():
         with form.telling():
-            await recovery.reset_password(
-                desk_of(request), token, form.password.data, visit_of(request)
-            )
-            response = redirect(request, "login")
-            flash(request, response, "success", "Пароль изменён. Войдите с новым.")
+            desk, visit = desk_of(request), visit_of(request)
+            user = await recovery.reset_password(desk, token, form.password.data, visit)
+            response = redirect(request, "profile")
+            open_session(request, response, await sign_in.begin_session(desk, user, visit))
+            told = "Пароль изменён. На других устройствах придётся войти заново."
+            flash(request, response, "success", told)
             return response
     return await _page(request, form)
 
