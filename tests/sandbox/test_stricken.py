@@ -165,7 +165,7 @@ async def test_a_hanging_answer_ends_with_the_clients_patience(
 ) -> None:
     teapot.fault = Fault(hang=True, after_work=after_work)
     with pytest.raises(httpx.ReadTimeout):
-        await far.post("/", content=b"water", timeout=0.1)
+        await far.post("/", content=b"water", timeout=httpx.Timeout(10, read=0.5))
     assert teapot.poured == poured
 
 
