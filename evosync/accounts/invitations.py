@@ -7,6 +7,7 @@ from evosync.accounts.addresses import checked_email
 from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.passwords import hash_password
 from evosync.accounts.refusals import LinkVoid, NoSuchUser, Refused
+from evosync.accounts.registration import make_account
 from evosync.accounts.sign_in import SUSPENDED, Visit
 from evosync.accounts.signed_links import LinkKind
 from evosync.accounts.throttling import Limit, subscriber
@@ -47,12 +48,12 @@ async def invite(desk: Desk, guest: Guest, actor: Actor, check: Check = all_righ
 
     async def make(tx: Tx) -> User | None:
         await lock_keys(tx)
-        user_id = await accounts.create_user(tx, new, now)
-        user = None if user_id is None else await accounts.find_user(tx, user_id)
+        detail = {"role": guest.role.value}
+        user = await make_account(
+            tx, new, now, lambda user: desk.act("account.invited", actor, user, detail)
+        )
         if user is not None:
             await check(tx, user)
-            detail = {"role": guest.role.value}
-            await write_act(tx, desk.act("account.invited", actor, user, detail))
         return user
 
     made = await desk.database.write(make)

@@ -76,7 +76,7 @@ async def reset_password(desk: Desk, token: str, password: str, visit: Visit) ->
 async def _send_by_mail(desk: Desk, email: str) -> None:
     async with desk.database.read() as tx:
         user = await accounts.find_user_by_email(tx, email)
-    if user is not None and user.status in {UserStatus.ACTIVE, UserStatus.PENDING}:
+    if user is not None and user.may_come_in:
         # Who was invited and never came has no password to forget.
         is_reset = user.password_hash is not None
         desk.post.later(

@@ -1,7 +1,9 @@
 """How an account comes to be: the first one, those that register, and the e-mail confirmed."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from evosync.accounts.addresses import checked_email
 from evosync.accounts.desk import CONFIRM_LIFETIME, Actor, Desk
@@ -13,7 +15,7 @@ from evosync.accounts.throttling import Limit, subscriber
 from evosync.alerts import letters
 from evosync.db import account_changes, accounts, sessions
 from evosync.db.accounts import NewUser, User, UserStatus
-from evosync.db.journal import write_act
+from evosync.db.journal import Act, write_act
 from evosync.db.roles import RoleName, lock_keys
 from evosync.db.types import Tx
 
@@ -48,15 +50,27 @@ async def set_up(desk: Desk, key: str, new: NewUser, password: str, visit: Visit
         await lock_keys(tx)
         if await accounts.has_any_user(tx):
             return None
-        user_id = await accounts.create_user(tx, account, now)
-        user = await accounts.find_user(tx, user_id or 0)
-        if user is not None:
-            await write_act(tx, desk.act("account.set_up", Actor.of(user, visit.address), user))
-        return user
+        return await make_account(
+            tx,
+            account,
+            now,
+            lambda user: desk.act("account.set_up", Actor.of(user, visit.address), user),
+        )
 
     made = await desk.database.write(make)
     if made is None:
         raise LinkVoid("Первая учётная запись уже есть.")
+    return made
+
+
+async def make_account(
+    tx: Tx, new: NewUser, now: datetime, entry: Callable[[User], Act]
+) -> User | None:
+    """Make an account and write that down; None when the e-mail has one already."""
+    user_id = await accounts.create_user(tx, new, now)
+    made = None if user_id is None else await accounts.find_user(tx, user_id)
+    if made is not None:
+        await write_act(tx, entry(made))
     return made
 
 
@@ -158,16 +172,12 @@ async def _prove(desk: Desk, user: User, visit: Visit, proof: Proof) -> None:
 
 
 async def _register(desk: Desk, account: NewUser, visit: Visit) -> None:
-    now = desk.clock()
-
-    async def make(tx: Tx) -> User | None:
-        user_id = await accounts.create_user(tx, account, now)
-        user = None if user_id is None else await accounts.find_user(tx, user_id)
-        if user is not None:
-            await write_act(tx, desk.act("account.registered", Actor.of(user, visit.address), user))
-        return user
-
-    made = await desk.database.write(make)
+    made = await desk.database.write(
+        make_account,
+        account,
+        desk.clock(),
+        lambda user: desk.act("account.registered", Actor.of(user, visit.address), user),
+    )
     if made is not None:
         _write_to_confirm(desk, made)
         return

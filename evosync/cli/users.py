@@ -10,6 +10,7 @@ from evosync.accounts.desk import COMMAND_LINE, Desk
 from evosync.accounts.invitations import Guest
 from evosync.accounts.passwords import hash_password
 from evosync.accounts.recovery import reset_letter
+from evosync.accounts.registration import make_account
 from evosync.cli.frame import BadUsage, read_password, run_async
 from evosync.cli.installation import desk_of, find_user, installation
 from evosync.cli.words import printable
@@ -122,8 +123,12 @@ def list_all() -> None:
 
 async def _create(tx: Tx, desk: Desk, new: NewUser) -> None:
     await lock_keys(tx)
-    user_id = await accounts.create_user(tx, new, desk.clock())
-    if user_id is None:
+    detail = {"role": new.role.value}
+    made = await make_account(
+        tx,
+        new,
+        desk.clock(),
+        lambda user: desk.act("account.created", COMMAND_LINE, user, detail),
+    )
+    if made is None:
         raise BadUsage(f"Пользователь с почтой {new.email} уже есть.")
-    made = await accounts.find_user(tx, user_id)
-    await write_act(tx, desk.act("account.created", COMMAND_LINE, made, {"role": new.role.value}))

@@ -1,6 +1,5 @@
 """Who looks at a page: the cookie, the session behind it, and whether the page is for them."""
 
-from dataclasses import replace
 from enum import Enum
 from ipaddress import ip_address
 from urllib.parse import quote
@@ -109,13 +108,6 @@ def close_session(request: Request, response: Response) -> None:
     response.delete_cookie(
         cookie_name(request), path="/", httponly=True, samesite="lax", secure=is_secure(request)
     )
-
-
-def replace_user(request: Request, user: User) -> None:
-    """Let the rest of a request see an account as it was just changed."""
-    session = known_session(request)
-    if session is not None:
-        request.state.session = replace(session, user=user)
 
 
 def cookie_name(request: HTTPConnection) -> str:

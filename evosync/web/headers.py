@@ -15,12 +15,8 @@ CSP = {
     "frame-ancestors": "'none'",
 }
 
-# Swagger UI and Redoc write styles into their elements, and Redoc searches in a worker.
-DOCS_CSP = CSP | {
-    "style-src": "'self' 'unsafe-inline'",
-    "worker-src": "blob:",
-    "img-src": "'self' data: blob:",
-}
+# Swagger UI and Redoc write styles into their elements.
+DOCS_CSP = CSP | {"style-src": "'self' 'unsafe-inline'"}
 
 _JIVO = "https://*.jivosite.com https://*.jivo.ru"
 # The widget of JivoSite, from its own documentation on content security policies.

@@ -12,7 +12,7 @@ from evosync.db.accounts import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One way: `section` is the beginning of the addresses that belong to it."""
+    """One way; `count` is how much waits there."""
 
     label: str
     url: str
@@ -32,7 +32,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """Where an entry leads, in the list of routes; the first that exists and is permitted."""
+    """Where an entry leads: to the first of its routes that exists and is permitted.
+
+    `section` is the beginning of the addresses that belong to it, where that
+    is not its own address.
+    """
 
     label: str
     routes: tuple[tuple[str, Permission | None], ...]
@@ -43,11 +47,7 @@ class _Way:
 _MAIN = (
     _Way(label="Главная", icon="house", routes=(("profile", None),)),
     _Way(label="Проблемы", icon="exclamation-circle", routes=(("problems", None),)),
-    _Way(
-        label="Подключения",
-        icon="plug",
-        routes=(("connections", None),),
-    ),
+    _Way(label="Подключения", icon="plug", routes=(("connections", None),)),
 )
 _GOODS = (
     _Way(label="В кассе Эвотор", icon="shop", routes=(("catalog", None),)),

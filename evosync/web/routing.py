@@ -43,11 +43,8 @@ class Page(Route):
         refusal = await guard(request, self.needs, is_json=self.is_json)
         if refusal is not None:
             return refusal
-        handler = self.handlers.get(request.method)
-        if handler is None:
-            raise HTTPException(405)
         try:
-            return await handler(request)
+            return await self.handlers[request.method](request)
         finally:
             # Whatever files came with a form are thrown away, wanted or not.
             await request.close()

@@ -1,6 +1,5 @@
 """Who looks at a page: the cookie, the session behind it, and where one is sent on to."""
 
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,7 +23,6 @@ from evosync.web.auth import (
     Forbidden,
     known_session,
     local_path,
-    replace_user,
     session_of,
     user_of,
     visit_of,
@@ -262,17 +260,6 @@ async def test_a_session_is_looked_up_once_a_request(
     add_page(app, look, path="/look")
     await annas.get("/look")
     assert found == [True, True]
-
-
-async def test_what_was_just_changed_is_seen_by_the_rest_of_the_request(
-    app: Starlette, annas: httpx.AsyncClient, anna: Person
-) -> None:
-    async def rename(request: Request) -> Response:
-        replace_user(request, replace(user_of(request), name="Аня"))
-        return JSONResponse(user_of(request).name)
-
-    add_page(app, rename, path="/rename")
-    assert (await annas.get("/rename")).json() == "Аня"
 
 
 async def test_a_visit_is_from_an_address_and_a_browser(
