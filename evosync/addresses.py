@@ -76,6 +76,12 @@ def is_api_address(text: str) -> bool:
     )
 
 
+def is_page_address(text: str) -> bool:
+    """Tell whether a text is the address of one page, which may have a query."""
+    before, _, query = text.partition("?")
+    return is_api_address(before) and query.isprintable() and not set(query) & set(" \\#")
+
+
 def is_site_address(text: str) -> bool:
     """Tell whether a text is the address of a whole site, so that no path follows."""
     if not is_api_address(text):

@@ -13,6 +13,7 @@ from evosync.addresses import (
     is_domain,
     is_host,
     is_mailbox,
+    is_page_address,
     is_server,
     is_site_address,
     listed,
@@ -40,6 +41,14 @@ def _is_long_enough(key: str) -> bool:
     return len(key) >= MIN_KEY_LENGTH
 
 
+def _is_app_id(text: str) -> bool:
+    return text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
+def _is_header_key(text: str) -> bool:
+    return _is_long_enough(text) and text.isascii() and text.isprintable() and " " not in text
+
+
 _SHORT_KEY = f"ключ короче {MIN_KEY_LENGTH} знаков."
 
 Seconds = Annotated[int, Meta(ge=1, le=7 * 24 * 3600)]
@@ -47,6 +56,9 @@ Hours = Annotated[int, Meta(ge=1, le=365 * 24)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Version = Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
 Url = Annotated[str, Check(is_api_address, "значение не подходит: нужен адрес вида https://имя.")]
+PageUrl = Annotated[
+    str, Check(is_page_address, "значение не подходит: нужен адрес вида https://имя/путь.")
+]
 Site = Annotated[
     str,
     Check(is_site_address, "значение не подходит: нужен адрес вида https://имя, без пути."),
@@ -65,10 +77,23 @@ Server = Annotated[
     str, Check(is_server, "нужно имя или IP-адрес сервера, например smtp.yandex.ru.")
 ]
 Mailbox = Annotated[str, Check(is_mailbox, "нужен адрес почты, например no-reply@shop.ru.")]
+Days = Annotated[int, Meta(ge=1, le=10 * 365)]
 Key = Annotated[str, Check(_is_long_enough, _SHORT_KEY)]
+# A header brings it, which takes visible ASCII only; a guess must be hopeless.
+HeaderKey = Annotated[
+    str,
+    Check(
+        _is_header_key,
+        f"нужно от {MIN_KEY_LENGTH} знаков: латинские буквы, цифры и знаки, без пробелов.",
+    ),
+]
 Keys = Annotated[str, Check(lambda text: all(map(_is_long_enough, listed(text))), _SHORT_KEY)]
 File = Annotated[str, Check(lambda text: Path(text).is_file(), "такого файла нет.")]
-# It becomes a part of a script's address.
+# They become a part of an address.
+AppId = Annotated[
+    str,
+    Check(_is_app_id, "нужны только латинские буквы, цифры, «-» и «_»."),
+]
 WidgetId = Annotated[
     str,
     Check(lambda text: text.isascii() and text.isalnum(), "нужны только латинские буквы и цифры."),

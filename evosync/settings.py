@@ -14,13 +14,17 @@ from evosync.addresses import listed, site_of, to_punycode
 from evosync.env_file import read_env_file
 from evosync.errors import Misconfigured
 from evosync.setting_kinds import (
+    AppId,
+    Days,
     Domains,
     File,
+    HeaderKey,
     Hosts,
     Hours,
     Key,
     Keys,
     Mailbox,
+    PageUrl,
     Port,
     Seconds,
     Server,
@@ -68,7 +72,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     evotor_api_url: Url = "https://api.evotor.ru"
     evotor_auth_scheme: Literal["bearer", "raw", "x-authorization"] = "bearer"
     evotor_ca_file: File = ""
+    evotor_app_id: AppId = ""
+    evotor_webhook_secret: HeaderKey = ""
+    evotor_oauth_client_id: AppId = ""
+    evotor_oauth_client_secret: str = ""
+    evotor_oauth_url: Url = "https://oauth.evotor.ru"
     vk_api_url: Url = "https://api.vk.ru"
+    vk_id_url: Url = "https://id.vk.com"
+    vk_client_id: AppId = ""
     vk_api_version: Version = "5.199"
     vk_requests_per_second: Annotated[float, Meta(gt=0, le=1000)] = 3.0
     vk_settle_seconds: Annotated[int, Meta(ge=0, le=3600)] = 120
@@ -78,7 +89,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vk_stock_amount: Annotated[int, Meta(ge=0, le=999_999)] = 1000
     vk_default_photo_path: File = ""
     catalog_refresh_interval_seconds: Seconds = 3600
+    health_check_interval_seconds: Seconds = 600
     sync_concurrency: Annotated[int, Meta(ge=1, le=64)] = 4
+    run_retention_days: Days = 90
+    api_log_retention_days: Days = 14
+    stale_after_hours: Hours = 24
+    ping_url: PageUrl = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["", "json", "console"] = ""
 
@@ -138,6 +154,10 @@ def read_settings(
     }
     settings = Settings(**values)
     _check_mail(settings)
+    _check_pair(
+        ("EVOTOR_OAUTH_CLIENT_ID", settings.evotor_oauth_client_id),
+        ("EVOTOR_OAUTH_CLIENT_SECRET", settings.evotor_oauth_client_secret),
+    )
     return settings, (*unread, *_warnings(filed))
 
 
@@ -182,12 +202,13 @@ def _check_mail(settings: Settings) -> None:
     for name, value in (("SMTP_HOST", settings.smtp_host), ("SMTP_FROM", settings.smtp_from)):
         if not value:
             raise Misconfigured(name, "нужно задать, когда EMAIL_PROVIDER=smtp.")
-    for name, value, other, beside in (
-        ("SMTP_PASSWORD", settings.smtp_password, "SMTP_USER", settings.smtp_user),
-        ("SMTP_USER", settings.smtp_user, "SMTP_PASSWORD", settings.smtp_password),
-    ):
-        if beside and not value:
-            raise Misconfigured(name, f"нужно задать вместе с {other}.")
+    _check_pair(("SMTP_USER", settings.smtp_user), ("SMTP_PASSWORD", settings.smtp_password))
+
+
+def _check_pair(one: tuple[str, str], other: tuple[str, str]) -> None:
+    for (name, value), (beside, given) in ((one, other), (other, one)):
+        if given and not value:
+            raise Misconfigured(name, f"нужно задать вместе с {beside}.")
 
 
 def _listening_url(settings: Settings) -> str:
