@@ -26,7 +26,7 @@ evotor_connections = table(
     user_key(unique=True),
     Column("access_token", LongText),  # sealed, as all tokens here
     Column("refresh_token", LongText),
-    # A delivered token waits here until Evotor answers to it.
+    # Delivered tokens wait here, a list of them, until Evotor answers to one.
     Column("candidate_token", LongText),
     Column("api_token", LongText),  # what we answer to Evotor's webhooks
     moment("expires_at"),
@@ -55,5 +55,6 @@ vk_connections = table(
     moment("expires_at"),
     moment("refreshed_at"),
     *_health(),
+    Column("error_link", LongText),  # sealed: where at VK a person can mend it
     Index(None, "vk_user_id"),
 )

@@ -77,7 +77,10 @@ alerts_sent = table(
     user_key(),
     Column("kind", String(32), nullable=False),
     Column("subject", String(190), nullable=False),
-    moment("sent_at", needed=True),
+    Column("detail", Json),  # what its letter says
+    Column("state", String(16), nullable=False, server_default="closed"),
+    moment("sent_at", needed=True),  # when it broke
     moment("recovered_at"),
     UniqueConstraint("user_id", "kind", "subject"),
+    Index(None, "state"),
 )
