@@ -40,6 +40,8 @@ async def _serve(world: SandboxWorld, port: int) -> None:
                     f"EVOTOR_API_URL={url}/evotor",
                     f"VK_API_URL={url}/vk",
                     "VK_UPLOAD_HOSTS=127.0.0.1",
+                    f"VK_ID_URL={url}/vkid",
+                    f"VK_CLIENT_ID={world.vkid.client_id}",
                     f"Ключ Эвотор:   {world.evotor_token}",
                     f"Ключ VK:       {world.vk_token}",
                     f"Сообщество:    {world.community_id}",

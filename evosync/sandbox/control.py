@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from evosync.sandbox.faults import Faults
+from evosync.sandbox.vkid.world import COUNTERS as VKID_COUNTERS
 from evosync.sandbox.world import SandboxWorld
 
 
@@ -44,12 +45,12 @@ class Side:
 def control_routes(world: SandboxWorld) -> list[Route]:
     """Return the routes that steer this world.
 
-    `GET /control` tells the state of both sides. Below `/control/evotor` and
-    `/control/vk`: `POST …/faults` adds the fault that the JSON object
+    `GET /control` tells the state of all sides. Below `/control/evotor`,
+    `/control/vk` and `/control/vkid`: `POST …/faults` adds the fault that the JSON object
     describes, `DELETE …/faults` clears them, `POST …/knobs` sets the switches
     that it names, all or none. A wrong order is a 400 with `{"error": …}`.
     """
-    sides = {"evotor": _evotor(world), "vk": _vk(world)}
+    sides = {"evotor": _evotor(world), "vk": _vk(world), "vkid": _vkid(world)}
     routes = [_route("GET", "", partial(_show, sides))]
     for name, side in sides.items():
         routes += [
@@ -132,6 +133,15 @@ def _vk(world: SandboxWorld) -> Side:
             "calls": gate.calls,
             "errors": gate.errors,
         },
+    )
+
+
+def _vkid(world: SandboxWorld) -> Side:
+    vkid = world.vkid
+    return Side(
+        faults=vkid.faults,
+        knobs=vkid.knobs,
+        counters=lambda: {name: vkid.counters[name] for name in VKID_COUNTERS},
     )
 
 

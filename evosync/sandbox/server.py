@@ -1,4 +1,4 @@
-"""The sandbox as one HTTP server: the two APIs, the two pages, and a runner to embed it."""
+"""The sandbox as one HTTP server: APIs, sign-ins, pages, and a runner to embed it."""
 
 import asyncio
 import contextlib
@@ -21,6 +21,7 @@ from evosync.sandbox.storefront import storefront_app
 from evosync.sandbox.stricken import LOSING
 from evosync.sandbox.till import till_app
 from evosync.sandbox.vk.app import vk_app
+from evosync.sandbox.vkid.app import vkid_app
 from evosync.sandbox.world import SandboxWorld
 
 _STOP_GRACE_S = 2  # a request still going on then is dropped
@@ -30,14 +31,15 @@ def sandbox_app(world: SandboxWorld) -> Starlette:
     """Return the whole sandbox.
 
     Evotor's API is at /evotor and VK's at /vk (its methods at /vk/method/…),
-    the till at /till/, what a buyer sees at /storefront/, and whoever tests
-    steers it all at /control.
+    VK ID at /vkid, the till at /till/, what a buyer sees at /storefront/, and
+    whoever tests steers it all at /control.
     """
     return Starlette(
         routes=[
             Route("/", partial(_index, world)),
             Mount("/evotor", evotor_app(world.evotor)),
             Mount("/vk", vk_app(world.vk)),
+            Mount("/vkid", vkid_app(world.vkid)),
             Mount("/till", till_app(world)),
             Mount("/storefront", storefront_app(world.vk)),
             *control_routes(world),

@@ -62,8 +62,9 @@ class _Windows:
         self._world = world
 
     async def communities(self, request: Request) -> Response:
-        """All communities; the only one opens by itself."""
-        communities = list(self._world.state.communities.values())
+        """All communities with an open market; the only one opens by itself."""
+        every = self._world.state.communities.values()
+        communities = [community for community in every if community.market_enabled]
         if len(communities) == 1:
             return RedirectResponse(f"{communities[0].community_id}/")
         counted = [(c, len(self._world.visible_items(c.community_id))) for c in communities]

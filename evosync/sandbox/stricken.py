@@ -1,7 +1,7 @@
 """A fake cloud's app under a fault: its answer is delayed, replaced, cut short or never given."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Literal
 
@@ -78,6 +78,35 @@ class Stricken:
             await self._app(scope, receive, send)
         for message in answer:
             await send(message)
+
+
+class Through(Response):
+    """An answer that another app gives; `body_is_read` if it finds the request's body taken."""
+
+    def __init__(self, app: ASGIApp, *, body_is_read: bool = True) -> None:
+        super().__init__()
+        self._app = app
+        self._messages: list[Message] = [{"type": "http.request"}] if body_is_read else []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it."""
+
+        async def received() -> Message:
+            return self._messages.pop() if self._messages else await receive()
+
+        await self._app(scope, received, send)
+
+
+def respond_under(
+    fault: Fault | None, respond: Callable[[], Awaitable[Response]], *, body_is_read: bool = False
+) -> Response:
+    """Give what an endpoint responds, or what a fault leaves of it."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await respond()
+        await response(scope, receive, send)
+
+    return Through(app if fault is None else Stricken(app, fault), body_is_read=body_is_read)
 
 
 def page(fault: Fault, headers: Mapping[str, str] | None = None) -> Response:

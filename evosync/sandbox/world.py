@@ -23,10 +23,16 @@ from evosync.sandbox.goods_file import shop_from_goods
 from evosync.sandbox.shop import SHOP_TOKEN, tea_shop
 from evosync.sandbox.vk.state import Community, VkState
 from evosync.sandbox.vk.world import VkWorld
+from evosync.sandbox.vkid.world import VkId
 
 COMMUNITY_ID = 217_000_777
 VK_TOKEN = "vk1.a.sandbox-token-of-anna"  # noqa: S105  plain on purpose: a demo
 VK_USER_ID = 700_777
+VK_CLIENT_ID = "53000777"  # of the program that signs people in with VK ID
+
+CLOSED_COMMUNITY_ID = 217_000_778  # the same person's; its market is switched off
+FOREIGN_COMMUNITY_ID = 217_000_779  # somebody else's, its market switched off too
+FOREIGN_USER_ID = 700_888
 
 _FORMAT = 1  # of the saved file; another number is not ours to read
 
@@ -47,9 +53,9 @@ class SandboxWorld:
     """Both clouds, and what a story needs to connect to them and to move them.
 
     `evotor_token` and `vk_token` open the seeded account and the community
-    `community_id`. `shop` does to the stores what goes beyond one product, as
-    `vk.hands` does to the market. Roubles are given as Decimal, int or text
-    such as "12.50".
+    `community_id`; `vkid` gives further tokens of VK. `shop` does to the stores
+    what goes beyond one product, as `vk.hands` does to the market. Roubles are
+    given as Decimal, int or text such as "12.50".
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class SandboxWorld:
         self.evotor = EvotorCloud(evotor, clock=clock)
         self.shop = ShopHands(self.evotor)
         self.vk = VkWorld(vk, clock=clock)
+        self.vkid = VkId(self.vk, client_id=VK_CLIENT_ID)
         self.evotor_token = SHOP_TOKEN
         self.vk_token = VK_TOKEN
         self.community_id = COMMUNITY_ID
@@ -75,6 +82,10 @@ class SandboxWorld:
         world = cls(shop_from_goods(goods) if goods else tea_shop(), VkState(), clock=clock)
         world.vk.add_user(VK_TOKEN, VK_USER_ID, "Анна", "Чайкина")
         world.vk.add_community(COMMUNITY_ID, "Чайная", [VK_USER_ID])
+        world.vk.add_person(FOREIGN_USER_ID, "Борис", "Кофейников")
+        closed = world.vk.add_community(CLOSED_COMMUNITY_ID, "Чайный клуб", [VK_USER_ID])
+        foreign = world.vk.add_community(FOREIGN_COMMUNITY_ID, "Кофейня", [FOREIGN_USER_ID])
+        closed.market_enabled = foreign.market_enabled = False
         return world
 
     @classmethod

@@ -1,7 +1,7 @@
 """The fake VK over HTTP: `/method/…`, the upload host and the pictures, as one Starlette app."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,9 +13,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from evosync.sandbox.stricken import Stricken
+from evosync.sandbox.stricken import Stricken, Through, respond_under
 from evosync.sandbox.vk.call import Call
 from evosync.sandbox.vk.dispatch import find_method, run_method
 from evosync.sandbox.vk.execute import BrokenOff, ScriptCalls, execute
@@ -69,7 +68,7 @@ class _Http:
         token = self._world.state.tokens.get(asked.token)
         bearer_id = token.bearer_id if token is not None else None
         fault = self._world.faults.for_request(asked.method, bearer_id)
-        return _under(fault, partial(self._called, asked, fault), body_is_read=True)
+        return respond_under(_real(fault), partial(self._called, asked, fault), body_is_read=True)
 
     async def _called(self, asked: Asked, fault: VkFault) -> Response:
         try:
@@ -89,7 +88,7 @@ class _Http:
         self._world.gate.admit_upload()
         door = self._world.state.doors.get(request.query_params.get("token", ""))
         fault = self._world.faults.for_request(UPLOAD, door.user_id if door is not None else None)
-        return _under(fault, partial(self._uploaded, request, fault))
+        return respond_under(_real(fault), partial(self._uploaded, request, fault))
 
     async def _uploaded(self, request: Request, fault: VkFault) -> Response:
         try:
@@ -157,33 +156,8 @@ class _Http:
         return receive(self._world, door, pictures, bulk=bulk)
 
 
-class Through(Response):
-    """An answer that another app gives; `body_is_read` if it finds the request's body taken."""
-
-    def __init__(self, app: ASGIApp, *, body_is_read: bool = True) -> None:
-        super().__init__()
-        self._app = app
-        self._messages: list[Message] = [{"type": "http.request"}] if body_is_read else []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let it."""
-
-        async def received() -> Message:
-            return self._messages.pop() if self._messages else await receive()
-
-        await self._app(scope, received, send)
-
-
-def _under(
-    fault: VkFault, respond: Callable[[], Awaitable[Response]], *, body_is_read: bool = False
-) -> Response:
-    """The endpoint's answer, or what a fault leaves of it."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await respond()
-        await response(scope, receive, send)
-
-    return Through(app if fault is NO_FAULT else Stricken(app, fault), body_is_read=body_is_read)
+def _real(fault: VkFault) -> VkFault | None:
+    return None if fault is NO_FAULT else fault
 
 
 def _json(answer: Mapping[str, Any]) -> Response:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from evosync.sandbox.vkid.state import VkIdState
+
 TokenKind = Literal["user", "group"]
 PictureUse = Literal["product", "album", "old_product"]
 
@@ -18,13 +20,18 @@ class Person:
 
 @dataclass(slots=True, kw_only=True)
 class Token:
-    """An access token of a person or of a community; `bearer_id` is the id of either."""
+    """An access token of a person or of a community; `bearer_id` is the id of either.
+
+    It is over when its time has come (`expires_at`, unix seconds; None: never)
+    or when it was ended before.
+    """
 
     kind: TokenKind
     bearer_id: int
     scopes: list[str]
     expired: bool = False
     expired_code: int | None = None  # the error that says so; None: that of the world's switch
+    expires_at: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,5 +137,6 @@ class VkState:
     pictures: dict[str, bytes] = field(default_factory=dict)
     doors: dict[str, UploadDoor] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
+    vkid: VkIdState = field(default_factory=VkIdState)
     reviewed: int = 0  # names, texts and pictures that moderation has looked at
     last_id: int = 1_000

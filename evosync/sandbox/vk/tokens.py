@@ -26,6 +26,11 @@ def living_token(world: VkWorld, text: str) -> Token:
 
 def check_alive(world: VkWorld, token: Token) -> None:
     """Refuse a token that is over, in its own way or in the world's."""
-    if token.expired:
+    if is_over(world, token):
         code = token.expired_code or world.knobs.expired_token_code
         raise Refused(code, "access_token has expired." if code == 5 else "")
+
+
+def is_over(world: VkWorld, token: Token) -> bool:
+    """Whether a token was ended, or its time has come."""
+    return token.expired or (token.expires_at is not None and token.expires_at <= world.clock())

@@ -73,9 +73,13 @@ class VkWorld:
         scopes: Iterable[str] = USER_SCOPES,
     ) -> None:
         """A person with an access token; again with another token for the same person is fine."""
+        self.add_person(user_id, first_name, last_name)
+        self.state.tokens[token] = Token(kind="user", bearer_id=user_id, scopes=list(scopes))
+
+    def add_person(self, user_id: int, first_name: str, last_name: str) -> None:
+        """A person without a token, who may sign in."""
         person = Person(user_id=user_id, first_name=first_name, last_name=last_name)
         self.state.people[user_id] = person
-        self.state.tokens[token] = Token(kind="user", bearer_id=user_id, scopes=list(scopes))
 
     def add_community(self, community_id: int, name: str, admin_ids: Iterable[int]) -> Community:
         """A community with an empty, open market."""
