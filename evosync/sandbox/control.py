@@ -15,8 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from evosync.sandbox.evotor.oauth import COUNTERS as EVOTOR_OAUTH_COUNTERS
+from evosync.sandbox.evotor.oauth import EvotorOAuth
 from evosync.sandbox.faults import Faults
 from evosync.sandbox.vkid.world import COUNTERS as VKID_COUNTERS
+from evosync.sandbox.vkid.world import VkId
 from evosync.sandbox.world import SandboxWorld
 
 
@@ -46,11 +49,17 @@ def control_routes(world: SandboxWorld) -> list[Route]:
     """Return the routes that steer this world.
 
     `GET /control` tells the state of all sides. Below `/control/evotor`,
-    `/control/vk` and `/control/vkid`: `POST …/faults` adds the fault that the JSON object
-    describes, `DELETE …/faults` clears them, `POST …/knobs` sets the switches
-    that it names, all or none. A wrong order is a 400 with `{"error": …}`.
+    `/control/evotor-oauth`, `/control/vk` and `/control/vkid`: `POST …/faults`
+    adds the fault that the JSON object describes, `DELETE …/faults` clears
+    them, `POST …/knobs` sets the switches that it names, all or none. A wrong
+    order is a 400 with `{"error": …}`.
     """
-    sides = {"evotor": _evotor(world), "vk": _vk(world), "vkid": _vkid(world)}
+    sides = {
+        "evotor": _evotor(world),
+        "evotor-oauth": _sign_in(world.evotor_oauth, EVOTOR_OAUTH_COUNTERS),
+        "vk": _vk(world),
+        "vkid": _sign_in(world.vkid, VKID_COUNTERS),
+    }
     routes = [_route("GET", "", partial(_show, sides))]
     for name, side in sides.items():
         routes += [
@@ -136,12 +145,11 @@ def _vk(world: SandboxWorld) -> Side:
     )
 
 
-def _vkid(world: SandboxWorld) -> Side:
-    vkid = world.vkid
+def _sign_in(door: EvotorOAuth | VkId, names: tuple[str, ...]) -> Side:
     return Side(
-        faults=vkid.faults,
-        knobs=vkid.knobs,
-        counters=lambda: {name: vkid.counters[name] for name in VKID_COUNTERS},
+        faults=door.faults,
+        knobs=door.knobs,
+        counters=lambda: {name: door.counters[name] for name in names},
     )
 
 

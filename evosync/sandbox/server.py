@@ -16,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from evosync.sandbox.control import control_routes
 from evosync.sandbox.evotor.app import evotor_app
+from evosync.sandbox.evotor.oauth_app import evotor_oauth_app
 from evosync.sandbox.rendering import page
 from evosync.sandbox.storefront import storefront_app
 from evosync.sandbox.stricken import LOSING
@@ -31,13 +32,14 @@ def sandbox_app(world: SandboxWorld) -> Starlette:
     """Return the whole sandbox.
 
     Evotor's API is at /evotor and VK's at /vk (its methods at /vk/method/…),
-    VK ID at /vkid, the till at /till/, what a buyer sees at /storefront/, and
-    whoever tests steers it all at /control.
+    the sign-ins at /evotor-oauth and /vkid, the till at /till/, what a buyer
+    sees at /storefront/, and whoever tests steers it all at /control.
     """
     return Starlette(
         routes=[
             Route("/", partial(_index, world)),
             Mount("/evotor", evotor_app(world.evotor)),
+            Mount("/evotor-oauth", evotor_oauth_app(world.evotor_oauth)),
             Mount("/vk", vk_app(world.vk)),
             Mount("/vkid", vkid_app(world.vkid)),
             Mount("/till", till_app(world)),

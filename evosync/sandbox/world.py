@@ -12,6 +12,7 @@ import msgspec
 from evosync.sandbox.evotor.bodies import Patch
 from evosync.sandbox.evotor.cloud import EvotorCloud
 from evosync.sandbox.evotor.hands import ShopHands
+from evosync.sandbox.evotor.oauth import EvotorOAuth
 from evosync.sandbox.evotor.state import (
     DocumentState,
     EvotorState,
@@ -34,6 +35,9 @@ CLOSED_COMMUNITY_ID = 217_000_778  # the same person's; its market is switched o
 FOREIGN_COMMUNITY_ID = 217_000_779  # somebody else's, its market switched off too
 FOREIGN_USER_ID = 700_888
 
+EVOTOR_OAUTH_CLIENT_ID = "sandbox-evosync"
+EVOTOR_OAUTH_CLIENT_SECRET = "sandbox-secret-of-evosync"  # noqa: S105  plain on purpose: a demo
+
 _FORMAT = 1  # of the saved file; another number is not ours to read
 
 
@@ -53,9 +57,9 @@ class SandboxWorld:
     """Both clouds, and what a story needs to connect to them and to move them.
 
     `evotor_token` and `vk_token` open the seeded account and the community
-    `community_id`; `vkid` gives further tokens of VK. `shop` does to the stores
-    what goes beyond one product, as `vk.hands` does to the market. Roubles are
-    given as Decimal, int or text such as "12.50".
+    `community_id`; `vkid` and `evotor_oauth` give further tokens. `shop` does
+    to the stores what goes beyond one product, as `vk.hands` does to the
+    market. Roubles are given as Decimal, int or text such as "12.50".
     """
 
     def __init__(
@@ -66,6 +70,11 @@ class SandboxWorld:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.evotor = EvotorCloud(evotor, clock=clock)
+        self.evotor_oauth = EvotorOAuth(
+            self.evotor,
+            client_id=EVOTOR_OAUTH_CLIENT_ID,
+            client_secret=EVOTOR_OAUTH_CLIENT_SECRET,
+        )
         self.shop = ShopHands(self.evotor)
         self.vk = VkWorld(vk, clock=clock)
         self.vkid = VkId(self.vk, client_id=VK_CLIENT_ID)

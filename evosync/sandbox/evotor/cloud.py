@@ -54,7 +54,11 @@ class EvotorCloud:
 
     def user_of(self, token: str) -> UserState | None:
         """Find the shop owner a token speaks for."""
-        return next((user for user in self.state.users.values() if token in user.tokens), None)
+        now = self.clock()
+        for user in self.state.users.values():
+            if token in user.tokens or now < user.tokens_until.get(token, now):
+                return user
+        return None
 
     def stores(self) -> Iterable[StoreState]:
         """Return the stores of all users."""

@@ -100,6 +100,7 @@ class ShopHands:
         """Let a token open nothing any more."""
         for user in self._cloud.state.users.values():
             user.tokens = [kept for kept in user.tokens if kept != token]
+            user.tokens_until.pop(token, None)
 
     def set_paid(self, store_id: str, *, is_paid: bool) -> None:
         """Pay for the application in a store, or stop: its goods then answer 402."""

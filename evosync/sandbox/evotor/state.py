@@ -117,11 +117,42 @@ class StoreState:
 
 @dataclass(slots=True, kw_only=True)
 class UserState:
-    """A shop owner at Evotor and the cloud tokens that speak for them."""
+    """A shop owner at Evotor and the cloud tokens that speak for them.
+
+    `tokens_until` are those of a sign-in by OAuth, with the epoch second at
+    which each is over.
+    """
 
     id: str
     tokens: list[str] = field(default_factory=list)
+    tokens_until: dict[str, float] = field(default_factory=dict)
     stores: dict[str, StoreState] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class OAuthCode:
+    """A code that a browser carries to the program; good once. Epoch seconds."""
+
+    user_id: str
+    redirect_uri: str
+    scope: str
+    expires_at: float
+
+
+@dataclass(slots=True, kw_only=True)
+class OAuthGrant:
+    """What a shop owner has let the program do."""
+
+    user_id: str
+    scope: str
+
+
+@dataclass(slots=True, kw_only=True)
+class OAuthState:
+    """Codes on their way, and what each refresh token stands for."""
+
+    codes: dict[str, OAuthCode] = field(default_factory=dict)
+    grants: dict[str, OAuthGrant] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,4 +160,5 @@ class EvotorState:
     """The whole cloud. `last_number` numbers receipts and what a till adds."""
 
     users: dict[str, UserState] = field(default_factory=dict)
+    oauth: OAuthState = field(default_factory=OAuthState)
     last_number: int = 0
