@@ -12,10 +12,15 @@ from evosync.db.accounts import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One way; `count` is how much waits there."""
+    """One way; `count` is how much waits there.
+
+    On a phone it is called `short`, and those of the lowest `tab` are shown first.
+    """
 
     label: str
     url: str
+    short: str = ""
+    tab: int = 0
     icon: str = ""
     is_current: bool = False
     count: int = 0
@@ -30,32 +35,38 @@ class Section:
     is_bottom: bool = False
 
 
+_OTHERS = 5  # after the four that always have a tab
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
     """Where an entry leads: to the first of its routes that exists and is permitted.
 
-    `section` is the beginning of the addresses that belong to it, where that
-    is not its own address.
+    `short` is its label among the tabs of phones where the long one finds no
+    room, and `tab` its place there. `section` is the beginning of the
+    addresses that belong to it, where that is not its own address.
     """
 
     label: str
     routes: tuple[tuple[str, Permission | None], ...]
     icon: str = ""
     section: str = ""
+    short: str = ""
+    tab: int = _OTHERS
 
 
 _MAIN = (
-    _Way(label="Главная", icon="house", routes=(("profile", None),)),
-    _Way(label="Проблемы", icon="exclamation-circle", routes=(("problems", None),)),
+    _Way(label="Главная", icon="house", tab=1, routes=(("profile", None),)),
+    _Way(label="Проблемы", icon="exclamation-circle", tab=4, routes=(("problems", None),)),
     _Way(label="Подключения", icon="plug", routes=(("connections", None),)),
 )
 _GOODS = (
-    _Way(label="В кассе Эвотор", icon="shop", routes=(("catalog", None),)),
+    _Way(label="В кассе Эвотор", short="Товары", icon="shop", tab=2, routes=(("catalog", None),)),
     _Way(label="В VK", icon="grid", routes=(("vk-catalog", None),)),
 )
 _SENDING = (
     _Way(label="Синхронизация", icon="arrow-repeat", routes=(("sync", None),)),
-    _Way(label="Запуски", icon="clock-history", routes=(("runs", None),)),
+    _Way(label="Запуски", icon="clock-history", tab=3, routes=(("runs", None),)),
 )
 _ADMIN = (
     _Way(label="Люди", routes=(("admin-users", Permission.USERS_VIEW),)),
@@ -108,5 +119,14 @@ def _entries(request: Request, user: User, ways: Iterable[_Way]) -> tuple[Entry,
         url = str(request.app.url_path_for(open_to[0]))
         below = way.section or f"{url}/"
         is_current = path == url or (url != "/profile" and path.startswith(below))
-        entries.append(Entry(label=way.label, url=url, icon=way.icon, is_current=is_current))
+        entries.append(
+            Entry(
+                label=way.label,
+                url=url,
+                short=way.short or way.label,
+                tab=way.tab,
+                icon=way.icon,
+                is_current=is_current,
+            )
+        )
     return tuple(entries)

@@ -46,6 +46,53 @@ for (const group of document.querySelectorAll("[data-password]")) {
   show(false);
 }
 
+// Connections: the key in the form, or else the saved one, is tried in place.
+const say = (place, kind, text) => {
+  const icon = document.createElement("i");
+  icon.className = `bi bi-${kind === "success" ? "check" : "x"}-circle-fill ink-${kind}`;
+  icon.setAttribute("aria-hidden", "true");
+  place.replaceChildren(icon, ` ${text}`);
+};
+for (const button of document.querySelectorAll("button[data-test]")) {
+  const place = button.form.querySelector("[role=status]");
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const had = document.activeElement === button;
+    button.disabled = true;
+    button.textContent = "Проверяем…";
+    place.replaceChildren();
+    let answer;
+    try {
+      const headers = { Accept: "application/json" };
+      const reply = await fetch(button.dataset.test, { method: "POST", body: new FormData(button.form), headers });
+      answer = await reply.json();
+    } catch {
+      answer = { problem: "Не получилось проверить: EvoSync не ответил. Попробуйте ещё раз." };
+    }
+    if (answer.ok) say(place, "success", answer.name ? `В порядке: ${answer.name}` : "В порядке");
+    else say(place, "danger", answer.problem ?? answer.error ?? "Не получилось проверить. Попробуйте ещё раз.");
+    button.textContent = label;
+    button.disabled = false;
+    if (had) button.focus();
+  });
+}
+
+// Texts to carry elsewhere; a browser lets them be copied only on a safe page.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const place = button.parentElement.querySelector("[role=status]");
+    try {
+      await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+      say(place, "success", "Скопировано");
+    } catch {
+      say(place, "danger", "Не получилось. Выделите и скопируйте сами.");
+    }
+  });
+}
+
 // A form is sent once. The button goes grey only after its own value has been taken into the answer.
 const sent = new Set();
 document.addEventListener("submit", (event) => {
