@@ -43,14 +43,14 @@ class _Way:
     """Where an entry leads: to the first of its routes that exists and is permitted.
 
     `short` is its label among the tabs of phones where the long one finds no
-    room, and `tab` its place there. `section` is the beginning of the
-    addresses that belong to it, where that is not its own address.
+    room, and `tab` its place there. `sections` are where the addresses
+    begin that belong to it, where that is not its own address alone.
     """
 
     label: str
     routes: tuple[tuple[str, Permission | None], ...]
     icon: str = ""
-    section: str = ""
+    sections: tuple[str, ...] = ()
     short: str = ""
     tab: int = _OTHERS
 
@@ -58,7 +58,12 @@ class _Way:
 _MAIN = (
     _Way(label="Главная", icon="house", tab=1, routes=(("profile", None),)),
     _Way(label="Проблемы", icon="exclamation-circle", tab=4, routes=(("problems", None),)),
-    _Way(label="Подключения", icon="plug", routes=(("connections", None),)),
+    _Way(
+        label="Подключения",
+        icon="plug",
+        sections=("/connections/", "/evotor/", "/vk/"),
+        routes=(("connections", None),),
+    ),
 )
 _GOODS = (
     _Way(label="В кассе Эвотор", short="Товары", icon="shop", tab=2, routes=(("catalog", None),)),
@@ -80,7 +85,7 @@ _BOTTOM = (
     _Way(
         label="Управление",
         icon="gear",
-        section="/admin/",
+        sections=("/admin/",),
         routes=tuple(route for way in _ADMIN for route in way.routes),
     ),
 )
@@ -117,8 +122,8 @@ def _entries(request: Request, user: User, ways: Iterable[_Way]) -> tuple[Entry,
         if not open_to:
             continue
         url = str(request.app.url_path_for(open_to[0]))
-        below = way.section or f"{url}/"
-        is_current = path == url or (url != "/profile" and path.startswith(below))
+        below = way.sections or (f"{url}/",)
+        is_current = path == url or (url != "/profile" and f"{path}/".startswith(below))
         entries.append(
             Entry(
                 label=way.label,
