@@ -1,4 +1,4 @@
-"""What is written to people about their accounts; the words are in `templates/mail`."""
+"""What is written to people about accounts and mirrors; the words are in `templates/mail`."""
 
 from functools import cache
 
@@ -47,6 +47,31 @@ def phone_confirmed_letter(to: str, *, link: str) -> Letter:
 def email_changed_letter(to: str, *, new_email: str, link: str = "", at_words: str = "") -> Letter:
     """Tell the old address of an account that it is that no more; `link` leads to the service."""
     return _letter("email_changed", to, link=link, new_email=new_email, at_words=at_words)
+
+
+def connection_broken_letter(to: str, *, service: str, sentence: str, link: str) -> Letter:
+    """Tell that a connection broke; `service` is «Эвотор» or «ВКонтакте», `sentence` says why."""
+    return _letter("connection_broken", to, link=link, service=service, sentence=sentence)
+
+
+def run_held_letter(to: str, *, sentence: str, link: str) -> Letter:
+    """Ask for a decision on a held run; `sentence` says what would change, `link` shows it."""
+    return _letter("run_held", to, link=link, sentence=sentence)
+
+
+def run_paused_letter(to: str, *, sentence: str, link: str) -> Letter:
+    """Ask for what the mirror cannot go on without; `sentence` says what that is."""
+    return _letter("run_paused", to, link=link, sentence=sentence)
+
+
+def stale_letter(to: str, *, since_words: str, link: str) -> Letter:
+    """Tell that nothing has succeeded for long; `since_words` = when the last did, as «1 мая»."""
+    return _letter("stale", to, link=link, since_words=since_words)
+
+
+def well_again_letter(to: str, *, sentence: str, link: str) -> Letter:
+    """Tell that what an earlier letter was about works; `sentence` says what does."""
+    return _letter("well_again", to, link=link, sentence=sentence)
 
 
 def _letter(kind: str, to: str, *, link: str, **words: str) -> Letter:

@@ -10,7 +10,7 @@ from tests.alerts.writing import LINK
 ANNA = "anna@tea.ru"
 WHEN = "5 мая, 10:00"
 
-ALL = {
+ABOUT_ACCOUNTS = {
     "invite": letters.invite_letter(ANNA, link=LINK, inviter="Борис", hours=48),
     "confirm": letters.confirm_letter(ANNA, link=LINK, hours=72),
     "confirm_new_email": letters.confirm_new_email_letter(ANNA, link=LINK, hours=72),
@@ -22,6 +22,22 @@ ALL = {
         ANNA, new_email="a@tea.ru", link=LINK, at_words=WHEN
     ),
 }
+ABOUT_MIRRORS = {
+    "connection_broken": letters.connection_broken_letter(
+        ANNA, service="Эвотор", sentence="Эвотор не принял ключ доступа.", link=LINK
+    ),
+    "run_held": letters.run_held_letter(
+        ANNA, sentence="Будет скрыто 68 товаров из 216.", link=LINK
+    ),
+    "run_paused": letters.run_paused_letter(
+        ANNA, sentence="VK просит подтвердить, что вы не робот.", link=LINK
+    ),
+    "stale": letters.stale_letter(ANNA, since_words=WHEN, link=LINK),
+    "well_again": letters.well_again_letter(
+        ANNA, sentence="Связь с Эвотором восстановлена.", link=LINK
+    ),
+}
+ALL = ABOUT_ACCOUNTS | ABOUT_MIRRORS
 
 
 def every(*names: str) -> pytest.MarkDecorator:
@@ -35,14 +51,49 @@ def test_every_letter_that_has_words_is_written() -> None:
 
 
 @every()
-def test_a_letter_says_whom_it_is_for_where_to_go_and_what_to_do_if_it_was_not_them(
-    letter: Letter,
-) -> None:
+def test_a_letter_says_whom_it_is_for_and_where_to_go(letter: Letter) -> None:
     assert letter.to == ANNA
     for text in (letter.text, letter.html):
         assert ANNA in text
         assert LINK in text
+
+
+@every(*ABOUT_ACCOUNTS)
+def test_a_letter_about_an_account_says_what_to_do_if_it_was_not_them(letter: Letter) -> None:
+    for text in (letter.text, letter.html):
         assert re.search("не вы|не ждали", text)
+
+
+@every(*ABOUT_MIRRORS)
+def test_a_letter_about_a_mirror_says_once_why_it_came_and_that_no_second_will(
+    letter: Letter,
+) -> None:
+    for text in (letter.text, letter.html):
+        assert text.count("Вы получили это письмо, потому что") == 1
+        assert text.count("Второго письма") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("connection_broken", "Эвотор не принял ключ доступа."),
+        ("run_held", "Будет скрыто 68 товаров из 216."),
+        ("run_paused", "VK просит подтвердить, что вы не робот."),
+        ("stale", f"Последний удачный запуск: {WHEN}."),
+        ("well_again", "Связь с Эвотором восстановлена."),
+    ],
+)
+def test_a_letter_about_a_mirror_begins_with_what_happened(kind: str, words: str) -> None:
+    assert words in ALL[kind].text.split("\n\n")[0]
+
+
+def test_a_broken_connection_is_named_in_the_subject() -> None:
+    assert ALL["connection_broken"].subject == "Нет связи: Эвотор"
+
+
+@every("connection_broken", "run_paused", "stale")
+def test_whoever_reads_of_trouble_reads_that_the_goods_are_still_there(letter: Letter) -> None:
+    assert "Товары в VK на месте" in letter.text
 
 
 @every()
