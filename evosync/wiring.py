@@ -2,15 +2,10 @@
 
 import asyncio
 import hashlib
-import io
-import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-
-from PIL import Image, UnidentifiedImageError
 
 from evosync import clock
 from evosync.db import connections
@@ -18,31 +13,30 @@ from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import SchemaState, check_schema, from_the_future, migrate
 from evosync.db.photos import PhotoShelf
+from evosync.db.services import Service
 from evosync.db.sync import SyncConfig
 from evosync.db.vault import Vault, open_vault
 from evosync.engine.rules import Rules, Selection
 from evosync.errors import Misconfigured
 from evosync.evotor.api import EvotorApi
+from evosync.evotor.oauth import EvotorOAuth
 from evosync.evotor.probe import EvotorProbe
 from evosync.evotor.source import EvotorSource
+from evosync.keepers import Renew, Renewals, Shelf, StandingToken
 from evosync.outbound.client import Client, open_client
+from evosync.outbound.grants import Grant
 from evosync.outbound.limiter import Limiter
+from evosync.outbound.ports import TokenKeeper
+from evosync.pictures import read_picture
 from evosync.settings import Settings
 from evosync.vk.api import VkApi, spacing_s
 from evosync.vk.market import VkMarket
+from evosync.vk.oauth import VkId
 from evosync.vk.photos import Photos
 from evosync.vk.probe import VkProbe
 
-SHIPPED_PHOTO = Path(__file__).parent / "assets" / "default_photo.jpg"
-
-# VK's rules for the picture of a product (help of market.getProductPhotoUploadServer;
-# the ratio is what VK's own SDK keeps to).
-MAX_PHOTO_BYTES = 50 * 1024 * 1024
-PHOTO_KINDS = ("JPEG", "PNG", "GIF")
-MIN_PHOTO_SIDE = 400  # pixels
-MAX_PHOTO_SIDES = 14_000  # pixels, width and height added
-MAX_PHOTO_RATIO = 20
-_PHOTO = "VK_DEFAULT_PHOTO_PATH"
+RENEWALS_GRACE_S = 20.0
+"""How long a stop waits for tokens that are being renewed: half renewed they would be lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +56,62 @@ class Installation:
     photo: str
     clock: Callable[[], datetime] = clock.now
     limiters: dict[int, Limiter] = field(default_factory=dict)
+    renewals: Renewals = field(default_factory=set)
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where the tokens of connections are kept."""
+        return Shelf(
+            database=self.database, vault=self.vault, clock=self.clock, renewals=self.renewals
+        )
 
     def source(self, connection: EvotorConnection) -> EvotorSource:
         """Build the shop of a connection. Raises NeedsPerson when its token cannot be opened."""
-        return EvotorSource(self.evotor_api(self.vault.open(connection.sealed_token)))
+        self.vault.open(connection.sealed_token)
+        return EvotorSource(self.evotor_api(self.evotor_keeper(connection.user_id)))
 
-    def evotor_api(self, token: str) -> EvotorApi:
-        """Build Evotor's API for a token."""
+    def evotor_keeper(self, user_id: int) -> TokenKeeper:
+        """Build who holds the token of a user's till."""
+        oauth = self.evotor_oauth
+        renew = None if oauth is None else _without_device(oauth)
+        return StandingToken(self.shelf, Service.EVOTOR, user_id, renew)
+
+    def vk_keeper(self, user_id: int) -> TokenKeeper:
+        """Build who holds the token of a user at VK."""
+        vk_id = self.vk_id
+        renew = None if vk_id is None else _with_device(vk_id)
+        return StandingToken(self.shelf, Service.VK, user_id, renew)
+
+    @property
+    def vk_id(self) -> VkId | None:
+        """The sign-in with VK ID; None where no application is configured."""
+        if not self.settings.vk_client_id:
+            return None
+        return VkId(
+            client=self.vk,
+            base_url=self.settings.vk_id_url,
+            client_id=self.settings.vk_client_id,
+            redirect_uri=f"{self.settings.public_url}/vk/callback",
+        )
+
+    @property
+    def evotor_oauth(self) -> EvotorOAuth | None:
+        """The sign-in with Evotor; None where no client is configured."""
+        if not self.settings.evotor_oauth_client_id:
+            return None
+        return EvotorOAuth(
+            client=self.evotor,
+            base_url=self.settings.evotor_oauth_url,
+            client_id=self.settings.evotor_oauth_client_id,
+            client_secret=self.settings.evotor_oauth_client_secret,
+            redirect_uri=f"{self.settings.public_url}/evotor/callback",
+        )
+
+    def evotor_api(self, keeper: TokenKeeper) -> EvotorApi:
+        """Build Evotor's API for whoever holds a token."""
         return EvotorApi(
             self.evotor,
-            KnownToken(token),
+            keeper,
             base_url=self.settings.evotor_api_url,
             auth_scheme=self.settings.evotor_auth_scheme,
         )
@@ -94,7 +134,7 @@ class Installation:
         )
 
     def evotor_probe(self, connection: EvotorConnection) -> EvotorProbe:
-        """Build the questions to Evotor for a connection. Raises NeedsPerson as `source` does."""
+        """Build the questions to Evotor. Raises NeedsPerson when its token cannot be opened."""
         return EvotorProbe(
             client=self.evotor,
             base_url=self.settings.evotor_api_url,
@@ -102,7 +142,8 @@ class Installation:
         )
 
     def _connected_api(self, connection: VkConnection) -> VkApi:
-        return self.vk_api(self.vault.open(connection.sealed_token), connection.vk_user_id)
+        self.vault.open(connection.sealed_token)
+        return self.vk_api(self.vk_keeper(connection.user_id), connection.vk_user_id)
 
     def _photos(self, connection: VkConnection, api: VkApi) -> Photos:
         shelf = PhotoShelf(
@@ -119,14 +160,14 @@ class Installation:
             upload_hosts=self.settings.upload_hosts,
         )
 
-    def vk_api(self, token: str, vk_user_id: int | None) -> VkApi:
-        """Build VK's API for a token; without a known VK user it has a quota of its own."""
+    def vk_api(self, keeper: TokenKeeper, vk_user_id: int | None) -> VkApi:
+        """Build VK's API for whoever holds a token; an unknown VK user has a quota of its own."""
         limiter = Limiter(spacing_s(self.settings.vk_requests_per_second))
         if vk_user_id is not None:
             limiter = self.limiters.setdefault(vk_user_id, limiter)
         return VkApi(
             self.vk,
-            KnownToken(token),
+            keeper,
             limiter,
             api_url=self.settings.vk_api_url,
             version=self.settings.vk_api_version,
@@ -151,30 +192,31 @@ class Installation:
         )
 
 
-class KnownToken:
-    """Implements TokenKeeper for a token that nobody can renew."""
+def _with_device(vk_id: VkId) -> Renew:
+    async def renew(refresh_token: str, device_id: str) -> Grant:
+        return await vk_id.renew(refresh_token=refresh_token, device_id=device_id)
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    return renew
 
-    async def token(self) -> str:
-        """Return the token."""
-        return self._token
 
-    async def refresh(self, refused: str) -> str | None:
-        """Return None: only a person can help."""
-        return None
+def _without_device(oauth: EvotorOAuth) -> Renew:
+    async def renew(refresh_token: str, _device_id: str) -> Grant:
+        return await oauth.renew(refresh_token=refresh_token)
+
+    return renew
 
 
 @asynccontextmanager
-async def open_installation(settings: Settings) -> AsyncIterator[Installation]:
+async def open_installation(
+    settings: Settings, *, now: Callable[[], datetime] = clock.now
+) -> AsyncIterator[Installation]:
     """Open the database, the vault and the clients; close them in the end.
 
     An empty database gets its schema. Raises Misconfigured when the schema is
     another version's, or a file or a key cannot be used.
     """
     await _check_schema(settings.database)
-    picture = await asyncio.to_thread(_read_picture, settings.vk_default_photo_path)
+    picture = await asyncio.to_thread(read_picture, settings.vk_default_photo_path)
     photo = hashlib.sha256(picture).hexdigest()
     database = open_database(settings.database)
     evotor = _open_evotor(settings.evotor_ca_file)
@@ -182,20 +224,26 @@ async def open_installation(settings: Settings) -> AsyncIterator[Installation]:
     try:
         async with database.read() as tx:
             has_sealed_rows = await connections.has_sealed_rows(tx)
-        yield Installation(
+        vault = open_vault(
+            settings.data_dir,
+            configured=settings.secret_key,
+            old=settings.old_secret_keys,
+            has_sealed_rows=has_sealed_rows,
+        )
+        opened = Installation(
             settings=settings,
             database=database,
-            vault=open_vault(
-                settings.data_dir,
-                configured=settings.secret_key,
-                old=settings.old_secret_keys,
-                has_sealed_rows=has_sealed_rows,
-            ),
+            vault=vault,
             evotor=evotor,
             vk=vk,
             pictures={photo: picture},
             photo=photo,
+            clock=now,
         )
+        try:
+            yield opened
+        finally:
+            await opened.shelf.settled(RENEWALS_GRACE_S)
     finally:
         await vk.close()
         await evotor.close()
@@ -207,55 +255,6 @@ def _open_evotor(ca_file: str) -> Client:
         return open_client("evotor", ca_file=ca_file)
     except OSError:  # ssl.SSLError is one
         raise Misconfigured("EVOTOR_CA_FILE", "в файле нет сертификатов PEM.") from None
-
-
-def _read_picture(given: str) -> bytes:
-    if not given:
-        return SHIPPED_PHOTO.read_bytes()
-    try:
-        with Path(given).open("rb") as file:
-            content = file.read(MAX_PHOTO_BYTES + 1)
-    except OSError as error:
-        raise Misconfigured(_PHOTO, f"файл не читается ({error.strerror}).") from None
-    why = picture_problem(content)
-    if why is not None:
-        raise Misconfigured(_PHOTO, why)
-    return content
-
-
-def picture_problem(content: bytes) -> str | None:
-    """Say why VK would not take a picture (a Russian sentence), or None when it would.
-
-    Decodes the whole picture: not for the loop.
-    """
-    if len(content) > MAX_PHOTO_BYTES:
-        return f"файл больше {MAX_PHOTO_BYTES // 1024**2} МБ."
-    try:
-        with (
-            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
-            Image.open(io.BytesIO(content), formats=PHOTO_KINDS) as image,
-        ):
-            why = _size_problem(*image.size)
-            if why is None:
-                image.load()
-            return why
-    except UnidentifiedImageError:
-        return "это не картинка JPG, PNG или GIF."
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        return "картинка слишком большая."
-    except Exception:  # noqa: BLE001 - each of Pillow's decoders breaks in ways of its own
-        return "картинка повреждена."
-
-
-def _size_problem(width: int, height: int) -> str | None:
-    size = f"картинка {width}×{height}, а VK принимает"
-    if min(width, height) < MIN_PHOTO_SIDE:
-        return f"{size} от {MIN_PHOTO_SIDE}×{MIN_PHOTO_SIDE}."
-    if width + height > MAX_PHOTO_SIDES:
-        return f"{size} не больше {MAX_PHOTO_SIDES} пикселей в сумме сторон."
-    if max(width, height) > MAX_PHOTO_RATIO * min(width, height):
-        return f"{size} стороны не более чем {MAX_PHOTO_RATIO} к 1."
-    return None
 
 
 async def _check_schema(url: str) -> None:

@@ -14,9 +14,11 @@ from evosync.db.sync import SyncConfig
 from evosync.db.vault import KEY_FILE, Vault
 from evosync.engine.rules import GonePolicy, Rounding, Selection, StockMode
 from evosync.errors import Misconfigured, NeedsPerson
+from evosync.keepers import KnownToken
 from evosync.outbound.client import Request
+from evosync.pictures import SHIPPED_PHOTO
 from evosync.settings import Settings
-from evosync.wiring import SHIPPED_PHOTO, Installation, KnownToken, open_installation
+from evosync.wiring import Installation, open_installation
 from tests.builders import SHOP
 
 ANNA = 1
@@ -138,12 +140,12 @@ async def test_the_clients_are_closed_in_the_end(settings: Settings) -> None:
 
 
 async def test_a_user_of_vk_has_one_quota_whatever_the_token(opened: Installation) -> None:
-    opened.vk_api("one", 700)
+    opened.vk_api(KnownToken("one"), 700)
     limiter = opened.limiters[700]
 
-    opened.vk_api("two", 700)
-    opened.vk_api("three", 701)
-    opened.vk_api("four", None)
+    opened.vk_api(KnownToken("two"), 700)
+    opened.vk_api(KnownToken("three"), 701)
+    opened.vk_api(KnownToken("four"), None)
 
     assert opened.limiters.keys() == {700, 701}
     assert opened.limiters[700] is limiter

@@ -6,6 +6,8 @@ from evosync.cli.frame import read_token, run_async
 from evosync.cli.installation import find_user, installation
 from evosync.cli.words import printable
 from evosync.db import connections
+from evosync.db.connection_health import Finding, mark_checked
+from evosync.db.services import Service
 from evosync.db.types import Tx
 from evosync.jobs.connections import check_evotor, check_vk
 
@@ -30,7 +32,7 @@ def evotor(email: str, *, token_stdin: bool) -> None:
 
             async def save(tx: Tx) -> None:
                 await connections.save_evotor(tx, connection, now)
-                await connections.mark_evotor_checked(tx, owner.id, None, now)
+                await mark_checked(tx, Service.EVOTOR, owner.id, Finding(connected_at=now), now)
 
             await opened.database.write(save)
             return connection.store_name or "магазинов пока нет"
@@ -54,7 +56,8 @@ def vk(email: str, group_id: int, *, token_stdin: bool) -> None:
 
             async def save(tx: Tx) -> None:
                 await connections.save_vk(tx, connection, now)
-                await connections.mark_vk_checked(tx, owner.id, None, now)
+                found = Finding(connected_at=now, with_rights=True)
+                await mark_checked(tx, Service.VK, owner.id, found, now)
 
             await opened.database.write(save)
             return connection.community_name or str(group_id)

@@ -14,43 +14,82 @@ from evosync.db.tables.sync import sync_configs
 from evosync.db.types import Tx
 from evosync.errors import NeedsPerson
 
+TAKEN = "Это сообщество VK уже подключено к другой учётной записи."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What the last check said; `last_checked_at` None = not checked yet."""
+    """What the last check said; `last_checked_at` None = not checked yet.
+
+    `last_error` is a Russian sentence and `last_error_code` its short name;
+    `sealed_link` leads to where a person can mend it. `rights_checked_at` is
+    when the dearer check was made.
+    """
 
     is_online: bool = False
     last_checked_at: datetime | None = None
     last_error: str | None = None
+    last_error_code: str | None = None
+    sealed_link: str | None = field(repr=False, default=None)
+    rights_checked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvotorConnection:
-    """One user's way to the shop; `Vault.open` gives the token."""
-
-    user_id: int
-    sealed_token: str = field(repr=False)
-    evotor_user_id: str | None = None
-    store_id: str | None = None
-    store_name: str | None = None
-    health: Health = field(default_factory=Health)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VkConnection:
-    """One user's way to a community; `Vault.open` gives the tokens.
+    """One user's way to the shop; `Vault.open` gives the tokens.
 
     `expires_at` is the access token's end, None when it has none.
     """
 
     user_id: int
-    community_id: int
     sealed_token: str = field(repr=False)
     sealed_refresh_token: str | None = field(repr=False, default=None)
+    expires_at: datetime | None = None
+    evotor_user_id: str | None = None
+    store_id: str | None = None
+    store_name: str | None = None
+    connected_at: datetime | None = None
+    health: Health = field(default_factory=Health)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VkConnection:
+    """One user's way to a community; `Vault.open` gives the token."""
+
+    user_id: int
+    community_id: int
+    sealed_token: str = field(repr=False)
     community_name: str | None = None
     vk_user_id: int | None = None
-    expires_at: datetime | None = None
     health: Health = field(default_factory=Health)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VkSignIn:
+    """A person signed in at VK: all there is of the connection, with or without a community yet.
+
+    `scope` is what VK said the token may, by blanks; None when nobody said.
+    `expires_at` is the access token's end, None when it has none.
+    """
+
+    user_id: int
+    sealed_token: str = field(repr=False)
+    sealed_refresh_token: str | None = field(repr=False, default=None)
+    device_id: str | None = field(repr=False, default=None)
+    scope: str | None = None
+    expires_at: datetime | None = None
+    vk_user_id: int | None = None
+    first_name: str = ""
+    last_name: str = ""
+    community_id: int | None = None
+    community_name: str | None = None
+    connected_at: datetime | None = None
+    health: Health = field(default_factory=Health)
+
+    @property
+    def person(self) -> str:
+        """The person's name; "" when VK did not tell."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 async def save_evotor(tx: Tx, connection: EvotorConnection, now: datetime) -> None:
@@ -60,6 +99,9 @@ async def save_evotor(tx: Tx, connection: EvotorConnection, now: datetime) -> No
     """
     values = {
         "access_token": connection.sealed_token,
+        "refresh_token": connection.sealed_refresh_token,
+        "expires_at": connection.expires_at,
+        "refreshed_at": None,
         "evotor_user_id": connection.evotor_user_id,
         "store_id": connection.store_id,
         "store_name": connection.store_name,
@@ -73,30 +115,32 @@ async def save_evotor(tx: Tx, connection: EvotorConnection, now: datetime) -> No
         )
 
 
-async def save_vk(tx: Tx, connection: VkConnection, now: datetime) -> None:
-    """Connect the community, or replace the tokens; its health starts anew.
+async def save_vk(tx: Tx, sign_in: VkSignIn, now: datetime) -> None:
+    """Connect VK, or replace the tokens; its health starts anew.
 
     Raises NeedsPerson when another user has this community. Another
     community than the confirmed one asks for a new confirmation.
     """
+    names = (
+        *("device_id", "scope", "expires_at", "vk_user_id"),
+        *("first_name", "last_name", "community_id", "community_name"),
+    )
     values = {
-        "community_id": connection.community_id,
-        "community_name": connection.community_name,
-        "access_token": connection.sealed_token,
-        "refresh_token": connection.sealed_refresh_token,
-        "vk_user_id": connection.vk_user_id,
-        "expires_at": connection.expires_at,
+        "access_token": sign_in.sealed_token,
+        "refresh_token": sign_in.sealed_refresh_token,
+        "refreshed_at": None,
+        "error_link": None,
+        **{name: getattr(sign_in, name) for name in names},
     }
     try:
         async with tx.begin_nested():
-            await _save(tx, vk_connections, connection.user_id, values, now)
+            await _save(tx, vk_connections, sign_in.user_id, values, now)
     except IntegrityError:
-        raise NeedsPerson(
-            "Это сообщество VK уже подключено к другой учётной записи.", code="community_taken"
-        ) from None
-    await forget_confirmation(
-        tx, connection.user_id, sync_configs.c.confirmed_community_id != connection.community_id
-    )
+        raise NeedsPerson(TAKEN, code="community_taken") from None
+    if sign_in.community_id is not None:
+        await forget_confirmation(
+            tx, sign_in.user_id, sync_configs.c.confirmed_community_id != sign_in.community_id
+        )
 
 
 async def find_evotor(tx: Tx, user_id: int) -> EvotorConnection | None:
@@ -107,38 +151,59 @@ async def find_evotor(tx: Tx, user_id: int) -> EvotorConnection | None:
     return EvotorConnection(
         user_id=user_id,
         sealed_token=row.access_token,
+        sealed_refresh_token=row.refresh_token,
+        expires_at=row.expires_at,
         evotor_user_id=row.evotor_user_id,
         store_id=row.store_id,
         store_name=row.store_name,
+        connected_at=row.connected_at,
         health=_health(row),
     )
 
 
 async def find_vk(tx: Tx, user_id: int) -> VkConnection | None:
     """Find the community's connection; None while no token or no community has been given."""
-    row = await _find(tx, vk_connections, user_id)
-    if row is None or row.community_id is None:
+    sign_in = await find_vk_sign_in(tx, user_id)
+    if sign_in is None or sign_in.community_id is None:
         return None
     return VkConnection(
         user_id=user_id,
-        community_id=row.community_id,
+        community_id=sign_in.community_id,
+        sealed_token=sign_in.sealed_token,
+        community_name=sign_in.community_name,
+        vk_user_id=sign_in.vk_user_id,
+        health=sign_in.health,
+    )
+
+
+async def find_vk_sign_in(tx: Tx, user_id: int) -> VkSignIn | None:
+    """Find whoever is signed in at VK; None while no token has been given."""
+    row = await _find(tx, vk_connections, user_id)
+    if row is None:
+        return None
+    return VkSignIn(
+        user_id=user_id,
         sealed_token=row.access_token,
         sealed_refresh_token=row.refresh_token,
-        community_name=row.community_name,
-        vk_user_id=row.vk_user_id,
+        device_id=row.device_id,
+        scope=row.scope,
         expires_at=row.expires_at,
+        vk_user_id=row.vk_user_id,
+        first_name=row.first_name or "",
+        last_name=row.last_name or "",
+        community_id=row.community_id,
+        community_name=row.community_name,
+        connected_at=row.connected_at,
         health=_health(row),
     )
 
 
-async def mark_evotor_checked(tx: Tx, user_id: int, error: str | None, now: datetime) -> None:
-    """Write down a check of the shop's connection; no error (a Russian sentence) = online."""
-    await _mark(tx, evotor_connections, user_id, error, now)
-
-
-async def mark_vk_checked(tx: Tx, user_id: int, error: str | None, now: datetime) -> None:
-    """Write down a check of the community's connection; no error = online."""
-    await _mark(tx, vk_connections, user_id, error, now)
+async def is_community_taken(tx: Tx, community_id: int, user_id: int) -> bool:
+    """Tell whether somebody else than the user has this community."""
+    found = await tx.scalar(
+        select(vk_connections.c.user_id).where(vk_connections.c.community_id == community_id)
+    )
+    return found is not None and found != user_id
 
 
 async def delete_evotor(tx: Tx, user_id: int) -> None:
@@ -185,6 +250,7 @@ async def _save(
         "last_checked_at": None,
         "last_error": None,
         "last_error_code": None,
+        "rights_checked_at": None,
         "connected_at": now,
         "updated_at": now,
     }
@@ -200,15 +266,12 @@ async def _find(tx: Tx, table: Table[Any], user_id: int) -> Row[Any] | None:
     return found.one_or_none()
 
 
-async def _mark(tx: Tx, table: Table[Any], user_id: int, error: str | None, now: datetime) -> None:
-    await tx.execute(
-        update(table)
-        .where(table.c.user_id == user_id)
-        .values(is_online=error is None, last_error=error, last_checked_at=now, updated_at=now)
-    )
-
-
 def _health(row: Row[Any]) -> Health:
     return Health(
-        is_online=row.is_online, last_checked_at=row.last_checked_at, last_error=row.last_error
+        is_online=row.is_online,
+        last_checked_at=row.last_checked_at,
+        last_error=row.last_error,
+        last_error_code=row.last_error_code,
+        sealed_link=getattr(row, "error_link", None),
+        rights_checked_at=row.rights_checked_at,
     )

@@ -208,6 +208,12 @@ def error_from(refusal: VkRefusal) -> EvoSyncError | None:
     return None
 
 
+def error_without_right() -> NeedsPerson:
+    """Make the error of a token without the right to goods, where VK said so beforehand."""
+    code, sentence = _PERSON[Remedy.RIGHT]
+    return NeedsPerson(sentence, code=code, cause="scope without market")
+
+
 def error_of_request(refusal: VkRefusal) -> EvoSyncError:
     """Turn a refusal of something that no run can do without into the end of the run."""
     return error_from(refusal) or TryLater(

@@ -1,4 +1,6 @@
-"""Alerts: what each tells and how far it has come; and VK's link where a person can mend it."""
+"""Alerts: what each tells and how far it has come; connections: a link, and when renewed."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +20,7 @@ OLD = "closed"
 
 def upgrade() -> None:
     _add("vk_connections", sa.Column("error_link", types.LongText))
+    _add("evotor_connections", sa.Column("refreshed_at", types.Moment()))
     _add("alerts_sent", sa.Column("detail", types.LongText))
     state = sa.Column("state", sa.String(16), nullable=False, server_default=OLD)
     _add("alerts_sent", state)
@@ -28,14 +31,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     if INDEX in _indexes():
         op.drop_index(INDEX, "alerts_sent")
-    for table, names in (("alerts_sent", ("state", "detail")), ("vk_connections", ("error_link",))):
-        for name in names:
-            if _has(table, name):
-                with op.batch_alter_table(table) as batch:
-                    batch.drop_column(name)
+    for table, column in (
+        ("alerts_sent", "state"),
+        ("alerts_sent", "detail"),
+        ("evotor_connections", "refreshed_at"),
+        ("vk_connections", "error_link"),
+    ):
+        if _has(table, column):
+            with op.batch_alter_table(table) as batch:
+                batch.drop_column(column)
 
 
-def _add(table: str, column: sa.Column[object]) -> None:
+def _add(table: str, column: sa.Column[Any]) -> None:
     if not _has(table, column.name):
         op.add_column(table, column)
 

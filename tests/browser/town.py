@@ -9,10 +9,12 @@ from evosync.accounts.signed_links import LinkKind
 from evosync.catalog.problem import Problem
 from evosync.db import account_changes, accounts, connections, problems, runs, sync
 from evosync.db.accounts import NewUser, User, UserStatus
-from evosync.db.connections import EvotorConnection, VkConnection
+from evosync.db.connection_health import Finding, mark_checked
+from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.journal import write_act
 from evosync.db.roles import RoleName
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
+from evosync.db.services import Service
 from evosync.db.sessions import NewSession, create_session
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
@@ -138,7 +140,7 @@ async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> None:
 async def _shop(tx: Tx, desk: Desk, user: User, *, community_id: int, error: str | None) -> None:
     now, sealed = desk.clock(), desk.vault.seal("a token")
     evotor = EvotorConnection(user_id=user.id, sealed_token=sealed, store_name="Чайная на Лесной")
-    vk = VkConnection(
+    vk = VkSignIn(
         user_id=user.id,
         community_id=community_id,
         sealed_token=sealed,
@@ -146,8 +148,11 @@ async def _shop(tx: Tx, desk: Desk, user: User, *, community_id: int, error: str
     )
     await connections.save_evotor(tx, evotor, now)
     await connections.save_vk(tx, vk, now)
-    await connections.mark_evotor_checked(tx, user.id, None, now)
-    await connections.mark_vk_checked(tx, user.id, error, now)
+    await mark_checked(tx, Service.EVOTOR, user.id, Finding(connected_at=now), now)
+    code = None if error is None else "connection_broken"
+    await mark_checked(
+        tx, Service.VK, user.id, Finding(connected_at=now, error=error, code=code), now
+    )
     # Enabled for the page, while the timer leaves it alone.
     config = await sync.get_config(tx, user.id)
     quiet = replace(config, enabled=True, mirror=False, refresh_evotor=False, refresh_vk=False)

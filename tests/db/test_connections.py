@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from evosync.db import connections, sync
-from evosync.db.connections import EvotorConnection, Health, VkConnection
+from evosync.db.connection_health import Finding, mark_checked
+from evosync.db.connections import EvotorConnection, Health, VkSignIn
 from evosync.db.engine import Database
+from evosync.db.services import Service
 from evosync.db.sync import SyncConfig
 from evosync.db.vault import Vault
 from evosync.errors import NeedsPerson
@@ -31,13 +33,16 @@ def evotor(user_id: int) -> EvotorConnection:
     )
 
 
-def vk(user_id: int) -> VkConnection:
+def vk(user_id: int) -> VkSignIn:
     """Build Anna's way to her community."""
-    return VkConnection(
+    return VkSignIn(
         user_id=user_id,
         community_id=COMMUNITY,
         sealed_token=VAULT.seal(TOKEN),
         sealed_refresh_token=VAULT.seal(TOKEN),
+        first_name="Анна",
+        last_name="Чайникова",
+        scope="market",
         community_name="Чай и кофе",
         vk_user_id=7,
         expires_at=NOON,
@@ -56,8 +61,13 @@ async def test_connections_are_found_as_they_were_saved(database: Database, anna
         await database.write(connections.save_evotor, connection, NOON)
     await database.write(connections.save_vk, market, NOON)
     async with database.read() as tx:
-        assert await connections.find_evotor(tx, anna) == replace(mine, store_name="Чайная")
-        assert await connections.find_vk(tx, anna) == market
+        assert await connections.find_evotor(tx, anna) == replace(
+            mine, store_name="Чайная", connected_at=NOON
+        )
+        assert await connections.find_vk_sign_in(tx, anna) == replace(market, connected_at=NOON)
+        found = await connections.find_vk(tx, anna)
+    assert found is not None
+    assert (found.community_id, found.sealed_token) == (COMMUNITY, market.sealed_token)
 
 
 async def test_nobody_is_connected_at_first(database: Database, anna: int) -> None:
@@ -93,8 +103,9 @@ async def test_a_check_is_written_down(database: Database, anna: int, error: str
     health = Health(is_online=error is None, last_checked_at=NOON, last_error=error)
     await database.write(connections.save_evotor, evotor(anna), NOON)
     await database.write(connections.save_vk, vk(anna), NOON)
-    await database.write(connections.mark_evotor_checked, anna, error, NOON)
-    await database.write(connections.mark_vk_checked, anna, error, NOON)
+    finding = Finding(connected_at=NOON, error=error)
+    for service in Service:
+        await database.write(mark_checked, service, anna, finding, NOON)
     async with database.read() as tx:
         shop = await connections.find_evotor(tx, anna)
         market = await connections.find_vk(tx, anna)

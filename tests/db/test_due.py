@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evosync.db import connections, due, sync
-from evosync.db.connections import EvotorConnection, VkConnection
+from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.due import DueReading
 from evosync.db.engine import Database
 from evosync.db.sync import SyncConfig
@@ -19,7 +19,7 @@ async def connected(database: Database, anna: int) -> int:
     """Give Anna both connections, and her mirror switched on."""
     shop = EvotorConnection(user_id=anna, sealed_token="sealed")
     await database.write(connections.save_evotor, shop, NOON)
-    market = VkConnection(user_id=anna, community_id=1, sealed_token="sealed")
+    market = VkSignIn(user_id=anna, community_id=1, sealed_token="sealed")
     await database.write(connections.save_vk, market, NOON)
     config = SyncConfig(user_id=anna, enabled=True, confirmed_at=NOON)
     await database.write(sync.save_config, config, NOON)

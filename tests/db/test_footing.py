@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from evosync.db import connections, selection, sync
-from evosync.db.connections import EvotorConnection, VkConnection
+from evosync.db.connection_health import Finding, mark_checked
+from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.engine import Database
 from evosync.db.footing import Footing, find_footing
+from evosync.db.services import Service
 from evosync.db.sync import SyncConfig
 from tests.builders import NOON, SHOP
 
@@ -19,7 +21,7 @@ async def connect(database: Database, user_id: int) -> None:
     """Connect both sides."""
     evotor = EvotorConnection(user_id=user_id, sealed_token="sealed")
     await database.write(connections.save_evotor, evotor, NOON)
-    vk = VkConnection(user_id=user_id, community_id=user_id, sealed_token="sealed")
+    vk = VkSignIn(user_id=user_id, community_id=user_id, sealed_token="sealed")
     await database.write(connections.save_vk, vk, NOON)
 
 
@@ -75,6 +77,7 @@ async def test_whatever_a_run_works_with_moves_its_footing_and_no_other(
 async def test_a_check_of_a_connection_leaves_the_footing(database: Database, anna: int) -> None:
     await connect(database, anna)
     before = await footing(database, anna)
-    await database.write(connections.mark_evotor_checked, anna, "Нет связи.", LATER)
-    await database.write(connections.mark_vk_checked, anna, None, LATER)
+    broken = Finding(connected_at=NOON, error="Нет связи.", code="connection_broken")
+    await database.write(mark_checked, Service.EVOTOR, anna, broken, LATER)
+    await database.write(mark_checked, Service.VK, anna, Finding(connected_at=NOON), LATER)
     assert await footing(database, anna) == before

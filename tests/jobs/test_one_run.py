@@ -54,7 +54,7 @@ async def disconnect_evotor(shop: Shop) -> None:
 
 async def reconnect_vk(shop: Shop) -> None:
     async with shop.opened.database.read() as tx:
-        vk = await connections.find_vk(tx, shop.user_id)
+        vk = await connections.find_vk_sign_in(tx, shop.user_id)
     assert vk is not None
     await shop.opened.database.write(connections.save_vk, vk, shop.opened.clock())
 

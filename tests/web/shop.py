@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from evosync.catalog.problem import Problem
 from evosync.db import connections, problems, runs, sync
-from evosync.db.connections import EvotorConnection, VkConnection
+from evosync.db.connection_health import Finding, mark_checked
+from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
+from evosync.db.services import Service
 from evosync.engine.report import RunStatus
 from evosync.web.state import AppState
 
@@ -27,18 +29,19 @@ class Shop:
             shop = EvotorConnection(user_id=self.user_id, sealed_token="x", store_name=SHOP)
             await write(connections.save_evotor, shop, now)
         if vk is not None:
-            community = VkConnection(
+            community = VkSignIn(
                 user_id=self.user_id,
                 community_id=7000 + self.user_id,
                 sealed_token="x",
                 community_name=COMMUNITY,
             )
             await write(connections.save_vk, community, now)
-        errors = {RED: "Ключ больше не подходит.", GREEN: None}
-        if evotor in errors:
-            await write(connections.mark_evotor_checked, self.user_id, errors[evotor], now)
-        if vk in errors:
-            await write(connections.mark_vk_checked, self.user_id, errors[vk], now)
+        green = Finding(connected_at=now)
+        red = replace(green, error="Ключ больше не подходит.", code="connection_broken")
+        findings = {RED: red, GREEN: green}
+        for service, colour in ((Service.EVOTOR, evotor), (Service.VK, vk)):
+            if colour in findings:
+                await write(mark_checked, service, self.user_id, findings[colour], now)
 
     async def switch_on(self) -> None:
         async with self.state.database.read() as tx:

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from evosync.catalog.problem import REASONS
 from evosync.db import connections
-from evosync.db.connections import EvotorConnection, VkConnection
+from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.runs import RunKind
 from evosync.engine.report import RunStatus
 from evosync.web.pages.profile import SHOWN_PROBLEMS, WAIT_FOR_NOBODY
@@ -132,7 +132,7 @@ async def test_connections_without_names_are_called_something(
     state: AppState, anna: Person, annas: httpx.AsyncClient, clock: HandClock
 ) -> None:
     shop = EvotorConnection(user_id=anna.id, sealed_token="x")
-    community = VkConnection(user_id=anna.id, community_id=77, sealed_token="x")
+    community = VkSignIn(user_id=anna.id, community_id=77, sealed_token="x")
     await state.database.write(connections.save_evotor, shop, clock())
     await state.database.write(connections.save_vk, community, clock())
     page = await page_of(annas)

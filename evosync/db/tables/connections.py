@@ -30,6 +30,7 @@ evotor_connections = table(
     Column("candidate_token", LongText),
     Column("api_token", LongText),  # what we answer to Evotor's webhooks
     moment("expires_at"),
+    moment("refreshed_at"),
     Column("evotor_user_id", OutsideId),
     Column("store_id", OutsideId),
     Column("store_name", LongText),

@@ -1,0 +1,82 @@
+"""Queries of the checks: which connections are to be looked at, and what was found of each."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from evosync.db.accounts import UserStatus
+from evosync.db.services import Service, table_of
+from evosync.db.tables.accounts import users
+from evosync.db.tables.connections import evotor_connections, vk_connections
+from evosync.db.types import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check of a connection came to.
+
+    `connected_at` is which connection was looked at: what stands there
+    meanwhile under another moment is not what was checked. Without an `error`
+    (a Russian sentence, `code` its short name) it is online. `names` are
+    columns that the check learnt anew; `with_rights` = the dearer check was
+    made too.
+    """
+
+    connected_at: datetime | None
+    error: str | None = None
+    code: str | None = None
+    sealed_link: str | None = field(repr=False, default=None)
+    with_rights: bool = False
+    names: dict[str, str | int | None] = field(default_factory=dict)
+
+
+async def list_connected(tx: Tx) -> list[int]:
+    """List the active users who have connected something, or have a token waiting for a try."""
+    evotor, vk = evotor_connections.c, vk_connections.c
+    found = await tx.scalars(
+        select(users.c.id)
+        .outerjoin(evotor_connections, evotor.user_id == users.c.id)
+        .outerjoin(vk_connections, vk.user_id == users.c.id)
+        .where(
+            users.c.status == UserStatus.ACTIVE.value,
+            evotor.access_token.is_not(None)
+            | evotor.candidate_token.is_not(None)
+            | vk.access_token.is_not(None),
+        )
+        .order_by(users.c.id)
+    )
+    return list(found)
+
+
+async def mark_checked(
+    tx: Tx, service: Service, user_id: int, finding: Finding, now: datetime
+) -> bool | None:
+    """Write a check down; None when that connection stands no more.
+
+    Returns whether it was online before (False for one never checked).
+    """
+    table = table_of(service)
+    mine = (
+        table.c.user_id == user_id,
+        table.c.access_token.is_not(None),
+        table.c.connected_at == finding.connected_at,
+    )
+    before = await tx.scalar(select(table.c.is_online).where(*mine).with_for_update())
+    if before is None:
+        return None
+    values: dict[str, Any] = {
+        **finding.names,
+        "is_online": finding.error is None,
+        "last_error": finding.error,
+        "last_error_code": finding.code,
+        "last_checked_at": now,
+        "updated_at": now,
+    }
+    if "error_link" in table.c:
+        values["error_link"] = finding.sealed_link
+    if finding.with_rights:
+        values["rights_checked_at"] = now
+    await tx.execute(update(table).where(*mine).values(values))
+    return bool(before)

@@ -1,0 +1,108 @@
+"""OAuth 2: a question for tokens, and what came of it. The services' own modules word the question.
+
+RFC 6749, sections 5 and 6; PKCE is RFC 7636.
+"""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import msgspec
+
+from evosync.errors import TryLater
+from evosync.outbound.client import Client, Request, Unreachable
+from evosync.redact import mask_text
+
+# A lease is held meanwhile, which must outlast two tries of it.
+TIMEOUT_S = 6.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Tokens that were given. What the service did not tell is None."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False, default=None)
+    expires_in_s: int | None = None
+    scope: str | None = None
+    user_id: int | None = None
+    state: str | None = None
+
+
+class Denied(Exception):
+    """The service said no: its own short word for why, free of secrets."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class _Answer(msgspec.Struct):
+    error: object = None
+    access_token: object = None
+    refresh_token: object = None
+    expires_in: object = None
+    scope: object = None
+    user_id: object = None
+    state: object = None
+
+
+async def ask_grant(client: Client, request: Request, *, service: str) -> Grant:
+    """Ask for tokens once. Raises Denied, and TryLater when there was no answer to understand.
+
+    `service` is what the sentence of a TryLater calls it.
+    """
+    later = TryLater(f"{service} не ответил. Попробуйте через минуту.", code="unreachable")
+    try:
+        answer = await client.send(request)
+    except Unreachable as error:
+        later.cause = error.cause
+        raise later from None
+    try:
+        told = msgspec.json.decode(answer.body, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        told = _Answer()
+    if told.error is not None:
+        raise Denied(mask_text(str(told.error))[:100])
+    if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Denied(f"HTTP {answer.status}")
+    if not isinstance(told.access_token, str) or not told.access_token:
+        later.cause = f"HTTP {answer.status}, no tokens in the answer"
+        raise later
+    return Grant(
+        access_token=told.access_token,
+        refresh_token=_text(told.refresh_token),
+        expires_in_s=_number(told.expires_in),
+        scope=_text(told.scope),
+        user_id=_number(told.user_id),
+        state=_text(told.state),
+    )
+
+
+def make_secret() -> str:
+    """Make a state, or a PKCE verifier: 43 to 128 of RFC 7636's characters."""
+    return secrets.token_urlsafe(48)
+
+
+def challenge_of(verifier: str) -> str:
+    """Return the S256 challenge of a PKCE verifier (RFC 7636, section 4.2)."""
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _number(value: object) -> int | None:
+    match value:
+        case bool():
+            return None
+        case int() if value > 0:
+            return value
+        case str() if value.isascii() and value.isdecimal() and len(value) < 19:
+            return int(value) or None
+        case _:
+            return None

@@ -1,0 +1,73 @@
+"""The picture of items that have none: read, and held to VK's rules before it is sent there."""
+
+import io
+import warnings
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+from evosync.errors import Misconfigured
+
+SHIPPED_PHOTO = Path(__file__).parent / "assets" / "default_photo.jpg"
+
+# VK's rules for the picture of a product (help of market.getProductPhotoUploadServer;
+# the ratio is what VK's own SDK keeps to).
+MAX_PHOTO_BYTES = 50 * 1024 * 1024
+PHOTO_KINDS = ("JPEG", "PNG", "GIF")
+MIN_PHOTO_SIDE = 400  # pixels
+MAX_PHOTO_SIDES = 14_000  # pixels, width and height added
+MAX_PHOTO_RATIO = 20
+_PHOTO = "VK_DEFAULT_PHOTO_PATH"
+
+
+def read_picture(given: str) -> bytes:
+    """Read the picture of items that have none: the file given, else the one that ships.
+
+    Decodes it: not for the loop. Raises Misconfigured when VK would not take it.
+    """
+    if not given:
+        return SHIPPED_PHOTO.read_bytes()
+    try:
+        with Path(given).open("rb") as file:
+            content = file.read(MAX_PHOTO_BYTES + 1)
+    except OSError as error:
+        raise Misconfigured(_PHOTO, f"файл не читается ({error.strerror}).") from None
+    why = picture_problem(content)
+    if why is not None:
+        raise Misconfigured(_PHOTO, why)
+    return content
+
+
+def picture_problem(content: bytes) -> str | None:
+    """Say why VK would not take a picture (a Russian sentence), or None when it would.
+
+    Decodes the whole picture: not for the loop.
+    """
+    if len(content) > MAX_PHOTO_BYTES:
+        return f"файл больше {MAX_PHOTO_BYTES // 1024**2} МБ."
+    try:
+        with (
+            warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(io.BytesIO(content), formats=PHOTO_KINDS) as image,
+        ):
+            why = _size_problem(*image.size)
+            if why is None:
+                image.load()
+            return why
+    except UnidentifiedImageError:
+        return "это не картинка JPG, PNG или GIF."
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return "картинка слишком большая."
+    except Exception:  # noqa: BLE001 - each of Pillow's decoders breaks in ways of its own
+        return "картинка повреждена."
+
+
+def _size_problem(width: int, height: int) -> str | None:
+    size = f"картинка {width}×{height}, а VK принимает"
+    if min(width, height) < MIN_PHOTO_SIDE:
+        return f"{size} от {MIN_PHOTO_SIDE}×{MIN_PHOTO_SIDE}."
+    if width + height > MAX_PHOTO_SIDES:
+        return f"{size} не больше {MAX_PHOTO_SIDES} пикселей в сумме сторон."
+    if max(width, height) > MAX_PHOTO_RATIO * min(width, height):
+        return f"{size} стороны не более чем {MAX_PHOTO_RATIO} к 1."
+    return None
