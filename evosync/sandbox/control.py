@@ -1,6 +1,5 @@
 """The sandbox steered over HTTP from its own machine: faults, switches, and the counters."""
 
-import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, fields
 from functools import partial
@@ -18,6 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from evosync.sandbox.evotor.oauth import COUNTERS as EVOTOR_OAUTH_COUNTERS
 from evosync.sandbox.evotor.oauth import EvotorOAuth
 from evosync.sandbox.faults import Faults
+from evosync.sandbox.install_order import play, read_order
+from evosync.sandbox.loopback import is_loopback, is_this_machine
 from evosync.sandbox.vkid.world import COUNTERS as VKID_COUNTERS
 from evosync.sandbox.vkid.world import VkId
 from evosync.sandbox.world import SandboxWorld
@@ -51,8 +52,10 @@ def control_routes(world: SandboxWorld) -> list[Route]:
     `GET /control` tells the state of all sides. Below `/control/evotor`,
     `/control/evotor-oauth`, `/control/vk` and `/control/vkid`: `POST …/faults`
     adds the fault that the JSON object describes, `DELETE …/faults` clears
-    them, `POST …/knobs` sets the switches that it names, all or none. A wrong
-    order is a 400 with `{"error": …}`.
+    them, `POST …/knobs` sets the switches that it names, all or none.
+    `POST /control/evotor/install` plays an installation, see `InstallOrder`,
+    and tells what became of each call. A wrong order is a 400 with
+    `{"error": …}`.
     """
     sides = {
         "evotor": _evotor(world),
@@ -61,6 +64,7 @@ def control_routes(world: SandboxWorld) -> list[Route]:
         "vkid": _sign_in(world.vkid, VKID_COUNTERS),
     }
     routes = [_route("GET", "", partial(_show, sides))]
+    routes.append(_route("POST", "/evotor/install", partial(_install, world)))
     for name, side in sides.items():
         routes += [
             _route("POST", f"/{name}/faults", partial(_answer, _add_fault, side)),
@@ -166,6 +170,14 @@ async def _answer(
         return _json({"error": str(bad)}, 400)
 
 
+async def _install(world: SandboxWorld, request: Request) -> Response:
+    try:
+        order = read_order(_read(await request.body()), world.evotor_token)
+    except ValueError as bad:
+        return _json({"error": str(bad)}, 400)
+    return _json({"deliveries": await play(order)})
+
+
 def _add_fault(side: Side, raw: bytes) -> dict[str, Any]:
     side.faults.add(make_fault(side.faults, _read(raw)))
     return {"faults": side.faults.waiting()}
@@ -196,7 +208,7 @@ def _check_names(order: dict[str, Any], known: list[str], complaint: str) -> Non
 
 def _is_near(scope: Scope) -> bool:
     client = scope.get("client")
-    return client is not None and _is_loopback(client[0])
+    return client is not None and is_loopback(client[0])
 
 
 def _is_own(headers: Headers) -> bool:
@@ -205,15 +217,7 @@ def _is_own(headers: Headers) -> bool:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:  # brackets that do not fit
         return False
-    is_here = name == "localhost" or _is_loopback(name)
-    return is_here and headers.get("origin", f"http://{host}") == f"http://{host}"
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return is_this_machine(name) and headers.get("origin", f"http://{host}") == f"http://{host}"
 
 
 def _json(body: object, status: int = 200) -> Response:

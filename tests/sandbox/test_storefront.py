@@ -68,6 +68,13 @@ async def test_the_only_community_opens_by_itself(
     assert "Кофейня" in answer.text
 
 
+async def test_a_market_that_is_switched_off_is_not_listed(
+    browser: httpx.AsyncClient, vk: VkWorld
+) -> None:
+    vk.add_community(102, "Кофейня", []).market_enabled = False
+    assert (await browser.get("/")).url.path == f"/{SHOP_ID}/"
+
+
 @pytest.mark.parametrize(
     ("fields", "seen"),
     [

@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from evosync.sandbox.shop import LESNAYA_ID, MIRA_ID
-from evosync.sandbox.world import VK_USER_ID, NoSuchProduct, SandboxWorld
+from evosync.sandbox.world import (
+    CLOSED_COMMUNITY_ID,
+    FOREIGN_COMMUNITY_ID,
+    VK_USER_ID,
+    NoSuchProduct,
+    SandboxWorld,
+)
 from tests.sandbox.conftest import HandClock
 
 
@@ -21,6 +27,12 @@ def test_a_seeded_world_opens_with_its_demo_keys(world: SandboxWorld) -> None:
     assert world.evotor.user_of(world.evotor_token) is not None
     assert world.vk_token in world.vk.state.tokens
     assert world.vk.state.communities[world.community_id].items == {}
+
+
+def test_a_seeded_world_has_communities_that_cannot_be_connected(world: SandboxWorld) -> None:
+    closed = world.vk.state.communities[CLOSED_COMMUNITY_ID]
+    assert (closed.market_enabled, closed.admin_ids) == (False, [VK_USER_ID])
+    assert VK_USER_ID not in world.vk.state.communities[FOREIGN_COMMUNITY_ID].admin_ids
 
 
 def test_a_saved_world_comes_back_whole(
