@@ -1,5 +1,6 @@
 """The ways through the pages: only to what is there and permitted."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,8 @@ from evosync.accounts.permissions import Permission
 from evosync.db.accounts import User, UserStatus
 from evosync.web import navigation as ways
 from evosync.web.app import routes
-from evosync.web.navigation import admin_tabs, navigation, route_names
+from evosync.web.navigation import Entry, Section, admin_tabs, navigation, route_names
+from evosync.web.view import environment
 from tests.builders import NOON
 
 ANNA = User(
@@ -131,6 +133,12 @@ def test_the_tabs_of_the_administration_are_those_permitted() -> None:
         ("/runs", "Запуски"),
         ("/runs/7", "Запуски"),
         ("/runsandmore", None),
+        ("/connections", "Подключения"),
+        ("/connections/add", "Подключения"),
+        ("/evotor", "Подключения"),
+        ("/vk", "Подключения"),
+        ("/vk/community", "Подключения"),
+        ("/vk-catalog/albums", "В VK"),
         ("/admin/users", "Управление"),
         ("/admin/users/1", "Управление"),
         ("/admin/audit", "Управление"),
@@ -146,6 +154,26 @@ def test_at_most_one_entry_is_where_one_is(path: str, current: str | None) -> No
 def test_the_tab_of_a_person_is_that_of_people() -> None:
     tabs = admin_tabs(asked("/admin/users/1", more=True), may(*EVERYTHING))
     assert [tab.label for tab in tabs if tab.is_current] == ["Люди"]
+
+
+def tabs_of(sections: list[Section]) -> tuple[list[str], list[str]]:
+    """Read the tabs of a phone: those shown, and those under the last of them."""
+    bar = environment().get_template("parts/nav.html").make_module().tab_bar(sections)  # type: ignore[attr-defined]
+    shown, _, rest = re.sub(r"<[^>]+>", " ", bar).partition("Ещё")
+    return re.split(r"\s{2,}", shown.strip()), re.split(r"\s{2,}", rest.strip())
+
+
+def test_a_phone_has_four_tabs_of_the_daily_work_and_the_rest_under_a_fifth() -> None:
+    shown, rest = tabs_of(navigation(asked("/profile", more=True), may(*EVERYTHING)))
+
+    assert shown == ["Главная", "Товары", "Запуски", "Проблемы"]
+    assert rest == ["Подключения", "В VK", "Синхронизация", "Управление"]
+
+
+def test_few_entries_all_have_a_tab() -> None:
+    few = [Entry(label=label, url="/", tab=tab) for label, tab in (("Б", 2), ("А", 1), ("В", 5))]
+
+    assert tabs_of([Section(entries=tuple(few))]) == (["А", "Б", "В"], [""])
 
 
 def test_every_entry_leads_to_a_route_of_its_permission() -> None:
