@@ -50,20 +50,28 @@ async def list_connected(tx: Tx) -> list[int]:
     return list(found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What had been found of a connection before: False and None of one never checked."""
+
+    is_online: bool
+    code: str | None
+
+
 async def mark_checked(
     tx: Tx, service: Service, user_id: int, finding: Finding, now: datetime
-) -> bool | None:
-    """Write a check down; None when that connection stands no more.
-
-    Returns whether it was online before (False for one never checked).
-    """
+) -> Before | None:
+    """Write a check down; returns what stood before, None when that connection stands no more."""
     table = table_of(service)
     mine = (
         table.c.user_id == user_id,
         table.c.access_token.is_not(None),
         table.c.connected_at == finding.connected_at,
     )
-    before = await tx.scalar(select(table.c.is_online).where(*mine).with_for_update())
+    found = await tx.execute(
+        select(table.c.is_online, table.c.last_error_code).where(*mine).with_for_update()
+    )
+    before = found.one_or_none()
     if before is None:
         return None
     values: dict[str, Any] = {
@@ -79,4 +87,4 @@ async def mark_checked(
     if finding.with_rights:
         values["rights_checked_at"] = now
     await tx.execute(update(table).where(*mine).values(values))
-    return bool(before)
+    return Before(is_online=before.is_online, code=before.last_error_code)

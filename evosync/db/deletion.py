@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from evosync.db.accounts import UserStatus
 from evosync.db.engine import Database
@@ -38,14 +38,15 @@ async def delete_user(database: Database, user_id: int) -> None:
     What was done, in the log of acts, stays. After a cut it is begun again.
     """
     for table in tables_of_users():
-        while await database.write(_delete_chunk, table, user_id) == CHUNK:
+        while await database.write(delete_chunk, table, table.c.user_id == user_id) == CHUNK:
             pass
     await database.write(_delete_account, user_id)
 
 
-async def _delete_chunk(tx: Tx, table: Table[Any], user_id: int) -> int:
+async def delete_chunk(tx: Tx, table: Table[Any], fits: ColumnElement[bool]) -> int:
+    """Delete some of the rows that fit, and return how many: fewer than CHUNK were the last."""
     key = list(table.primary_key.columns)
-    rows = (await tx.execute(select(*key).where(table.c.user_id == user_id).limit(CHUNK))).all()
+    rows = (await tx.execute(select(*key).where(fits).limit(CHUNK))).all()
     if rows:
         await tx.execute(delete(table).where(tuple_(*key).in_([tuple(row) for row in rows])))
     return len(rows)

@@ -1,14 +1,18 @@
 """Queries on who is due: whom the timer mirrors, and whose sides it only reads."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import ColumnElement, exists, func, select, true
 
 from evosync.db.accounts import UserStatus
+from evosync.db.runs import RunKind
 from evosync.db.tables.accounts import users
 from evosync.db.tables.connections import evotor_connections, vk_connections
+from evosync.db.tables.runs import runs
 from evosync.db.tables.sync import sync_configs
 from evosync.db.types import Tx
+from evosync.engine.report import RunStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +24,11 @@ class DueReading:
     vk: bool
 
 
-async def users_due(tx: Tx) -> list[int]:
-    """List whom the timer mirrors: active, both sides connected, enabled and confirmed."""
+async def users_due(tx: Tx, user_id: int | None = None) -> list[int]:
+    """List whom the timer mirrors: active, both sides connected, enabled and confirmed.
+
+    Of everybody, or of one user alone.
+    """
     config = sync_configs.c
     found = await tx.scalars(
         select(users.c.id)
@@ -33,16 +40,17 @@ async def users_due(tx: Tx) -> list[int]:
             config.confirmed_at.is_not(None),
             _HAS_EVOTOR,
             _HAS_VK,
+            _only(user_id),
         )
         .order_by(users.c.id)
     )
     return list(found)
 
 
-async def readings_due(tx: Tx) -> list[DueReading]:
+async def readings_due(tx: Tx, user_id: int | None = None) -> list[DueReading]:
     """List whose sides the timer reads: active, and that side connected and switched on.
 
-    Both switches are on for a user who has no settings yet.
+    Of everybody, or of one user alone. Both switches are on for a user who has no settings yet.
     """
     config = sync_configs.c
     evotor = (_HAS_EVOTOR & func.coalesce(config.refresh_evotor, true())).label("evotor")
@@ -50,10 +58,14 @@ async def readings_due(tx: Tx) -> list[DueReading]:
     found = await tx.execute(
         select(users.c.id, evotor, vk)
         .outerjoin(sync_configs)
-        .where(users.c.status == UserStatus.ACTIVE.value, evotor | vk)
+        .where(users.c.status == UserStatus.ACTIVE.value, evotor | vk, _only(user_id))
         .order_by(users.c.id)
     )
     return [DueReading(user_id=row.id, evotor=bool(row.evotor), vk=bool(row.vk)) for row in found]
+
+
+def _only(user_id: int | None) -> ColumnElement[bool]:
+    return true() if user_id is None else users.c.id == user_id
 
 
 _HAS_EVOTOR = exists().where(
@@ -64,3 +76,39 @@ _HAS_VK = exists().where(
     vk_connections.c.access_token.is_not(None),
     vk_connections.c.community_id.is_not(None),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastSuccess:
+    """When a run last did what it could for somebody whose mirror is on; None = never yet."""
+
+    user_id: int
+    succeeded_at: datetime | None
+    confirmed_at: datetime
+
+
+async def list_last_successes(tx: Tx) -> list[LastSuccess]:
+    """List when each user whom the timer mirrors last had a run that reached both sides."""
+    succeeded_at = (
+        select(runs.c.finished_at)
+        .where(
+            runs.c.user_id == users.c.id,
+            runs.c.kind == RunKind.MIRROR.value,
+            runs.c.status.in_(_SUCCESSES),
+        )
+        .order_by(runs.c.queued_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = await tx.execute(
+        select(users.c.id, sync_configs.c.confirmed_at, succeeded_at.label("succeeded_at"))
+        .join(sync_configs)
+        .where(users.c.id.in_(await users_due(tx)))
+    )
+    return [
+        LastSuccess(user_id=row.id, succeeded_at=row.succeeded_at, confirmed_at=row.confirmed_at)
+        for row in found
+    ]
+
+
+_SUCCESSES = tuple(status.value for status in (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD))

@@ -114,6 +114,13 @@ async def find_candidates(tx: Tx, user_id: int) -> str | None:
     return found
 
 
+async def candidates_since(tx: Tx, user_id: int) -> datetime | None:
+    """Return when tokens last came to wait, for a user without a working one."""
+    query = select(evotor_connections.c.updated_at)
+    found: datetime | None = await tx.scalar(query.where(evotor_connections.c.user_id == user_id))
+    return found
+
+
 async def save_candidates(
     tx: Tx, user_id: int, sealed: str | None, now: datetime, *, instead_of: str | None
 ) -> bool:

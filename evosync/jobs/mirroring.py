@@ -1,9 +1,10 @@
 """The registry of runs: one at a time for a user, a few users at once, a stop with grace."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -23,16 +24,27 @@ STOP_GRACE_S = 40.0
 INTERVALS_OF_SILENCE = 3
 """Without a success for so many intervals, while someone is due, the service is degraded."""
 
+Work = partial[Coroutine[Any, Any, None]]
+"""What is done for one user: a run, or a reading."""
+
 
 class Mirroring:
     """Owns the tasks of runs. What is asked for while a user's run goes on becomes one more run."""
 
-    def __init__(self, opened: Installation, stopping: asyncio.Event) -> None:
+    def __init__(
+        self,
+        opened: Installation,
+        stopping: asyncio.Event,
+        *,
+        on_paused: Callable[[int], Awaitable[object]] | None = None,
+    ) -> None:
+        """Make it; `on_paused` is called for a user whose run ended since a person is needed."""
         self._opened = opened
         self._stopping = stopping
+        self._on_paused = on_paused
         self._slots = asyncio.Semaphore(opened.settings.sync_concurrency)
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._again: set[int] = set()
+        self._again: dict[int, Work] = {}
         self._waiting: dict[int, asyncio.TimerHandle] = {}
         self._sound_at = opened.clock()
         self._is_anyone_due = False
@@ -55,16 +67,25 @@ class Mirroring:
             if reading.user_id not in mirrored and reading.user_id not in self._tasks:
                 self._begin(reading.user_id, partial(read_sides, self._opened, reading))
 
+    async def read_soon(self, user_id: int) -> None:
+        """Read what a user has just connected, so that there is something to look at.
+
+        Whose mirror is on gets a run instead, which reads both sides first.
+        """
+        async with self._opened.database.read() as tx:
+            is_mirrored = user_id in await due.users_due(tx, user_id)
+        if is_mirrored:
+            self.enqueue(user_id)
+        else:
+            self._go_on(user_id, partial(self._read, user_id))
+
     def enqueue(self, user_id: int) -> None:
         """Ask for a run of one user, at once or after the one that is going on."""
         if self._stopping.is_set():
             return
         if timer := self._waiting.pop(user_id, None):
             timer.cancel()
-        if user_id in self._tasks:
-            self._again.add(user_id)
-        else:
-            self._begin(user_id, partial(self._run, user_id))
+        self._go_on(user_id, partial(self._run, user_id))
 
     async def drop(self, user_id: int) -> None:
         """Do nothing more for a user: what goes on is cancelled, which intents make safe.
@@ -74,7 +95,7 @@ class Mirroring:
         if timer := self._waiting.pop(user_id, None):
             timer.cancel()
         while task := self._tasks.get(user_id):
-            self._again.discard(user_id)
+            self._again.pop(user_id, None)
             task.cancel()
             await asyncio.wait({task})
             # Where it had ended before, nothing was waited for: its callback is still to come.
@@ -104,12 +125,21 @@ class Mirroring:
             log.warning("runs cancelled at the stop", runs=len(late))
             await asyncio.wait(late)
 
-    def _begin(self, user_id: int, work: Callable[[], Awaitable[None]]) -> None:
+    def _go_on(self, user_id: int, work: Work) -> None:
+        """Do a user's work at once, or after what goes on: a run rather than a reading."""
+        if self._stopping.is_set():
+            return
+        if user_id not in self._tasks:
+            self._begin(user_id, work)
+        elif self._again.get(user_id) is None or work.func == self._run:
+            self._again[user_id] = work
+
+    def _begin(self, user_id: int, work: Work) -> None:
         task = asyncio.create_task(self._guarded(user_id, work), name=f"run of user {user_id}")
         self._tasks[user_id] = task
         task.add_done_callback(lambda _: self._ended(user_id))
 
-    async def _guarded(self, user_id: int, work: Callable[[], Awaitable[None]]) -> None:
+    async def _guarded(self, user_id: int, work: Work) -> None:
         """Wait for a place, then do a user's work; one user's failure reaches nobody else."""
         try:
             async with self._slots:
@@ -125,6 +155,8 @@ class Mirroring:
         order = Order(user_id=user_id, kind=RunKind.MIRROR, trigger=RunTrigger.TIMER)
         finished = await carry_out(self._opened, order, Watch(stopping=self._stopping))
         self._note(user_id, finished.report)
+        if finished.report.status is RunStatus.PAUSED and self._on_paused is not None:
+            await self._on_paused(user_id)
 
     def _note(self, user_id: int, report: RunReport) -> None:
         now = self._opened.clock()
@@ -134,14 +166,20 @@ class Mirroring:
         if self._stopping.is_set() or report.status is RunStatus.CANCELLED:
             return
         if report.goes_on:
-            self._again.add(user_id)  # on with fresh readings
+            self._go_on(user_id, partial(self._run, user_id))  # with fresh readings
         elif report.retry_at is not None:
             delay_s = max(0.0, (report.retry_at - now).total_seconds())
             loop = asyncio.get_running_loop()
             self._waiting[user_id] = loop.call_later(delay_s, self.enqueue, user_id)
 
+    async def _read(self, user_id: int) -> None:
+        async with self._opened.database.read() as tx:
+            readings = await due.readings_due(tx, user_id)
+        for reading in readings:
+            await read_sides(self._opened, reading)
+
     def _ended(self, user_id: int) -> None:
         del self._tasks[user_id]
-        if user_id in self._again:
-            self._again.discard(user_id)
-            self.enqueue(user_id)
+        work = self._again.pop(user_id, None)
+        if work is not None:
+            self._go_on(user_id, work)

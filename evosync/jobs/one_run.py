@@ -24,6 +24,7 @@ from evosync.engine.report import RunReport, RunStatus, status_of
 from evosync.engine.rules import Selection
 from evosync.engine.run import Run, mirror
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
+from evosync.jobs.alarms import alert_of_run
 from evosync.jobs.lease import Hold, hold_user
 from evosync.wiring import Installation
 
@@ -182,6 +183,8 @@ async def _end(
     if report.outcomes and report.divided and report.divided.sets_mark:
         # This run's own count is of the same moment, and so the first that counts.
         await sync.reset_mark(tx, order.user_id, now)
+    if order.kind is RunKind.MIRROR:
+        await alert_of_run(tx, order.user_id, report, now)
     if order.kind is RunKind.MIRROR and report.divided:
         await approvals.end_leave(tx, place, report.divided.lapsed, now)
     # A run that ended before its plan stood knows nothing of any product.

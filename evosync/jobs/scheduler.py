@@ -4,7 +4,7 @@ The scheduler only enqueues. APScheduler cancels its own tasks at shutdown, so
 no run is ever one of them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ MAX_SILENCE = timedelta(minutes=3)
 """Without a beat for this long the service counts as down (design: Health)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Round:
     """One repeated piece of work: what, how often, and how long after the start first."""
 
@@ -33,7 +33,6 @@ class Scheduler:
     """Wakes rounds; a round that fails is logged and comes again at its next time."""
 
     clock: Callable[[], datetime]
-    rounds: tuple[Round, ...]
     beat_at: datetime | None = None
     failed: set[str] = field(default_factory=set)
     _inner: AsyncIOScheduler = field(init=False)
@@ -46,12 +45,12 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    def start(self) -> None:
+    def start(self, rounds: Iterable[Round]) -> None:
         """Begin, in the running loop."""
         now = self.clock()
         self.beat_at = now
         self._inner.add_job(self._beat, "interval", seconds=BEAT.total_seconds(), id="beat")
-        for each in self.rounds:
+        for each in rounds:
             self._inner.add_job(
                 self._run,
                 "interval",

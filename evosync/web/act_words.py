@@ -21,6 +21,11 @@ ACTIONS = {
     "account.activated": "Учётная запись включена",
     "account.suspended": "Учётная запись приостановлена",
     "account.deleted": "Учётная запись удалена",
+    "account.lapsed": "Удалена: почту никто не подтвердил",
+    "account.evotor_created": "Учётная запись создана из Эвотора",
+    "account.evotor_tied": "Учётная запись связана с Эвотором",
+    "connection.saved": "Подключение",
+    "connection.removed": "Отключение",
     "role.changed": "Изменены права роли",
     "config.secrets_shown": "Показаны ключи доступа",
     "probe.written": "Проба записи в VK",
@@ -30,6 +35,8 @@ ACTIONS = {
     "held.stated": "Согласие, данное заранее",
 }
 """Every action that is ever written down."""
+
+SERVICES = {"evotor": "Эвотор", "vk": "ВКонтакте"}
 
 
 def words_of(act: Act) -> str:
@@ -42,6 +49,9 @@ def words_of(act: Act) -> str:
             _listed("снято", detail.get("taken", [])),
         ]
         return f"{told} «{_role(detail.get('role', ''))}»: " + "; ".join(filter(None, parts))
+    if service := detail.get("service"):
+        name = detail.get("name")
+        return f"{told}: {SERVICES.get(service, service)}" + (f", «{name}»" if name else "")
     if role := detail.get("role"):
         return f"{told}, роль «{_role(role)}»"
     return told

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -12,8 +13,14 @@ from evosync.accounts.administration import go_on_deleting
 from evosync.accounts.desk import Desk, open_desk
 from evosync.db.accounts import has_any_user
 from evosync.db.migrate import migrate
+from evosync.jobs.alarms import StaleWatch
+from evosync.jobs.checks import Checks
+from evosync.jobs.housekeeping import keep_house
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Round, Scheduler
+from evosync.jobs.telling import tell_all
+from evosync.jobs.vitals import PING_ROUND, ping, take_vitals
+from evosync.outbound.client import Client, open_client
 from evosync.settings import Settings
 from evosync.web.state import AppState
 from evosync.wiring import open_installation
@@ -21,10 +28,16 @@ from evosync.wiring import open_installation
 log = structlog.get_logger(__name__)
 
 FIRST_PIPELINE = timedelta(seconds=30)
+FIRST_CHECKS = timedelta(seconds=5)
 LETTERS_GRACE_S = 5.0
 # What a stop, or a fault of the database, left of accounts that were to go.
 DELETIONS_EVERY = timedelta(minutes=10)
 FIRST_DELETIONS = timedelta(seconds=10)
+LETTERS_EVERY = timedelta(minutes=1)
+STALE_EVERY = timedelta(minutes=15)
+HOUSE_EVERY = timedelta(hours=1)
+FIRST_HOUSE = timedelta(minutes=5)
+PING_EVERY = timedelta(minutes=1)
 
 
 @asynccontextmanager
@@ -41,35 +54,20 @@ async def lifespan(
     raises what it is: one EvoSyncError with one sentence.
     """
     await migrate(settings.database)
-    async with open_installation(settings) as opened:
-        mirroring = Mirroring(opened, stopping)
-        every = timedelta(seconds=settings.catalog_refresh_interval_seconds)
+    async with open_installation(settings) as opened, _monitor(settings) as monitor:
+        checks = Checks(opened)
+        mirroring = Mirroring(opened, stopping, on_paused=checks.check_user)
         desk = open_desk(
             settings, opened.database, opened.vault, opened.clock, stop_work=mirroring.drop
         )
-        scheduler = Scheduler(
-            clock=opened.clock,
-            rounds=(
-                Round(
-                    name="pipeline",
-                    work=mirroring.enqueue_due,
-                    every=every,
-                    first_after=min(first_pipeline, every),
-                ),
-                Round(
-                    name="deletions",
-                    work=lambda: go_on_deleting(desk),
-                    every=DELETIONS_EVERY,
-                    first_after=FIRST_DELETIONS,
-                ),
-            ),
-        )
+        scheduler = Scheduler(clock=opened.clock)
         app.state.evosync = AppState(
-            database=opened.database, mirroring=mirroring, scheduler=scheduler, desk=desk
+            opened=opened, mirroring=mirroring, checks=checks, scheduler=scheduler, desk=desk
         )
+        parts = _Parts(app.state.evosync, monitor, first_pipeline)
         try:
             await mirroring.start()
-            scheduler.start()
+            scheduler.start(_rounds(parts))
             log.info("service started")
             await _tell_of_setup(desk)
             yield
@@ -78,6 +76,58 @@ async def lifespan(
             scheduler.stop()
             await asyncio.gather(mirroring.stop(), desk.close(LETTERS_GRACE_S))
             log.info("service stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the rounds are made of; no `monitor` = nobody is pinged."""
+
+    state: AppState
+    monitor: Client | None
+    first_pipeline: timedelta
+
+
+def _rounds(parts: _Parts) -> list[Round]:
+    """List what runs when; the checks of connections come before the first run."""
+    state, settings = parts.state, parts.state.opened.settings
+    desk, monitor = state.desk, parts.monitor
+    checks_every = timedelta(seconds=settings.health_check_interval_seconds)
+    runs_every = timedelta(seconds=settings.catalog_refresh_interval_seconds)
+    stale = StaleWatch(state.opened)
+    rounds = [
+        Round("checks", state.checks.round, checks_every, min(FIRST_CHECKS, checks_every)),
+        Round(
+            "pipeline",
+            state.mirroring.enqueue_due,
+            runs_every,
+            min(parts.first_pipeline, runs_every),
+        ),
+        Round("deletions", lambda: go_on_deleting(desk), DELETIONS_EVERY, FIRST_DELETIONS),
+        Round("letters", lambda: tell_all(desk), LETTERS_EVERY, LETTERS_EVERY),
+        Round("stale", stale.round, STALE_EVERY, STALE_EVERY),
+        Round("house", lambda: keep_house(desk), HOUSE_EVERY, FIRST_HOUSE),
+    ]
+    if monitor is not None:
+
+        async def ping_monitor() -> None:
+            vitals = await take_vitals(state.database, state.scheduler, state.mirroring)
+            await ping(monitor, settings.ping_url, vitals)
+
+        rounds.append(Round(PING_ROUND, ping_monitor, PING_EVERY, PING_EVERY))
+    return rounds
+
+
+@asynccontextmanager
+async def _monitor(settings: Settings) -> AsyncIterator[Client | None]:
+    """Open the way to the monitor that is pinged; None where there is none."""
+    if not settings.ping_url:
+        yield None
+        return
+    client = open_client("monitor")
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 async def _tell_of_setup(desk: Desk) -> None:

@@ -6,18 +6,26 @@ from starlette.requests import HTTPConnection
 
 from evosync.accounts.desk import Desk
 from evosync.db.engine import Database
+from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
+from evosync.wiring import Installation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppState:
     """The open parts of a running service."""
 
-    database: Database
+    opened: Installation
     mirroring: Mirroring
+    checks: Checks
     scheduler: Scheduler
     desk: Desk
+
+    @property
+    def database(self) -> Database:
+        """The database."""
+        return self.opened.database
 
 
 def state_of(connection: HTTPConnection) -> AppState:

@@ -10,9 +10,9 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from evosync import spoken
 from evosync.db.accounts import User
 from evosync.places import templates_dir
-from evosync.web import spoken
 from evosync.web.assets import static
 from evosync.web.auth import known_session
 from evosync.web.flash import forget_flashes, take_flashes

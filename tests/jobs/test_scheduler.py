@@ -36,16 +36,18 @@ class Work:
             raise ZeroDivisionError("nobody thought of this")
 
 
-def scheduler(work: Work, now: Callable[[], datetime] = clock.now) -> Scheduler:
-    return Scheduler(
-        clock=now, rounds=(Round(name="pipeline", work=work, every=SOON, first_after=SOON),)
-    )
+def pipeline(work: Work) -> list[Round]:
+    return [Round("pipeline", work, SOON, SOON)]
+
+
+def scheduler(now: Callable[[], datetime] = clock.now) -> Scheduler:
+    return Scheduler(clock=now)
 
 
 async def test_a_round_comes_again_and_again() -> None:
     work = Work()
-    made = scheduler(work)
-    made.start()
+    made = scheduler()
+    made.start(pipeline(work))
     await until(lambda: work.times >= 3, "three rounds")
     made.stop()
     assert not made.failed
@@ -53,9 +55,9 @@ async def test_a_round_comes_again_and_again() -> None:
 
 async def test_a_round_that_fails_is_marked_and_comes_again() -> None:
     work = Work(failures=2)
-    made = scheduler(work)
+    made = scheduler()
     with capture_logs() as events:
-        made.start()
+        made.start(pipeline(work))
         await until(lambda: made.failed == {"pipeline"}, "the failure is marked")
         await until(lambda: not made.failed, "a later round succeeds")
         made.stop()
@@ -67,10 +69,8 @@ async def test_a_round_that_fails_is_marked_and_comes_again() -> None:
 async def test_a_round_never_overlaps_itself() -> None:
     work, other = Work(), Work()
     work.may_end.clear()
-    slow = Round(name="slow", work=work, every=SOON, first_after=SOON)
-    quick = Round(name="quick", work=other, every=SOON, first_after=SOON)
-    made = Scheduler(clock=clock.now, rounds=(slow, quick))
-    made.start()
+    made = scheduler()
+    made.start([Round("slow", work, SOON, SOON), Round("quick", other, SOON, SOON)])
     await until(lambda: other.times >= 5, "the other round goes on meanwhile")
     assert (work.times, work.most_at_once) == (1, 1)
     work.may_end.set()
@@ -81,24 +81,21 @@ async def test_a_round_never_overlaps_itself() -> None:
 
 async def test_nothing_wakes_after_a_stop() -> None:
     work, other = Work(), Work()
-    made, later = scheduler(work), scheduler(other)
-    made.start()
+    made, later = scheduler(), scheduler()
+    made.start(pipeline(work))
     made.stop()
     made.stop()  # may be said twice
-    later.start()
+    later.start(pipeline(other))
     await until(lambda: other.times >= 3, "time passes")
     later.stop()
     assert work.times == 0
 
 
 async def test_the_next_time_of_a_round_is_told() -> None:
-    made = Scheduler(
-        clock=clock.now,
-        rounds=(Round(name="pipeline", work=Work(), every=SOON, first_after=timedelta(hours=1)),),
-    )
+    made = scheduler()
     assert made.next_at("pipeline") is None
     before = clock.now()
-    made.start()
+    made.start([Round("pipeline", Work(), SOON, timedelta(hours=1))])
     planned = made.next_at("pipeline")
     assert planned is not None
     assert before + timedelta(hours=1) <= planned <= clock.now() + timedelta(hours=1)
@@ -118,9 +115,9 @@ async def test_a_scheduler_lives_while_its_beat_is_heard(
     silence: timedelta, is_alive: bool
 ) -> None:
     present = [NOON]
-    made = Scheduler(clock=lambda: present[0], rounds=())
+    made = Scheduler(clock=lambda: present[0])
     assert not made.is_alive()
-    made.start()
+    made.start([])
     present[0] += silence
     assert made.is_alive() is is_alive
     await made._beat()

@@ -15,6 +15,7 @@ from evosync.accounts.desk import open_desk
 from evosync.accounts.passwords import hash_again
 from evosync.db.engine import Database
 from evosync.db.roles import RoleName
+from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
 from evosync.settings import Settings
@@ -56,13 +57,17 @@ async def state(clock: HandClock, sqlite_url: str, tmp_path: Path) -> AsyncItera
 @asynccontextmanager
 async def _opened(clock: HandClock, url: str, data_dir: Path) -> AsyncIterator[AppState]:
     settings = Settings(database_url=url, data_dir=data_dir, base_url="http://evosync.test")
-    async with open_installation(settings) as opened:
-        scheduler = Scheduler(clock=clock, rounds=())
-        scheduler.start()
-        mirroring = Mirroring(replace(opened, clock=clock), asyncio.Event())
+    async with open_installation(settings, now=clock) as opened:
+        scheduler = Scheduler(clock=clock)
+        scheduler.start([])
+        mirroring = Mirroring(opened, asyncio.Event())
         desk = open_desk(settings, opened.database, opened.vault, clock, stop_work=mirroring.drop)
         yield AppState(
-            database=opened.database, mirroring=mirroring, scheduler=scheduler, desk=desk
+            opened=opened,
+            mirroring=mirroring,
+            checks=Checks(opened),
+            scheduler=scheduler,
+            desk=desk,
         )
         await desk.close(1)
         scheduler.stop()
@@ -165,4 +170,8 @@ async def any_empty_stage(
 def with_database(app: Starlette, database: Database) -> None:
     """Put another database under an application."""
     held: AppState = app.state.evosync
-    app.state.evosync = replace(held, database=database, desk=replace(held.desk, database=database))
+    app.state.evosync = replace(
+        held,
+        opened=replace(held.opened, database=database),
+        desk=replace(held.desk, database=database),
+    )

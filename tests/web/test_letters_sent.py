@@ -1,6 +1,7 @@
 """What the page after a letter says of it, with every kind of post."""
 
 import socket
+from dataclasses import replace
 
 import httpx
 import msgspec
@@ -31,9 +32,7 @@ def with_post(app: Starlette, port: int) -> None:
         domain="evosync.test",
     )
     desk = open_desk(settings, state.database, state.desk.vault, state.desk.clock)
-    app.state.evosync = AppState(
-        database=state.database, mirroring=state.mirroring, scheduler=state.scheduler, desk=desk
-    )
+    app.state.evosync = replace(state, desk=desk)
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ from evosync.db import accounts, journal
 from evosync.db.accounts import User, UserStatus
 from evosync.db.journal import ActSearch
 from evosync.db.roles import RoleName
+from evosync.spoken import zones_with
 from evosync.web.act_words import words_of
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import PageForm, choices, email_field, name_field, read_form
 from evosync.web.pages.admin_users import shown
 from evosync.web.routing import number_in_path
-from evosync.web.spoken import zones_with
 from evosync.web.state import desk_of, state_of
 from evosync.web.view import redirect, render
 

@@ -12,11 +12,11 @@ from evosync.db import directory
 from evosync.db.accounts import User, UserStatus
 from evosync.db.directory import PAGE, Listed, Search
 from evosync.db.roles import RoleName
+from evosync.spoken import zone_name
 from evosync.web.auth import user_of
 from evosync.web.flash import Kind
 from evosync.web.navigation import admin_tabs
 from evosync.web.paging import make_pager, page_number
-from evosync.web.spoken import zone_name
 from evosync.web.state import state_of
 from evosync.web.view import render
 

@@ -8,8 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evosync.db.engine import Database
-from evosync.errors import EvoSyncError
+from evosync.jobs.vitals import Status, take_vitals
 from evosync.web.description import Description, Parameter
 from evosync.web.state import state_of
 
@@ -17,7 +16,7 @@ from evosync.web.state import state_of
 class HealthReport(msgspec.Struct, kw_only=True):
     """What a monitor is told; moments are in UTC."""
 
-    status: Literal["ok", "degraded", "down"]
+    status: Status
     database: Literal["ok", "down"]
     scheduler: Literal["ok", "down"]
     last_run_at: datetime | None
@@ -42,20 +41,13 @@ async def show(request: Request) -> Response:
     minutes. Degraded: a round of the scheduler failed the last time.
     """
     state = state_of(request)
-    is_answering = await _answers(state.database)
-    is_beating = state.scheduler.is_alive()
-    status: Literal["ok", "degraded", "down"] = "ok"
-    if not (is_answering and is_beating):
-        status = "down"
-    elif state.scheduler.failed or state.mirroring.is_overdue():
-        status = "degraded"
-    is_bad = status == "down" or (
-        status == "degraded" and request.query_params.get("strict") == "1"
-    )
+    vitals = await take_vitals(state.database, state.scheduler, state.mirroring)
+    is_strict = request.query_params.get("strict") == "1"
+    is_bad = vitals.status == "down" or (vitals.status == "degraded" and is_strict)
     report = HealthReport(
-        status=status,
-        database="ok" if is_answering else "down",
-        scheduler="ok" if is_beating else "down",
+        status=vitals.status,
+        database="ok" if vitals.is_database_up else "down",
+        scheduler="ok" if vitals.is_scheduler_up else "down",
         last_run_at=state.mirroring.last_run_at,
         last_backup_at=None,
         version=version("evosync"),
@@ -63,11 +55,3 @@ async def show(request: Request) -> Response:
     return Response(
         msgspec.json.encode(report), 503 if is_bad else 200, media_type="application/json"
     )
-
-
-async def _answers(database: Database) -> bool:
-    try:
-        await database.ping()
-    except EvoSyncError:
-        return False
-    return True

@@ -7,6 +7,7 @@ from wtforms import PasswordField, SelectField
 from evosync.accounts import own_account
 from evosync.accounts.own_account import OwnEdit
 from evosync.accounts.passwords import MAX_LENGTH
+from evosync.spoken import zones_with
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import (
@@ -18,7 +19,6 @@ from evosync.web.forms import (
     read_form,
     sent_form,
 )
-from evosync.web.spoken import zones_with
 from evosync.web.state import desk_of
 from evosync.web.view import redirect, render_form
 

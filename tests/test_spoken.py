@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from evosync.web.spoken import (
+from evosync.spoken import (
     MOSCOW,
     ZONES,
     ago,

@@ -1,0 +1,75 @@
+"""When something of a mirror is broken and when it is well: what letters are to be written of."""
+
+from datetime import datetime, timedelta
+
+from evosync.db import alerts, due
+from evosync.db.alerts import AlertKind, close_alert, open_alert
+from evosync.db.types import Tx
+from evosync.engine.report import RunReport, RunStatus
+from evosync.jobs.connections import OF_GOODS
+from evosync.settings import Settings
+from evosync.wiring import Installation
+
+INTERVALS = 3
+"""Rounds of the timer that may pass without a success, should that be longer than the setting."""
+
+# What the check of a connection tells of by itself, and better: which one, and what to do.
+_OF_CONNECTIONS = OF_GOODS | {"connection_broken", "sealed_unreadable"}
+
+_DONE = frozenset({RunStatus.DONE, RunStatus.PARTIAL})
+
+
+async def alert_of_run(tx: Tx, user_id: int, report: RunReport, now: datetime) -> None:
+    """Open or close the alerts that the end of a mirroring run speaks of."""
+    if report.held is not None:
+        sentence = " ".join(report.held.sentences)
+        await open_alert(tx, user_id, AlertKind.HELD, "", {"sentence": sentence}, now)
+    elif report.status in _DONE:
+        await close_alert(tx, user_id, AlertKind.HELD, "", now)
+    if report.status is RunStatus.PAUSED:
+        error = report.error
+        if error is not None and error.code not in _OF_CONNECTIONS:
+            detail = {"sentence": error.message}
+            await open_alert(tx, user_id, AlertKind.PAUSED, "", detail, now)
+    elif report.status in _DONE or report.status is RunStatus.HELD:
+        await close_alert(tx, user_id, AlertKind.PAUSED, "", now)
+        await close_alert(tx, user_id, AlertKind.STALE, "", now)
+
+
+class StaleWatch:
+    """Looks for users whose mirror is on and has not succeeded for long."""
+
+    def __init__(self, opened: Installation) -> None:
+        self._opened = opened
+        self._since = opened.clock()
+
+    async def round(self) -> None:
+        """Open an alert for each of them who has not been told of a reason already.
+
+        A service that was off for days is given time to make up for it first.
+        """
+        now, after = self._opened.clock(), stale_after(self._opened.settings)
+        interval = timedelta(seconds=self._opened.settings.catalog_refresh_interval_seconds)
+        if now - self._since <= interval:
+            return
+        async with self._opened.database.read() as tx:
+            stale = [
+                each
+                for each in await due.list_last_successes(tx)
+                if now - max(each.succeeded_at or each.confirmed_at, each.confirmed_at) > after
+            ]
+        for each in stale:
+            await self._opened.database.write(_open_stale, each, now)
+
+
+def stale_after(settings: Settings) -> timedelta:
+    """Return how long may pass without a success."""
+    interval = timedelta(seconds=settings.catalog_refresh_interval_seconds)
+    return max(timedelta(hours=settings.stale_after_hours), INTERVALS * interval)
+
+
+async def _open_stale(tx: Tx, last: due.LastSuccess, now: datetime) -> None:
+    if await alerts.list_open(tx, last.user_id):
+        return  # its person knows of a reason, or of this
+    since = last.succeeded_at or last.confirmed_at
+    await open_alert(tx, last.user_id, AlertKind.STALE, "", {"since": since.isoformat()}, now)

@@ -1,0 +1,195 @@
+"""The checks of connections: a round of all of them, and one person's at once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from evosync.db import connections
+from evosync.db.alerts import AlertKind, close_alert, open_alert
+from evosync.db.connection_health import Finding, list_connected, mark_checked
+from evosync.db.connections import Health, VkSignIn
+from evosync.db.services import Service
+from evosync.db.types import Tx
+from evosync.errors import EvoSyncError, NeedsPerson, TryLater
+from evosync.jobs.candidates import try_candidates
+from evosync.jobs.connections import OF_GOODS, list_stores, market_trouble
+from evosync.vk.account import community, whoami
+from evosync.wiring import Installation
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 8
+"""Users whose connections are looked at side by side; each side has a quota of its own."""
+
+RIGHTS_EVERY = timedelta(days=1)
+RIGHTS_AMISS_EVERY = timedelta(hours=1)
+
+UNREACHABLE, INTERNAL = "unreachable", "internal"
+_PASSING = frozenset({UNREACHABLE, INTERNAL})
+
+
+class Checks:
+    """Looks at connections and writes down what it finds; one user's trouble reaches no other."""
+
+    def __init__(self, opened: Installation) -> None:
+        self._opened = opened
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def round(self) -> None:
+        """Look at every connection of every active user."""
+        begun_at = self._opened.clock()
+        async with self._opened.database.read() as tx:
+            user_ids = await list_connected(tx)
+        found: Counter[bool] = Counter()
+
+        async def one(user_id: int) -> None:
+            async with self._slots:
+                findings = await self.check_user(user_id)
+            found.update(finding.error is None for finding in findings)
+
+        await asyncio.gather(*map(one, user_ids))
+        log.info(
+            "connections checked",
+            checked=found.total(),
+            green=found[True],
+            red=found[False],
+            seconds=round((self._opened.clock() - begun_at).total_seconds(), 1),
+        )
+
+    async def check_user(self, user_id: int, *, with_rights: bool = False) -> list[Finding]:
+        """Look at both ends of a user, at those that are connected."""
+        found = [await self.check(each, user_id, with_rights=with_rights) for each in Service]
+        return [finding for finding in found if finding is not None]
+
+    async def check(
+        self, service: Service, user_id: int, *, with_rights: bool = False
+    ) -> Finding | None:
+        """Look at one end of a user; None when it is not connected, or was connected anew.
+
+        Whatever goes wrong is found, and not raised.
+        """
+        try:
+            if service is Service.EVOTOR:
+                await try_candidates(self._opened, user_id)
+                finding = await self._evotor(user_id)
+            else:
+                finding = await self._vk(user_id, with_rights=with_rights)
+            return None if finding is None else await self._write_down(service, user_id, finding)
+        except EvoSyncError as error:
+            # The database's, or a token that nobody can open: the next round looks again.
+            log.warning("check not made", service=service.value, user_id=user_id, code=error.code)
+        except Exception:
+            log.exception("check broke", service=service.value, user_id=user_id)
+        return None
+
+    async def _evotor(self, user_id: int) -> Finding | None:
+        async with self._opened.database.read() as tx:
+            standing = await connections.find_evotor(tx, user_id)
+        if standing is None:
+            return None
+        finding = Finding(connected_at=standing.connected_at)
+
+        async def look() -> Finding:
+            stores = await list_stores(self._opened, self._opened.evotor_keeper(user_id))
+            first = stores[0] if stores else None
+            names: dict[str, str | int | None] = {
+                "store_id": first.id if first else None,
+                "store_name": first.name if first else None,
+            }
+            return replace(finding, names=names)
+
+        return await self._found(finding, look)
+
+    async def _vk(self, user_id: int, *, with_rights: bool) -> Finding | None:
+        async with self._opened.database.read() as tx:
+            standing = await connections.find_vk_sign_in(tx, user_id)
+        if standing is None:
+            return None
+        has_rights_due = with_rights or self._are_rights_due(standing.health)
+        finding = Finding(connected_at=standing.connected_at, with_rights=has_rights_due)
+        return await self._found(
+            finding, partial(self._look_at_vk, standing, finding, with_rights=has_rights_due)
+        )
+
+    async def _look_at_vk(
+        self, standing: VkSignIn, finding: Finding, *, with_rights: bool
+    ) -> Finding:
+        keeper = self._opened.vk_keeper(standing.user_id)
+        api = self._opened.vk_api(keeper, standing.vk_user_id)
+        person = await whoami(api)
+        names: dict[str, str | int | None] = {
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+        }
+        if standing.community_id is None:
+            return replace(finding, names=names)
+        if with_rights:
+            found = await community(api, standing.community_id)
+            names["community_name"] = found.name
+            trouble = await market_trouble(api, found.community_id, standing.scope)
+            return self._in_trouble(replace(finding, names=names), trouble)
+        if standing.health.last_error_code in OF_GOODS:
+            # Nothing was asked that could tell whether that is mended.
+            health = standing.health
+            return replace(
+                finding, names=names, error=health.last_error, code=health.last_error_code
+            )
+        return replace(finding, names=names)
+
+    def _are_rights_due(self, health: Health) -> bool:
+        if health.rights_checked_at is None:
+            return True
+        every = RIGHTS_AMISS_EVERY if health.last_error_code in OF_GOODS else RIGHTS_EVERY
+        return self._opened.clock() - health.rights_checked_at >= every
+
+    async def _found(self, finding: Finding, look: Callable[[], Awaitable[Finding]]) -> Finding:
+        try:
+            return await look()
+        except NeedsPerson as error:
+            return self._in_trouble(finding, error)
+        except TryLater as error:
+            return replace(finding, error=error.message, code=UNREACHABLE, with_rights=False)
+        except Exception:
+            log.exception("check broke")
+            sentence = "Внутренняя ошибка EvoSync, подробности в журнале."
+            return replace(finding, error=sentence, code=INTERNAL, with_rights=False)
+
+    def _in_trouble(self, finding: Finding, error: NeedsPerson | None) -> Finding:
+        if error is None:
+            return finding
+        link = self._opened.vault.seal(error.link) if error.link else None
+        return replace(finding, error=error.message, code=error.code, sealed_link=link)
+
+    async def _write_down(self, service: Service, user_id: int, finding: Finding) -> Finding | None:
+        now = self._opened.clock()
+
+        async def mark(tx: Tx) -> bool | None:
+            before = await mark_checked(tx, service, user_id, finding, now)
+            if before is None:
+                return None
+            subject = service.value
+            if finding.error is None:
+                await close_alert(tx, user_id, AlertKind.CONNECTION, subject, now)
+            elif finding.code not in _PASSING and (before.is_online or before.code in _PASSING):
+                # What never worked needs no letter: its person is looking at the page.
+                detail = {"sentence": finding.error}
+                await open_alert(tx, user_id, AlertKind.CONNECTION, subject, detail, now)
+            return before.is_online
+
+        was_online = await self._opened.database.write(mark)
+        if was_online is None:
+            return None
+        if was_online != (finding.error is None):
+            log.info(
+                "connection changed",
+                service=service.value,
+                user_id=user_id,
+                is_online=finding.error is None,
+                code=finding.code,
+            )
+        return finding
