@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from evosync import clock
-from evosync.db import connections
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import SchemaState, check_schema, from_the_future, migrate
 from evosync.db.photos import PhotoShelf
+from evosync.db.sealed_rows import has_sealed_rows
 from evosync.db.services import Service
 from evosync.db.sync import SyncConfig
 from evosync.db.vault import Vault, open_vault
@@ -223,12 +223,12 @@ async def open_installation(
     vk = open_client("vk")
     try:
         async with database.read() as tx:
-            has_sealed_rows = await connections.has_sealed_rows(tx)
+            is_sealed = await has_sealed_rows(tx)
         vault = open_vault(
             settings.data_dir,
             configured=settings.secret_key,
             old=settings.old_secret_keys,
-            has_sealed_rows=has_sealed_rows,
+            has_sealed_rows=is_sealed,
         )
         opened = Installation(
             settings=settings,

@@ -34,7 +34,7 @@ async def set_up(desk: Desk, key: str, new: NewUser, password: str, visit: Visit
     """Make the first account, of the system. Raises LinkVoid, Refused and WeakPassword."""
     if not is_setup_key(desk, key):
         raise LinkVoid("Ссылка устарела: возьмите новую из журнала сервиса.")
-    email = checked_email(new.email)
+    email = checked_email(new.email or "")
     hashed = await hash_password(password, about=(email, new.name))
     now = desk.clock()
     account = NewUser(
@@ -85,7 +85,7 @@ async def register(desk: Desk, new: NewUser, password: str, visit: Visit) -> Non
     Neither the answer nor its time tells which: rows are asked when the
     answer has gone. Raises Refused, WeakPassword and TooMany.
     """
-    email = checked_email(new.email)
+    email = checked_email(new.email or "")
     async with desk.database.read() as tx:
         if not await accounts.has_any_user(tx):
             raise Refused(FIRST_BY_LINK)
@@ -94,7 +94,7 @@ async def register(desk: Desk, new: NewUser, password: str, visit: Visit) -> Non
     hashed = await hash_password(password, about=(email, new.name))
     account = NewUser(email=email, name=new.name, password_hash=hashed)
     desk.errands.begin(
-        f"register {accounts.fold_email(email)}", lambda: _register(desk, account, visit)
+        f"register {accounts.fold_email(email)}", lambda: _register(desk, account, email, visit)
     )
 
 
@@ -171,7 +171,7 @@ async def _prove(desk: Desk, user: User, visit: Visit, proof: Proof) -> None:
         raise Refused(NOT_THAT_ONE, field="password")
 
 
-async def _register(desk: Desk, account: NewUser, visit: Visit) -> None:
+async def _register(desk: Desk, account: NewUser, email: str, visit: Visit) -> None:
     made = await desk.database.write(
         make_account,
         account,
@@ -182,7 +182,7 @@ async def _register(desk: Desk, account: NewUser, visit: Visit) -> None:
         _write_to_confirm(desk, made)
         return
     link = f"{desk.settings.public_url}/login"
-    desk.post.later(letters.already_registered_letter(account.email, link=link))
+    desk.post.later(letters.already_registered_letter(email, link=link))
 
 
 def _write_to_confirm(desk: Desk, user: User) -> None:

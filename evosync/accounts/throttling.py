@@ -29,6 +29,9 @@ class Limit(StrEnum):
     OWN_PASSWORD = "own password"  # noqa: S105 - a name
     PHONE_CODE_SENT = "phone code sent"
     PHONE_CODE_TRIED = "phone code tried"
+    KEY_TRIED = "key tried"
+    VERIFY_BY_ADDRESS = "verify by address"
+    VERIFY_BY_ACCOUNT = "verify by account"
 
 
 _QUARTER = 15  # minutes
@@ -43,6 +46,10 @@ _ITEMS: dict[Limit, RateLimitItem] = {
     Limit.OWN_PASSWORD: RateLimitItemPerMinute(10, _QUARTER),
     Limit.PHONE_CODE_SENT: RateLimitItemPerHour(5),
     Limit.PHONE_CODE_TRIED: RateLimitItemPerMinute(5, _QUARTER),
+    Limit.KEY_TRIED: RateLimitItemPerMinute(30, _QUARTER),
+    # Everybody who signs in from Evotor's cabinet comes by the addresses of its cloud.
+    Limit.VERIFY_BY_ADDRESS: RateLimitItemPerMinute(300, _QUARTER),
+    Limit.VERIFY_BY_ACCOUNT: RateLimitItemPerMinute(20, _QUARTER),
 }
 
 

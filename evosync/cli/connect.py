@@ -5,11 +5,12 @@ import click
 from evosync.cli.frame import read_token, run_async
 from evosync.cli.installation import find_user, installation
 from evosync.cli.words import printable
-from evosync.db import connections
-from evosync.db.connection_health import Finding, mark_checked
-from evosync.db.services import Service
-from evosync.db.types import Tx
-from evosync.jobs.connections import check_evotor, check_vk
+from evosync.jobs.connections import (
+    check_evotor,
+    check_vk,
+    save_checked_evotor,
+    save_checked_vk,
+)
 
 
 @click.group()
@@ -28,13 +29,7 @@ def evotor(email: str, *, token_stdin: bool) -> None:
         async with installation() as opened:
             owner = await find_user(opened, email)
             connection = await check_evotor(opened, owner.id, token)
-            now = opened.clock()
-
-            async def save(tx: Tx) -> None:
-                await connections.save_evotor(tx, connection, now)
-                await mark_checked(tx, Service.EVOTOR, owner.id, Finding(connected_at=now), now)
-
-            await opened.database.write(save)
+            await opened.database.write(save_checked_evotor, connection, opened.clock())
             return connection.store_name or "магазинов пока нет"
 
     click.echo(printable(f"Эвотор подключён: {run_async(work)}."))
@@ -52,14 +47,7 @@ def vk(email: str, group_id: int, *, token_stdin: bool) -> None:
         async with installation() as opened:
             owner = await find_user(opened, email)
             connection = await check_vk(opened, owner.id, group_id, token)
-            now = opened.clock()
-
-            async def save(tx: Tx) -> None:
-                await connections.save_vk(tx, connection, now)
-                found = Finding(connected_at=now, with_rights=True)
-                await mark_checked(tx, Service.VK, owner.id, found, now)
-
-            await opened.database.write(save)
+            await opened.database.write(save_checked_vk, connection, opened.clock())
             return connection.community_name or str(group_id)
 
     click.echo(printable(f"VK подключён: «{run_async(work)}»."))

@@ -79,9 +79,12 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:
-    """What an account is made of. Without a password hash nobody can sign in yet."""
+    """What an account is made of. Without a password hash nobody can sign in yet.
 
-    email: str
+    One that a webhook makes may have no e-mail.
+    """
+
+    email: str | None
     role: RoleName = RoleName.USER
     status: UserStatus = UserStatus.PENDING
     password_hash: str | None = field(repr=False, default=None)
@@ -93,8 +96,8 @@ class NewUser:
 async def create_user(tx: Tx, new: NewUser, now: datetime) -> int | None:
     """Make an account and return its id; None when the e-mail has one already."""
     account = insert(users).values(
-        email=new.email.strip(),
-        email_folded=fold_email(new.email),
+        email=None if new.email is None else new.email.strip(),
+        email_folded=None if new.email is None else fold_email(new.email),
         name=new.name,
         name_folded=folded(new.name),
         password_hash=new.password_hash,

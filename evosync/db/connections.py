@@ -1,15 +1,15 @@
 """Queries on the two connections of a user. Tokens come sealed and leave sealed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert, or_, select, update
+from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from evosync.db.sync import forget_confirmation, touch_config
 from evosync.db.tables.connections import evotor_connections, vk_connections
-from evosync.db.tables.journal import webhook_events
 from evosync.db.tables.sync import sync_configs
 from evosync.db.types import Tx
 from evosync.errors import NeedsPerson
@@ -143,6 +143,35 @@ async def save_vk(tx: Tx, sign_in: VkSignIn, now: datetime) -> None:
         )
 
 
+async def choose_community(
+    tx: Tx, user_id: int, community_id: int, name: str, now: datetime
+) -> bool:
+    """Let a person who is signed in at VK work with a community; False when nobody is.
+
+    The tokens stay as they are: they may be renewed in this very moment.
+    Raises NeedsPerson when another user has this community.
+    """
+    await touch_config(tx, user_id, now)
+    chosen = (
+        update(vk_connections)
+        .where(vk_connections.c.user_id == user_id, vk_connections.c.access_token.is_not(None))
+        .values(
+            community_id=community_id,
+            community_name=name,
+            rights_checked_at=None,
+            connected_at=now,
+            updated_at=now,
+        )
+    )
+    try:
+        async with tx.begin_nested():
+            changed = await tx.execute(chosen)
+    except IntegrityError:
+        raise NeedsPerson(TAKEN, code="community_taken") from None
+    await forget_confirmation(tx, user_id, sync_configs.c.confirmed_community_id != community_id)
+    return changed.rowcount == 1
+
+
 async def find_evotor(tx: Tx, user_id: int) -> EvotorConnection | None:
     """Find the shop's connection; None while no token has been given."""
     row = await _find(tx, evotor_connections, user_id)
@@ -198,12 +227,12 @@ async def find_vk_sign_in(tx: Tx, user_id: int) -> VkSignIn | None:
     )
 
 
-async def is_community_taken(tx: Tx, community_id: int, user_id: int) -> bool:
-    """Tell whether somebody else than the user has this community."""
-    found = await tx.scalar(
-        select(vk_connections.c.user_id).where(vk_connections.c.community_id == community_id)
+async def list_taken(tx: Tx, community_ids: Collection[int], user_id: int) -> set[int]:
+    """List which of some communities others than the user have."""
+    query = select(vk_connections.c.community_id).where(
+        vk_connections.c.community_id.in_(community_ids), vk_connections.c.user_id != user_id
     )
-    return found is not None and found != user_id
+    return {found for found in await tx.scalars(query) if found is not None}
 
 
 async def delete_evotor(tx: Tx, user_id: int) -> None:
@@ -214,28 +243,6 @@ async def delete_evotor(tx: Tx, user_id: int) -> None:
 async def delete_vk(tx: Tx, user_id: int) -> None:
     """Disconnect the community: the connection and its tokens go, nothing else."""
     await tx.execute(delete(vk_connections).where(vk_connections.c.user_id == user_id))
-
-
-async def has_sealed_rows(tx: Tx) -> bool:
-    """Tell whether the database holds anything sealed, so that its key must not be lost."""
-    evotor, vk = evotor_connections.c, vk_connections.c
-    queries = (
-        select(evotor.id).where(
-            or_(
-                evotor.access_token.is_not(None),
-                evotor.refresh_token.is_not(None),
-                evotor.candidate_token.is_not(None),
-                evotor.api_token.is_not(None),
-            )
-        ),
-        select(vk.id).where(or_(vk.access_token.is_not(None), vk.refresh_token.is_not(None))),
-        select(sync_configs.c.user_id).where(sync_configs.c.feed_secret.is_not(None)),
-        select(webhook_events.c.id).where(webhook_events.c.sealed.is_not(None)),
-    )
-    for query in queries:
-        if await tx.scalar(query.limit(1)) is not None:
-            return True
-    return False
 
 
 async def _save(

@@ -4,11 +4,12 @@ A shop's owner may install the application before or after there is an account
 here, and Evotor delivers its calls in any order and more than once.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from evosync.db.accounts import User, find_user
@@ -16,8 +17,12 @@ from evosync.db.tables.accounts import users
 from evosync.db.tables.connections import evotor_connections
 from evosync.db.tables.journal import webhook_events
 from evosync.db.types import Tx, new_id
+from evosync.db.vault import Vault
 
 _WAITING, _DONE = "waiting", "done"
+
+MOST = 5
+"""Tokens that wait for one user; Evotor repeats a delivery, but brings few different ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,23 +74,19 @@ async def tie(tx: Tx, user_id: int, evotor_user_id: str | None, now: datetime) -
     return True
 
 
+async def ensure_row(tx: Tx, user_id: int, now: datetime) -> None:
+    """Make a place for what Evotor delivers to a user who has not connected a till."""
+    mine = evotor_connections.c.user_id == user_id
+    if await tx.scalar(select(evotor_connections.c.id).where(mine).with_for_update()) is None:
+        new = {"user_id": user_id, "is_online": False, "connected_at": now, "updated_at": now}
+        await tx.execute(insert(evotor_connections).values(new))
+
+
 async def keep_api_token(tx: Tx, user_id: int, sealed: str, now: datetime) -> str:
     """Keep the token that we answer to Evotor, sealed; returns the one that stands already."""
+    await ensure_row(tx, user_id, now)
     mine = evotor_connections.c.user_id == user_id
-    found = await tx.execute(select(evotor_connections.c.api_token).where(mine).with_for_update())
-    row = found.one_or_none()
-    if row is None:
-        await tx.execute(
-            insert(evotor_connections).values(
-                user_id=user_id,
-                api_token=sealed,
-                is_online=False,
-                connected_at=now,
-                updated_at=now,
-            )
-        )
-        return sealed
-    standing: str | None = row.api_token
+    standing: str | None = await tx.scalar(select(evotor_connections.c.api_token).where(mine))
     if standing is None:
         await tx.execute(update(evotor_connections).where(mine).values(api_token=sealed))
     return standing or sealed
@@ -108,10 +109,43 @@ async def take_waiting(tx: Tx, evotor_user_id: str, user_id: int, now: datetime)
 
 
 async def find_candidates(tx: Tx, user_id: int) -> str | None:
-    """Find the tokens that wait for a try: a list of them, sealed."""
+    """Find the tokens that wait for a try: sealed, for `read_candidates` to open."""
     query = select(evotor_connections.c.candidate_token)
     found: str | None = await tx.scalar(query.where(evotor_connections.c.user_id == user_id))
     return found
+
+
+def read_candidates(vault: Vault, sealed: str) -> list[str]:
+    """Open the tokens that wait, the latest first. Raises NeedsPerson when no key opens them."""
+    tokens: list[str] = json.loads(vault.open(sealed))
+    return tokens
+
+
+async def add_candidate(tx: Tx, vault: Vault, user_id: int, token: str, now: datetime) -> None:
+    """Let a delivered token wait for its try, before those that wait already."""
+    sealed = await find_candidates(tx, user_id)
+    waiting = [] if sealed is None else read_candidates(vault, sealed)
+    kept = [token, *(each for each in waiting if each != token)][:MOST]
+    await save_candidates(tx, user_id, vault.seal(json.dumps(kept)), now, instead_of=sealed)
+
+
+async def move_delivered(tx: Tx, vault: Vault, giver: int, taker: int, now: datetime) -> None:
+    """Let all tokens of one account wait for their try at another."""
+    found = await tx.execute(
+        select(evotor_connections.c.access_token, evotor_connections.c.candidate_token).where(
+            evotor_connections.c.user_id == giver
+        )
+    )
+    row = found.one_or_none()
+    if row is None:
+        return
+    tokens = [] if row.candidate_token is None else read_candidates(vault, row.candidate_token)
+    if row.access_token is not None:
+        tokens.append(vault.open(row.access_token))
+    await tx.execute(delete(evotor_connections).where(evotor_connections.c.user_id == giver))
+    await ensure_row(tx, taker, now)
+    for token in reversed(tokens):
+        await add_candidate(tx, vault, taker, token, now)
 
 
 async def candidates_since(tx: Tx, user_id: int) -> datetime | None:

@@ -34,7 +34,7 @@ async def run_demo(say: Say, *, port: int, goods: Path | None, folder: Path = Pa
         world = open_world(folder, goods)
         async with AsyncExitStack() as stack:
             url = await _open_sandbox(stack, world, port + 1 if port else 0)
-            settings = demo_settings(folder, url, port=port)
+            settings = demo_settings(folder, url, port=taken.getsockname()[1])
             saving = asyncio.create_task(save_often(world, folder))
             try:
                 await _prepare(settings, world)

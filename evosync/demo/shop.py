@@ -5,13 +5,23 @@ from datetime import timedelta
 from pathlib import Path
 
 from evosync.accounts.passwords import hash_password
-from evosync.db import accounts, connections, selection, sync
+from evosync.db import accounts, selection, sync
 from evosync.db.accounts import NewUser, UserStatus
 from evosync.db.roles import RoleName
 from evosync.errors import Misconfigured
-from evosync.jobs.connections import check_evotor, check_vk
+from evosync.jobs.connections import (
+    check_evotor,
+    check_vk,
+    save_checked_evotor,
+    save_checked_vk,
+)
 from evosync.jobs.reading import read_catalog
-from evosync.sandbox.world import SandboxWorld
+from evosync.sandbox.world import (
+    EVOTOR_OAUTH_CLIENT_ID,
+    EVOTOR_OAUTH_CLIENT_SECRET,
+    VK_CLIENT_ID,
+    SandboxWorld,
+)
 from evosync.settings import Settings
 from evosync.wiring import Installation
 
@@ -20,6 +30,8 @@ PASSWORD = "chaynaya-demo"  # noqa: S105 - the demo's, no secret
 
 # A newcomer changes a price on the till and wants to see it in VK soon.
 ROUND = timedelta(seconds=10)
+CHECKS = timedelta(seconds=30)
+WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - the demo's, no secret
 SETTLE_SECONDS = 5  # the sandbox shows a new item at once; VK may take minutes
 
 
@@ -28,6 +40,13 @@ def demo_settings(folder: Path, sandbox_url: str, *, port: int = 8000) -> Settin
     return Settings(
         data_dir=folder,
         port=port,
+        evotor_webhook_secret=WEBHOOK_SECRET,
+        evotor_oauth_url=f"{sandbox_url}/evotor-oauth",
+        evotor_oauth_client_id=EVOTOR_OAUTH_CLIENT_ID,
+        evotor_oauth_client_secret=EVOTOR_OAUTH_CLIENT_SECRET,
+        vk_id_url=f"{sandbox_url}/vkid",
+        vk_client_id=VK_CLIENT_ID,
+        health_check_interval_seconds=int(CHECKS.total_seconds()),
         evotor_api_url=f"{sandbox_url}/evotor",
         vk_api_url=f"{sandbox_url}/vk",
         vk_upload_hosts="127.0.0.1",
@@ -55,9 +74,9 @@ async def prepare(opened: Installation, world: SandboxWorld) -> int:
         if (await sync.get_config(tx, user_id)).confirmed_at is not None:
             return user_id
     evotor = await check_evotor(opened, user_id, world.evotor_token)
-    await write(connections.save_evotor, evotor, now())
+    await write(save_checked_evotor, evotor, now())
     vk = await check_vk(opened, user_id, world.community_id, world.vk_token)
-    await write(connections.save_vk, vk, now())
+    await write(save_checked_vk, vk, now())
     await read_catalog(opened, user_id)
     await write(selection.switch_all, user_id, is_on=True, now=now())
     async with opened.database.read() as tx:

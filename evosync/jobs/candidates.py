@@ -2,35 +2,23 @@
 
 from datetime import timedelta
 
-import msgspec
 import structlog
 
 from evosync.db import connections, notices
-from evosync.db.alerts import AlertKind, close_alert
-from evosync.db.connection_health import Finding, mark_checked
+from evosync.db.accounts import find_user
 from evosync.db.connections import EvotorConnection
+from evosync.db.journal import Act, write_act
 from evosync.db.services import Service
 from evosync.db.types import Tx
 from evosync.errors import NeedsPerson, TryLater
-from evosync.jobs.connections import evotor_connection, list_stores
+from evosync.jobs.connections import evotor_connection, list_stores, save_checked_evotor
 from evosync.keepers import KnownToken
 from evosync.wiring import Installation
 
 log = structlog.get_logger(__name__)
 
-MOST = 5  # tokens that wait for one user; Evotor repeats a delivery, but brings few different ones
-
 # As long as Evotor repeats its calls (contract, 6.6): what it refuses by then it will not take.
 PATIENCE = timedelta(days=3)
-
-
-async def add_candidate(opened: Installation, tx: Tx, user_id: int, token: str) -> None:
-    """Let a delivered token wait for its try, before those that wait already."""
-    sealed = await notices.find_candidates(tx, user_id)
-    waiting = [] if sealed is None else _opened(opened, sealed)
-    kept = [token, *(each for each in waiting if each != token)][:MOST]
-    fresh = opened.vault.seal(msgspec.json.encode(kept).decode())
-    await notices.save_candidates(tx, user_id, fresh, opened.clock(), instead_of=sealed)
 
 
 async def try_candidates(opened: Installation, user_id: int) -> bool:
@@ -44,7 +32,7 @@ async def try_candidates(opened: Installation, user_id: int) -> bool:
     if sealed is None:
         return False
     working = None if standing is None else opened.vault.open(standing.sealed_token)
-    for token in _opened(opened, sealed):
+    for token in notices.read_candidates(opened.vault, sealed):
         if token == working:
             break  # a repeated delivery of what is there
         try:
@@ -66,9 +54,19 @@ async def _promote(tx: Tx, opened: Installation, connection: EvotorConnection, s
     now, user_id = opened.clock(), connection.user_id
     # What was delivered meanwhile waits on.
     await notices.save_candidates(tx, user_id, None, now, instead_of=sealed)
-    await connections.save_evotor(tx, connection, now)
-    await mark_checked(tx, Service.EVOTOR, user_id, Finding(connected_at=now), now)
-    await close_alert(tx, user_id, AlertKind.CONNECTION, Service.EVOTOR.value, now)
+    await save_checked_evotor(tx, connection, now)
+    user = await find_user(tx, user_id)
+    if user is not None:
+        detail = {"service": Service.EVOTOR.value, "name": connection.store_name or ""}
+        act = Act(
+            action="connection.saved",
+            actor="Evotor",
+            subject=user.email or user.shown_name,
+            subject_id=user_id,
+            detail=detail,
+            at=now,
+        )
+        await write_act(tx, act)
 
 
 async def _drop(
@@ -79,7 +77,3 @@ async def _drop(
     if is_useless or (since is not None and now - since >= PATIENCE):
         await notices.save_candidates(tx, user_id, None, now, instead_of=sealed)
         log.info("delivered token dropped", user_id=user_id)
-
-
-def _opened(opened: Installation, sealed: str) -> list[str]:
-    return msgspec.json.decode(opened.vault.open(sealed), type=list[str])

@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from evosync.catalog.product import Store
+from evosync.db import connections
+from evosync.db.alerts import AlertKind, close_alert
+from evosync.db.connection_health import Finding, mark_checked
 from evosync.db.connections import EvotorConnection, VkSignIn
+from evosync.db.services import Service
+from evosync.db.types import Tx
 from evosync.errors import NeedsPerson
 from evosync.keepers import KnownToken
 from evosync.outbound.ports import TokenKeeper
@@ -107,3 +113,26 @@ async def market_trouble(api: VkApi, community_id: int, scope: str | None) -> Ne
             raise
         return error
     return None
+
+
+async def save_checked_evotor(tx: Tx, connection: EvotorConnection, now: datetime) -> None:
+    """Save the connection of a till that has just been looked at."""
+    await connections.save_evotor(tx, connection, now)
+    await mark_checked(tx, Service.EVOTOR, connection.user_id, Finding(connected_at=now), now)
+    await close_alert(tx, connection.user_id, AlertKind.CONNECTION, Service.EVOTOR.value, now)
+
+
+async def save_checked_vk(
+    tx: Tx, sign_in: VkSignIn, now: datetime, *, trouble: NeedsPerson | None = None
+) -> None:
+    """Save a sign-in at VK that has just been looked at, with what is amiss with its goods."""
+    await connections.save_vk(tx, sign_in, now)
+    finding = Finding(
+        connected_at=now,
+        error=trouble.message if trouble else None,
+        code=trouble.code if trouble else None,
+        with_rights=sign_in.community_id is not None,
+    )
+    await mark_checked(tx, Service.VK, sign_in.user_id, finding, now)
+    if trouble is None:
+        await close_alert(tx, sign_in.user_id, AlertKind.CONNECTION, Service.VK.value, now)

@@ -64,7 +64,7 @@ async def whoami(api: VkApi) -> VkPerson:
     except ValueError:
         # A community's token gets an empty list: it stands for no person.
         raise NeedsPerson(
-            "Это не ключ доступа пользователя VK.", code="connection_broken"
+            "Это ключ не человека: ключ самого сообщества VK не подойдёт.", code="vk_not_person"
         ) from None
     return VkPerson(user_id=row.id, first_name=row.first_name, last_name=row.last_name)
 

@@ -20,7 +20,10 @@ from evosync.web.pages import (
     admin_user_new,
     admin_users,
     confirm_email,
+    connection_keys,
+    connections,
     docs,
+    evotor,
     forgot_password,
     health,
     index,
@@ -37,6 +40,10 @@ from evosync.web.pages import (
     reset_password,
     setup,
     theme,
+    vk,
+    vk_community,
+    vk_sign_in,
+    webhooks,
 )
 from evosync.web.request_log import RequestLog
 from evosync.web.routing import JsonPage, Page
@@ -66,6 +73,33 @@ own = [
     Page("/profile/phone", name="profile-phone", get=profile_phone.show, post=profile_phone.submit),
     Page("/profile/theme", name="theme", post=theme.submit),
 ]
+# What names nothing of its own comes first: «add» is no service.
+ends = [
+    Page("/connections", name="connections", get=connections.show),
+    Page("/connections/add", name="connections-add", get=connections.add),
+    Page("/connections/delete", name="connections-delete", post=connections.delete),
+    Page("/connections/{service}", name="connection-save", post=connection_keys.save),
+    Page("/connections/{service}/disconnect", name="connection-disconnect", post=connections.disconnect),
+    JsonPage("/connections/{service}/test", name="connection-test", post=connection_keys.test, described={"POST": connection_keys.TRIAL}),
+    Page("/evotor", name="evotor", get=evotor.show),
+    Page("/evotor/connect", name="evotor-connect", get=evotor.connect),
+    Page("/evotor/callback", name="evotor-callback", get=evotor.come_back),
+    Page("/evotor/disconnect", name="evotor-disconnect", post=connections.disconnect_evotor),
+    Page("/vk", name="vk", get=vk.show),
+    Page("/vk/connect", name="vk-connect", get=vk_sign_in.connect),
+    Page("/vk/callback", name="vk-callback", get=vk_sign_in.come_back),
+    Page("/vk/community", name="vk-community", get=vk_community.show, post=vk_community.submit),
+    Page("/vk/disconnect", name="vk-disconnect", post=connections.disconnect_vk),
+]
+called = [
+    JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
+    for prefix in webhooks.PREFIXES
+    for kind, answer, description in (
+        ("create", webhooks.create, webhooks.CREATE),
+        ("verify", webhooks.verify, webhooks.VERIFY),
+        ("token", webhooks.token, webhooks.TOKEN),
+    )
+]
 admin = [
     Page("/admin/users", name="admin-users", needs=VIEW, get=admin_users.show),
     Page("/admin/users/new", name="admin-user-new", needs=EDIT, get=admin_user_new.show, post=admin_user_new.submit),
@@ -86,7 +120,7 @@ described = [
     JsonPage("/openapi.json", name="openapi", needs=ANYONE, get=docs.openapi, described={"GET": docs.DESCRIPTION}),
 ]
 # fmt: on
-routes: list[BaseRoute] = [*public, *own, *admin, *described, static_mount()]
+routes: list[BaseRoute] = [*public, *own, *ends, *called, *admin, *described, static_mount()]
 
 
 def make_app() -> Starlette:
@@ -99,7 +133,7 @@ def make_app() -> Starlette:
             Middleware(RequestLog),
             Middleware(KnownHosts),
             Middleware(BodyLimit),
-            Middleware(FetchMetadata),
+            Middleware(FetchMetadata, exempt=webhooks.PATHS),
         ],
         exception_handlers=errors.handlers,
     )

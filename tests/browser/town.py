@@ -106,7 +106,7 @@ async def _found(tx: Tx, desk: Desk, hashed: str) -> None:
     for new in (*founders, *crowd):
         user_id = await accounts.create_user(tx, new, now)
         assert user_id is not None
-        name = new.email.split("@")[0]
+        name = (new.email or "").split("@")[0]
         if name in VISITORS:
             session = NewSession(
                 key=f"key-of-{name}",

@@ -10,6 +10,7 @@ from evosync.db import connections, sync
 from evosync.db.connection_health import Finding, mark_checked
 from evosync.db.connections import EvotorConnection, Health, VkSignIn
 from evosync.db.engine import Database
+from evosync.db.sealed_rows import has_sealed_rows
 from evosync.db.services import Service
 from evosync.db.sync import SyncConfig
 from evosync.db.vault import Vault
@@ -74,20 +75,20 @@ async def test_nobody_is_connected_at_first(database: Database, anna: int) -> No
     async with database.read() as tx:
         assert await connections.find_evotor(tx, anna) is None
         assert await connections.find_vk(tx, anna) is None
-        assert not await connections.has_sealed_rows(tx)
+        assert not await has_sealed_rows(tx)
 
 
 async def test_disconnecting_forgets_the_tokens(database: Database, anna: int) -> None:
     await database.write(connections.save_evotor, evotor(anna), NOON)
     await database.write(connections.save_vk, vk(anna), NOON)
     async with database.read() as tx:
-        assert await connections.has_sealed_rows(tx)
+        assert await has_sealed_rows(tx)
     await database.write(connections.delete_evotor, anna)
     async with database.read() as tx:
-        assert await connections.has_sealed_rows(tx)
+        assert await has_sealed_rows(tx)
     await database.write(connections.delete_vk, anna)
     async with database.read() as tx:
-        assert not await connections.has_sealed_rows(tx)
+        assert not await has_sealed_rows(tx)
 
 
 async def test_a_community_serves_one_user(database: Database, anna: int, boris: int) -> None:

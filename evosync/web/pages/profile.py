@@ -1,5 +1,6 @@
 """`/profile`: whether all is well, what goes on, and what waits for the shop's owner."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,41 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from evosync.catalog.problem import NOTES, Problem
-from evosync.db import connections, problems, runs, sync
-from evosync.db.accounts import User
-from evosync.db.connections import Health
+from evosync.db import problems, runs, sync
 from evosync.db.problems import ProblemCount
 from evosync.db.runs import Run, RunKind
-from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from evosync.web.auth import user_of
+from evosync.web.connection_cards import Card, Ends, ShownState, read_ends
 from evosync.web.flash import Kind
 from evosync.web.state import state_of
 from evosync.web.view import render
 
 SHOWN_PROBLEMS = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownConnection:
-    """One end of the mirror as its card shows it."""
-
-    service: str
-    title: str
-    icon: str
-    detail: str
-    state: Kind
-    word: str
-    checked_at: datetime | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownState:
-    """The sentence under a page's title, and which of the four states it is of."""
-
-    kind: Kind
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +66,7 @@ async def show(request: Request) -> Response:
     """Show the page; it reads what runs and checks wrote down, and asks nobody else."""
     user = user_of(request)
     async with state_of(request).database.read() as tx:
-        ends = await _connections(tx, user)
+        ends = await read_ends(request, tx, user.id)
         config = await sync.get_config(tx, user.id)
         # A dry run, or a reading of the shop alone, does not make VK equal to the till.
         recent = await runs.list_runs(tx, user.id, limit=2, kind=RunKind.MIRROR)
@@ -101,52 +78,29 @@ async def show(request: Request) -> Response:
     return render(
         request,
         "profile/home.html",
-        shop_name=next((end.detail for end in ends if end.service == "evotor"), "Главная"),
-        state=_state(ends, latest, is_enabled=config.enabled),
-        connections=ends,
+        shop_name=_shop_name(ends),
+        state=_state(ends.cards, latest, is_enabled=config.enabled),
+        connections=ends.cards,
         last_run=None if ended is None else _run(ended),
         problems=[_problem(each) for each in waiting[:SHOWN_PROBLEMS]],
     )
 
 
-async def _connections(tx: Tx, user: User) -> list[ShownConnection]:
-    shown = []
-    evotor = await connections.find_evotor(tx, user.id)
-    if evotor is not None:
-        detail = evotor.store_name or "Магазин"
-        shown.append(_connection("evotor", "Эвотор", "shop", detail, evotor.health))
-    vk = await connections.find_vk(tx, user.id)
-    if vk is not None:
-        detail = vk.community_name or f"Сообщество {vk.community_id}"
-        shown.append(_connection("vk", "ВКонтакте", "chat-dots", detail, vk.health))
-    return shown
+def _shop_name(ends: Ends) -> str:
+    if ends.evotor is None:
+        return "Главная"
+    return ends.evotor.store_name or "Магазин"
 
 
-def _connection(
-    service: str, title: str, icon: str, detail: str, health: Health
-) -> ShownConnection:
-    state: Kind = "success" if health.is_online else "danger"
-    word = "В порядке" if health.is_online else "Сломано"
-    if health.last_checked_at is None:
-        state, word = "secondary", "Не проверялось"
-    return ShownConnection(
-        service=service,
-        title=title,
-        icon=icon,
-        detail=detail,
-        state=state,
-        word=word,
-        checked_at=health.last_checked_at,
-        error=health.last_error,
-    )
-
-
-def _state(ends: list[ShownConnection], last: Run | None, *, is_enabled: bool) -> ShownState:
+def _state(ends: Sequence[Card], last: Run | None, *, is_enabled: bool) -> ShownState:
     if not ends:
         return ShownState(kind="secondary", sentence="Пока ничего не подключено.")
     for end in ends:
-        if end.state == "danger":
+        if end.kind == "danger":
             return ShownState(kind="danger", sentence=f"Нет связи: {end.title}.")
+        if end.trouble is not None:
+            told = end.trouble.title.rstrip(".")
+            return ShownState(kind=end.kind, sentence=f"{end.title}: {told}.")
     if len(ends) == 1:
         missing = "ВКонтакте" if ends[0].service == "evotor" else "Эвотор"
         return ShownState(kind="warning", sentence=f"Осталось подключить {missing}.")
