@@ -184,7 +184,7 @@ class Connector:
 
         await self.desk.database.write(save)
 
-    async def _save_vk(self, look: VkLook, *, with_rights: bool, is_looked_at: bool = True) -> None:
+    async def _save_vk(self, look: VkLook, *, is_looked_at: bool = True) -> None:
         async def save(tx: Tx) -> None:
             now = self.opened.clock()
             if is_looked_at:
