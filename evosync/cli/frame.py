@@ -67,8 +67,12 @@ def read_token(what: str) -> str:
 
     Raises BadUsage when there is none, or when it cannot be one.
     """
-    token = _read_line(what).strip()
-    if not token.isascii() or not token.isprintable() or " " in token:
+    return checked_token(what, _read_line(what).strip())
+
+
+def checked_token(what: str, token: str) -> str:
+    """Return a token that a header can carry. Raises BadUsage for anything else."""
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
         # Tokens travel in headers, which take nothing else.
         raise BadUsage(f"{what}: нужны знаки латиницей, без пробелов.")
     return token

@@ -24,6 +24,7 @@ _HOMES = {
     "demo": "evosync.cli.demo",
     "migrate": "evosync.cli.migrate",
     "probe": "evosync.cli.probe",
+    "quickstart": "evosync.cli.quickstart",
     "sandbox": "evosync.cli.sandbox",
     "serve": "evosync.cli.serve",
     "sync": "evosync.cli.sync",

@@ -75,11 +75,11 @@ def sync(email: str, *, as_json: bool, dry_run: bool, approve: str | None) -> in
     elif finished.report.error is None:
         click.echo(in_words(finished.report, email))
         click.echo(held_in_words(finished.report, email), nl=False)
-    _complain(finished)
-    return LATER if is_stopped else code_of(finished)
+    complain(finished)
+    return LATER if is_stopped else run_code(finished)
 
 
-def _complain(finished: Finished) -> None:
+def complain(finished: Finished) -> None:
     """Say in one line what ended the run early, or that the answer came too late."""
     error = finished.report.error
     if error is not None:
@@ -96,12 +96,12 @@ async def _sync(
     async with installation() as opened:
         owner = await find_user(opened, email)
         order = Order(user_id=owner.id, kind=kind, trigger=RunTrigger.COMMAND, approve=approve)
-        with stop_signals(stopping), _bar(shown=shown) as tell:
+        with stop_signals(stopping), progress_bar(shown=shown) as tell:
             finished = await carry_out(opened, order, Watch(stopping=stopping, progress=tell))
     return finished, stopping.is_set() and finished.report.left > 0
 
 
-def code_of(finished: Finished) -> int:
+def run_code(finished: Finished) -> int:
     """Tell the exit code of a run that ended."""
     report = finished.report
     if isinstance(report.error, TryLater):
@@ -168,7 +168,7 @@ def _refused(error: EvoSyncError, status: RunStatus | None = None) -> dict[str, 
 
 
 @contextmanager
-def _bar(*, shown: bool) -> Iterator[Tell]:
+def progress_bar(*, shown: bool) -> Iterator[Tell]:
     """Show a bar on a terminal; elsewhere tell nobody."""
     if not shown:
         yield quiet

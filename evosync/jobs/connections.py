@@ -60,14 +60,14 @@ def evotor_connection(base: EvotorConnection, stores: Sequence[Store]) -> Evotor
     )
 
 
-async def check_vk(opened: Installation, user_id: int, community_id: int, token: str) -> VkSignIn:
-    """Ask VK whose token it is and whether it opens the community's market.
+async def check_vk(opened: Installation, user_id: int, address: int | str, token: str) -> VkSignIn:
+    """Ask VK whose token it is and whether it opens a community's market, by id or short name.
 
     Returns the sign-in to save. Raises NeedsPerson when VK refuses the token
     or the market, TryLater when it cannot be asked now.
     """
     sign_in = VkSignIn(user_id=user_id, sealed_token=opened.vault.seal(token))
-    look = await look_at_vk(opened, sign_in, KnownToken(token), community_id)
+    look = await look_at_vk(opened, sign_in, KnownToken(token), address)
     if look.trouble is not None:
         raise look.trouble
     return look.sign_in
