@@ -30,6 +30,9 @@ USED_OF_LIFE = 0.8
 # would be refused again: it is not the token that is wrong.
 FRESH = timedelta(minutes=1)
 
+# Whoever holds a token that is still good need not ask for another with each request.
+REST = timedelta(seconds=30)
+
 # Two tries to renew take less, and so does the lease.
 PATIENCE_S = 55.0
 LOOK_EVERY_S = 0.2
@@ -90,6 +93,7 @@ class StandingToken:
         self._renew = renew
         self._held: SealedTokens | None = None
         self._opened = ""
+        self._rests_until: datetime | None = None
         self._turn = asyncio.Lock()
 
     async def token(self) -> str:
@@ -97,7 +101,7 @@ class StandingToken:
         async with self._turn:
             if self._held is None:
                 self._hold(await self._stored())
-            if self._is_due():
+            if self._is_due() and (self._is_over() or not self._is_resting()):
                 await self._renewed_or_standing()
             return self._opened
 
@@ -121,17 +125,22 @@ class StandingToken:
         held = self._hold(await self._stored())
         if not self._is_due():
             return  # somebody else was first
+        fresh = None
         try:
             fresh = await self._shielded(held)
         except TryLater as error:
             if self._is_over():
                 raise
             log.info("token not renewed yet", service=self._service.value, cause=error.cause)
-            return
         if fresh is not None:
             self._hold(fresh)
         elif self._is_over():
             raise dead_sign_in(self._service)
+        else:
+            self._rests_until = self._shelf.clock() + REST
+
+    def _is_resting(self) -> bool:
+        return self._rests_until is not None and self._shelf.clock() < self._rests_until
 
     def _hold(self, tokens: SealedTokens) -> SealedTokens:
         if self._held is None or self._held.access != tokens.access:
@@ -147,8 +156,8 @@ class StandingToken:
         return self._shelf.clock() >= begun_at + (held.expires_at - begun_at) * USED_OF_LIFE
 
     def _is_over(self) -> bool:
-        held = self._held
-        return held is None or (held.expires_at or held.connected_at) <= self._shelf.clock()
+        ends_at = self._held.expires_at if self._held else None
+        return ends_at is not None and ends_at <= self._shelf.clock()
 
     async def _stored(self) -> SealedTokens:
         async with self._shelf.database.read() as tx:
@@ -177,8 +186,9 @@ class StandingToken:
             write = self._shelf.database.write
             now = self._shelf.clock()
             if grant is None:
-                await write(token_rotation.give_up, self._service, self._user_id, standing, now)
-                return None
+                # Whoever lost the lease while it waited may find that another was faster.
+                latest = await self._stored()
+                return latest if latest.access != standing.access else None
             fresh = self._sealed(grant, standing, now)
             if await write(
                 token_rotation.rotate, self._service, self._user_id, standing, fresh, now
@@ -188,19 +198,28 @@ class StandingToken:
         return await self._stored()  # a person connected anew meanwhile
 
     async def _granted(self, standing: SealedTokens) -> Grant | None:
-        """Ask for new tokens; None once the service has said no twice."""
+        """Ask for new tokens; None once the service has said no twice.
+
+        A refresh token that it will never take again is forgotten. What it
+        says of us, such as of an application's number that was mistyped, is
+        no reason to forget anything.
+        """
         if standing.refresh is None or self._renew is None:
             return None
         refresh = self._shelf.vault.open(standing.refresh)
-        why = ""
+        last: Denied | None = None
         for _ in range(TRIES):
             try:
                 return await self._renew(refresh, standing.device_id or "")
             except Denied as denied:
-                why = denied.why
+                last = denied
+        why = last.why if last else ""
         log.warning(
             "token not renewed", service=self._service.value, user_id=self._user_id, why=why
         )
+        if last is not None and last.is_final:
+            give_up, now = token_rotation.give_up, self._shelf.clock()
+            await self._shelf.database.write(give_up, self._service, self._user_id, standing, now)
         return None
 
     def _sealed(self, grant: Grant, standing: SealedTokens, now: datetime) -> SealedTokens:

@@ -79,36 +79,47 @@ _HAS_VK = exists().where(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastSuccess:
-    """When a run last did what it could for somebody whose mirror is on; None = never yet."""
+class Silence:
+    """Somebody whose mirror is on and whose last runs all failed.
+
+    `since` is when one last did what it could (else when the mirror was
+    confirmed), `failing_since` when the first one after that was asked for.
+    """
 
     user_id: int
-    succeeded_at: datetime | None
-    confirmed_at: datetime
+    since: datetime
+    failing_since: datetime
 
 
-async def list_last_successes(tx: Tx) -> list[LastSuccess]:
-    """List when each user whom the timer mirrors last had a run that reached both sides."""
+async def list_silences(tx: Tx) -> list[Silence]:
+    """List whom the timer mirrors in vain, each since when."""
+    mine = (runs.c.user_id == users.c.id, runs.c.kind == RunKind.MIRROR.value)
     succeeded_at = (
-        select(runs.c.finished_at)
-        .where(
-            runs.c.user_id == users.c.id,
-            runs.c.kind == RunKind.MIRROR.value,
-            runs.c.status.in_(_SUCCESSES),
-        )
+        select(runs.c.queued_at)
+        .where(*mine, runs.c.status.in_(_SUCCESSES))
         .order_by(runs.c.queued_at.desc())
         .limit(1)
         .scalar_subquery()
     )
+    since = func.coalesce(succeeded_at, sync_configs.c.confirmed_at)
+    failing_since = (
+        select(runs.c.queued_at)
+        .where(*mine, runs.c.queued_at > since, runs.c.status.not_in(_UNFINISHED))
+        .order_by(runs.c.queued_at)
+        .limit(1)
+        .scalar_subquery()
+    )
     found = await tx.execute(
-        select(users.c.id, sync_configs.c.confirmed_at, succeeded_at.label("succeeded_at"))
+        select(users.c.id, since.label("since"), failing_since.label("failing_since"))
         .join(sync_configs)
         .where(users.c.id.in_(await users_due(tx)))
     )
     return [
-        LastSuccess(user_id=row.id, succeeded_at=row.succeeded_at, confirmed_at=row.confirmed_at)
+        Silence(user_id=row.id, since=row.since, failing_since=row.failing_since)
         for row in found
+        if row.failing_since is not None
     ]
 
 
 _SUCCESSES = tuple(status.value for status in (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD))
+_UNFINISHED = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)

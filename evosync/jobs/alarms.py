@@ -37,26 +37,26 @@ async def alert_of_run(tx: Tx, user_id: int, report: RunReport, now: datetime) -
 
 
 class StaleWatch:
-    """Looks for users whose mirror is on and has not succeeded for long."""
+    """Looks for users whose mirror is on and has failed for long.
+
+    A service that was off for days, or a mirror that was, has had no run in
+    the meantime, and so none that failed.
+    """
 
     def __init__(self, opened: Installation) -> None:
         self._opened = opened
         self._since = opened.clock()
 
     async def round(self) -> None:
-        """Open an alert for each of them who has not been told of a reason already.
-
-        A service that was off for days is given time to make up for it first.
-        """
+        """Open an alert for each of them who has not been told of a reason already."""
         now, after = self._opened.clock(), stale_after(self._opened.settings)
         interval = timedelta(seconds=self._opened.settings.catalog_refresh_interval_seconds)
         if now - self._since <= interval:
+            # What failed before a stop may succeed now; it is given a round to do so.
             return
         async with self._opened.database.read() as tx:
             stale = [
-                each
-                for each in await due.list_last_successes(tx)
-                if now - max(each.succeeded_at or each.confirmed_at, each.confirmed_at) > after
+                each for each in await due.list_silences(tx) if now - each.failing_since > after
             ]
         for each in stale:
             await self._opened.database.write(_open_stale, each, now)

@@ -31,7 +31,7 @@ async def try_candidates(opened: Installation, user_id: int) -> bool:
         standing = await connections.find_evotor(tx, user_id)
     if sealed is None:
         return False
-    working = None if standing is None else opened.vault.open(standing.sealed_token)
+    working = _working(opened, standing)
     for token in notices.read_candidates(opened.vault, sealed):
         if token == working:
             break  # a repeated delivery of what is there
@@ -77,3 +77,11 @@ async def _drop(
     if is_useless or (since is not None and now - since >= PATIENCE):
         await notices.save_candidates(tx, user_id, None, now, instead_of=sealed)
         log.info("delivered token dropped", user_id=user_id)
+
+
+def _working(opened: Installation, standing: EvotorConnection | None) -> str | None:
+    """Return the token that stands, which may work; None when no key of ours opens it."""
+    try:
+        return None if standing is None else opened.vault.open(standing.sealed_token)
+    except NeedsPerson:
+        return None

@@ -101,6 +101,9 @@ class Checks:
                 "store_id": first.id if first else None,
                 "store_name": first.name if first else None,
             }
+            if standing.evotor_user_id is None:
+                # There was no store to tell whose it is when the till was connected.
+                names["evotor_user_id"] = first.user_id if first else None
             return replace(finding, names=names)
 
         return await self._found(finding, look)

@@ -15,6 +15,8 @@ from evosync.errors import TryLater
 from evosync.outbound.client import Client, Request, Unreachable
 from evosync.redact import mask_text
 
+_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT})
+
 # A lease is held meanwhile, which must outlast two tries of it.
 TIMEOUT_S = 6.0
 
@@ -31,12 +33,26 @@ class Grant:
     state: str | None = None
 
 
+# What says that these very tokens are of no use any more: RFC 6749, section 5.2, and RFC 6750.
+_SPENT = frozenset({"invalid_grant", "invalid_token"})
+
+# What says nothing of them: RFC 6749, section 4.1.2.1, RFC 8628, and plain words of gateways.
+_PASSING = frozenset(
+    {"server_error", "temporarily_unavailable", "slow_down", "too_many_requests", "internal_error"}
+)
+
+
 class Denied(Exception):
     """The service said no: its own short word for why, free of secrets."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it is said of the code or the refresh token, and not of who asks with it."""
+        return self.why in _SPENT
 
 
 class _Answer(msgspec.Struct):
@@ -52,7 +68,8 @@ class _Answer(msgspec.Struct):
 async def ask_grant(client: Client, request: Request, *, service: str) -> Grant:
     """Ask for tokens once. Raises Denied, and TryLater when there was no answer to understand.
 
-    `service` is what the sentence of a TryLater calls it.
+    Only the service's own JSON is a no: a page of a gateway must not cost
+    anybody their sign-in. `service` is what the sentence of a TryLater calls it.
     """
     later = TryLater(f"{service} не ответил. Попробуйте через минуту.", code="unreachable")
     try:
@@ -64,11 +81,11 @@ async def ask_grant(client: Client, request: Request, *, service: str) -> Grant:
         told = msgspec.json.decode(answer.body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
         told = _Answer()
-    if told.error is not None:
-        raise Denied(mask_text(str(told.error))[:100])
-    if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Denied(f"HTTP {answer.status}")
-    if not isinstance(told.access_token, str) or not told.access_token:
+    why = mask_text(str(told.error))[:100]
+    is_passing = answer.status in _LATER or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if told.error is not None and not is_passing and why not in _PASSING:
+        raise Denied(why)
+    if told.error is not None or not isinstance(told.access_token, str) or not told.access_token:
         later.cause = f"HTTP {answer.status}, no tokens in the answer"
         raise later
     return Grant(
