@@ -68,8 +68,8 @@ def stale_after(settings: Settings) -> timedelta:
     return max(timedelta(hours=settings.stale_after_hours), INTERVALS * interval)
 
 
-async def _open_stale(tx: Tx, last: due.LastSuccess, now: datetime) -> None:
-    if await alerts.list_open(tx, last.user_id):
+async def _open_stale(tx: Tx, silence: due.Silence, now: datetime) -> None:
+    if await alerts.list_open(tx, silence.user_id):
         return  # its person knows of a reason, or of this
-    since = last.succeeded_at or last.confirmed_at
-    await open_alert(tx, last.user_id, AlertKind.STALE, "", {"since": since.isoformat()}, now)
+    detail = {"since": silence.since.isoformat()}
+    await open_alert(tx, silence.user_id, AlertKind.STALE, "", detail, now)
