@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,12 @@ from evosync.sandbox.evotor.state import GroupState, ProductState, StoreState, m
 from evosync.sandbox.server import serve_sandbox
 from evosync.sandbox.shop import LESNAYA_ID, MIRA_ID, UNPAID_ID
 from evosync.sandbox.vk.state import Album, Item
-from evosync.sandbox.world import SandboxWorld
+from evosync.sandbox.world import (
+    EVOTOR_OAUTH_CLIENT_ID,
+    EVOTOR_OAUTH_CLIENT_SECRET,
+    VK_CLIENT_ID,
+    SandboxWorld,
+)
 from evosync.settings import Settings
 from evosync.wiring import Installation, open_installation
 
@@ -166,7 +171,12 @@ def shop_settings(folder: Path, url: str, database_url: str = "") -> Settings:
         database_url=database_url,
         port=0,
         evotor_api_url=f"{url}/evotor",
+        evotor_oauth_url=f"{url}/evotor-oauth",
+        evotor_oauth_client_id=EVOTOR_OAUTH_CLIENT_ID,
+        evotor_oauth_client_secret=EVOTOR_OAUTH_CLIENT_SECRET,
         vk_api_url=f"{url}/vk",
+        vk_id_url=f"{url}/vkid",
+        vk_client_id=VK_CLIENT_ID,
         vk_upload_hosts="127.0.0.1",
         vk_requests_per_second=REQUESTS_PER_SECOND,
         vk_settle_seconds=1,
@@ -174,11 +184,13 @@ def shop_settings(folder: Path, url: str, database_url: str = "") -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def open_shop(world: SandboxWorld, folder: Path, database_url: str) -> AsyncIterator[Shop]:
+async def open_shop(
+    world: SandboxWorld, folder: Path, database_url: str, *, clock: Callable[[], datetime] = now
+) -> AsyncIterator[Shop]:
     """Serve a world and prepare Anna's account on a database, as the demo does."""
     async with (
         serve_sandbox(world) as url,
-        open_installation(shop_settings(folder, url, database_url)) as opened,
+        open_installation(shop_settings(folder, url, database_url), now=clock) as opened,
     ):
         yield Shop(world=world, opened=opened, user_id=await prepare(opened, world))
 
