@@ -18,6 +18,9 @@ AGREED = {
     Limit.OWN_PASSWORD: (10, 15),
     Limit.PHONE_CODE_SENT: (5, 60),
     Limit.PHONE_CODE_TRIED: (5, 15),
+    Limit.KEY_TRIED: (30, 15),
+    Limit.VERIFY_BY_ADDRESS: (300, 15),
+    Limit.VERIFY_BY_ACCOUNT: (20, 15),
 }
 
 

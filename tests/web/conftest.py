@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from evosync.web.state import AppState
 from evosync.wiring import open_installation
 from tests.web import crowd
 from tests.web.crowd import Stage
+from tests.web.outside import ADDRESSES, Outside, seeded_outside, wired
 from tests.web.people import Person, add_person, browser
 
 PASSWORD = "мост через тихую реку"
@@ -43,34 +45,73 @@ class HandClock:
         self.at += timedelta(**units)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What an installation stands on."""
+
+    clock: HandClock
+    outside: Outside
+    configured: dict[str, Any]
+    data_dir: Path
+
+    @asynccontextmanager
+    async def opened(self, url: str) -> AsyncIterator[AppState]:
+        """Open an installation over a database."""
+        given: dict[str, Any] = {"database_url": url, "data_dir": self.data_dir}
+        settings = Settings(**given, base_url="http://evosync.test", **ADDRESSES, **self.configured)
+        async with (
+            open_installation(settings, now=self.clock) as unwired,
+            wired(unwired, self.outside) as opened,
+        ):
+            scheduler = Scheduler(clock=self.clock)
+            scheduler.start([])
+            stopping = asyncio.Event()
+            mirroring = Mirroring(opened, stopping)
+            desk = open_desk(
+                settings, opened.database, opened.vault, self.clock, stop_work=mirroring.drop
+            )
+            yield AppState(
+                opened=opened,
+                mirroring=mirroring,
+                checks=Checks(opened),
+                scheduler=scheduler,
+                desk=desk,
+            )
+            stopping.set()
+            await desk.close(1)
+            await mirroring.stop(1)
+            scheduler.stop()
+
+
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
 
 
 @pytest.fixture
-async def state(clock: HandClock, sqlite_url: str, tmp_path: Path) -> AsyncIterator[AppState]:
-    async with _opened(clock, sqlite_url, tmp_path) as made:
+def outside() -> Outside:
+    """Give Evotor and VK as the service sees them."""
+    return seeded_outside()
+
+
+@pytest.fixture
+def configured() -> dict[str, Any]:
+    """Give settings that differ; a module of tests may have its own."""
+    return {}
+
+
+@pytest.fixture
+def ground(
+    clock: HandClock, outside: Outside, configured: dict[str, Any], tmp_path: Path
+) -> Ground:
+    """Give all that an installation stands on but its database."""
+    return Ground(clock=clock, outside=outside, configured=configured, data_dir=tmp_path)
+
+
+@pytest.fixture
+async def state(ground: Ground, sqlite_url: str) -> AsyncIterator[AppState]:
+    async with ground.opened(sqlite_url) as made:
         yield made
-
-
-@asynccontextmanager
-async def _opened(clock: HandClock, url: str, data_dir: Path) -> AsyncIterator[AppState]:
-    settings = Settings(database_url=url, data_dir=data_dir, base_url="http://evosync.test")
-    async with open_installation(settings, now=clock) as opened:
-        scheduler = Scheduler(clock=clock)
-        scheduler.start([])
-        mirroring = Mirroring(opened, asyncio.Event())
-        desk = open_desk(settings, opened.database, opened.vault, clock, stop_work=mirroring.drop)
-        yield AppState(
-            opened=opened,
-            mirroring=mirroring,
-            checks=Checks(opened),
-            scheduler=scheduler,
-            desk=desk,
-        )
-        await desk.close(1)
-        scheduler.stop()
 
 
 @pytest.fixture
@@ -150,20 +191,16 @@ async def empty_stage(app: Starlette, state: AppState) -> Stage:
 
 
 @pytest.fixture
-async def any_stage(
-    clock: HandClock, database_url: str, tmp_path: Path, crowd_hash: str
-) -> AsyncIterator[Stage]:
+async def any_stage(ground: Ground, database_url: str, crowd_hash: str) -> AsyncIterator[Stage]:
     """Give an installation with people over a database of each kind."""
-    async with _opened(clock, database_url, tmp_path) as made:
+    async with ground.opened(database_url) as made:
         yield await Stage.open(_app_of(made), made, crowd_hash)
 
 
 @pytest.fixture
-async def any_empty_stage(
-    clock: HandClock, database_url: str, tmp_path: Path
-) -> AsyncIterator[Stage]:
+async def any_empty_stage(ground: Ground, database_url: str) -> AsyncIterator[Stage]:
     """Give an installation that nobody has an account at, over a database of each kind."""
-    async with _opened(clock, database_url, tmp_path) as made:
+    async with ground.opened(database_url) as made:
         yield await Stage.open(_app_of(made), made, None)
 
 

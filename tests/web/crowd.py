@@ -1,5 +1,6 @@
 """An installation with a person of every kind, so that a page can be looked at by all of them."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -116,9 +117,16 @@ class Stage:
         """Make the token of a link for an account as it stands."""
         return self.desk.links.make(kind, await self.user(who)).partition("token=")[2]
 
+    async def settled(self) -> None:
+        """Wait until nothing goes on behind the pages."""
+        await self.desk.errands.settled()
+        while tasks := list(self.state.mirroring._tasks.values()):
+            await asyncio.wait(tasks)
+            await asyncio.sleep(0)  # for what comes after them to begin
+
     async def rows(self) -> Rows:
         """Read all that the database holds, once nothing goes on behind the pages."""
-        await self.desk.errands.settled()
+        await self.settled()
         async with self.database.read() as tx:
             return {
                 table.name: [dict(row) for row in (await tx.execute(select(table))).mappings()]
@@ -135,6 +143,7 @@ class Stage:
                 if rows[table.name]:
                     await tx.execute(insert(table), rows[table.name])
 
+        await self.settled()
         await self.database.write(work)
 
     def _replace(self, **parts: Any) -> None:

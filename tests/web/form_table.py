@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+from evosync.db import connections
+from evosync.db.connections import VkSignIn
+from evosync.sandbox.shop import SHOP_TOKEN
+from evosync.sandbox.world import COMMUNITY_ID, VK_TOKEN
 from evosync.web import pages
+from evosync.web.connector import KeyForm, VkKeyForm
 from evosync.web.forms import PageForm
 from evosync.web.pages import (
     admin_user,
@@ -26,6 +31,7 @@ from evosync.web.pages import (
     resend_confirm,
     reset_password,
     setup,
+    vk_community,
 )
 from tests.web.crowd import EMAILS, PASSWORD, Stage, Who
 from tests.web.route_table import EDITED, NEW_PASSWORD, NEWCOMER, OPEN, PROVED
@@ -41,6 +47,7 @@ class FilledForm:
     who: Who = Who.ANONYMOUS
     settings: Mapping[str, str] = field(default_factory=dict)
     is_first: bool = False  # sent before there is any account
+    needs_vk: bool = False  # sent by somebody who is signed in at VK
 
     def __str__(self) -> str:
         return self.at
@@ -52,6 +59,10 @@ class FilledForm:
             rows = await stage.rows()
             kept = ("roles", "permissions", "role_permissions")
             await stage.restore({name: rows[name] if name in kept else [] for name in rows})
+        if self.needs_vk:
+            sealed, user = stage.desk.vault.seal(VK_TOKEN), await stage.user(self.who)
+            sign_in = VkSignIn(user_id=user.id, sealed_token=sealed)
+            await stage.database.write(connections.save_vk, sign_in, stage.desk.clock())
 
     def body(self, stage: Stage, **odd: bytes) -> bytes:
         """Write the form as browsers do; odd values are written already."""
@@ -115,6 +126,20 @@ FORMS = (
     ),
     FilledForm(
         kind=profile_phone.CodeForm, at="/profile/phone?code", who=_USER, good={"code": "123456"}
+    ),
+    FilledForm(kind=KeyForm, at="/connections/evotor", who=_USER, good={"token": SHOP_TOKEN}),
+    FilledForm(
+        kind=VkKeyForm,
+        at="/connections/vk",
+        who=_USER,
+        good={"token": VK_TOKEN, "community": f"vk.com/club{COMMUNITY_ID}"},
+    ),
+    FilledForm(
+        kind=vk_community.CommunityForm,
+        at="/vk/community",
+        who=_USER,
+        good={"community": str(COMMUNITY_ID)},
+        needs_vk=True,
     ),
     FilledForm(
         kind=admin_user_new.InviteForm,

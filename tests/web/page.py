@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 
 @dataclass(slots=True)
 class Page:
-    """What fields hold, by name; the sentences beside them, by the field's id; the titles."""
+    """What fields hold, by name; what is to choose from; the sentences beside; links by words."""
 
     values: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
     beside: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     text: str = ""
@@ -31,7 +32,9 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
-        if tag == "input" and "name" in found:
+        if tag == "input" and found.get("type") == "radio":
+            self.page.choices.setdefault(found["name"], []).append(found["value"])
+        elif tag == "input" and "name" in found:
             self.page.values[found["name"]] = found.get("value", "")
         self._beside = ""
         if "invalid-feedback" in found.get("class", ""):

@@ -15,7 +15,7 @@ from tests.builders import NOON
 
 PACKAGE = Path(evosync.__file__).parent
 # Where an act is named, and which of the arguments is its name.
-NAMING = {"Act": "action", "act": 0, "_Order": 3}
+NAMING = {"Act": "action", ".act": 0, "_Order": 3, "(tx)._write_down": 1}
 # An act that is named beforehand is found where that is done.
 NAMED_BEFORE = {"order.action", "action", "row.action"}
 
@@ -32,7 +32,7 @@ def namings() -> Iterator[tuple[str, ast.expr]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            named = ast.unparse(node.func).rpartition(".")[2]
+            named = named_function(node)
             place = NAMING.get(named)
             if isinstance(place, int) and len(node.args) > place:
                 yield f"{path.name}:{node.lineno}", node.args[place]
@@ -41,6 +41,14 @@ def namings() -> Iterator[tuple[str, ast.expr]]:
                 for keyword in node.keywords
                 if named in NAMING and keyword.arg == "action"
             )
+
+
+def named_function(call: ast.Call) -> str:
+    """Return what NAMING may know a function by; methods of one name do different things."""
+    owner, _, name = ast.unparse(call.func).rpartition(".")
+    if name == "_write_down" and ast.unparse(call.args[0]) == "tx":
+        return f"(tx).{name}"
+    return f".{name}" if name == "act" and owner else name
 
 
 def named_by(where: str, naming: ast.expr) -> set[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.web.crowd import Stage, Who
 from tests.web.page import read_page
-from tests.web.route_table import NOT_FOUND, ROWS, RouteRow
+from tests.web.route_rows import NOT_FOUND, RouteRow
+from tests.web.route_table import ROWS
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"

@@ -117,8 +117,8 @@ async def test_each_connection_shows_how_it_is(
     page = await page_of(annas)
     assert page.count(badge("secondary", "Не проверялось")) == 2
     assert page.count("Ещё не проверялось") == 2
-    assert f"<h1>{SHOP}</h1>" in page
-    assert f"<div>{COMMUNITY}</div>" in page
+    assert f'<div class="text-break">Магазин «{SHOP}»</div>' in page
+    assert f'<div class="text-break">Сообщество «{COMMUNITY}»</div>' in page
     await shop.connect(RED, GREEN)
     clock.move(minutes=5)
     page = await page_of(annas)
