@@ -29,6 +29,7 @@ class _Reader(HTMLParser):
         self.page = Page()
         self._beside = ""
         self._link: str | None = None
+        self._words = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -39,14 +40,18 @@ class _Reader(HTMLParser):
         self._beside = ""
         if "invalid-feedback" in found.get("class", ""):
             self._beside = found["id"].removesuffix("-error")
-        self._link = found.get("href") if tag == "a" else None
+        if tag == "a":
+            self._link, self._words = found.get("href"), ""
 
     def handle_endtag(self, tag: str) -> None:
-        self._beside, self._link = "", None
+        self._beside = ""
+        if tag == "a" and self._link is not None:
+            self.page.links[self._words.strip()] = self._link
+            self._link = None
 
     def handle_data(self, data: str) -> None:
         self.page.text += data
         if self._beside:
             self.page.beside[self._beside] = self.page.beside.get(self._beside, "") + data
         if self._link is not None:
-            self.page.links[data.strip()] = self._link
+            self._words += data
