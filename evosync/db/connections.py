@@ -148,7 +148,8 @@ async def choose_community(
 ) -> bool:
     """Let a person who is signed in at VK work with a community; False when nobody is.
 
-    The tokens stay as they are: they may be renewed in this very moment.
+    Its health starts anew: what was found of another, or of none, says nothing
+    of it. The tokens stay as they are: they may be renewed in this very moment.
     Raises NeedsPerson when another user has this community.
     """
     await touch_config(tx, user_id, now)
@@ -158,9 +159,8 @@ async def choose_community(
         .values(
             community_id=community_id,
             community_name=name,
-            rights_checked_at=None,
-            connected_at=now,
-            updated_at=now,
+            error_link=None,
+            **_unchecked(now),
         )
     )
     try:
@@ -251,8 +251,15 @@ async def _save(
     # Locks the user's settings, so that two saves at once queue here; and a run
     # sees by the version that what it works with is no longer the same.
     await touch_config(tx, user_id, now)
-    fresh = {
-        **values,
+    fresh = values | _unchecked(now)
+    changed = await tx.execute(update(table).where(table.c.user_id == user_id).values(fresh))
+    if changed.rowcount == 0:
+        await tx.execute(insert(table).values(user_id=user_id, **fresh))
+
+
+def _unchecked(now: datetime) -> dict[str, Any]:
+    """Make the columns of a connection that nobody has looked at yet."""
+    return {
         "is_online": False,
         "last_checked_at": None,
         "last_error": None,
@@ -261,9 +268,6 @@ async def _save(
         "connected_at": now,
         "updated_at": now,
     }
-    changed = await tx.execute(update(table).where(table.c.user_id == user_id).values(fresh))
-    if changed.rowcount == 0:
-        await tx.execute(insert(table).values(user_id=user_id, **fresh))
 
 
 async def _find(tx: Tx, table: Table[Any], user_id: int) -> Row[Any] | None:
