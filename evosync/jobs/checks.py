@@ -134,7 +134,8 @@ class Checks:
         if with_rights:
             found = await community(api, standing.community_id)
             names["community_name"] = found.name
-            trouble = await market_trouble(api, found.community_id, standing.scope)
+            # What VK told at the sign-in is not asked: it may have given the right since.
+            trouble = await market_trouble(api, found.community_id, scope=None)
             return self._in_trouble(replace(finding, names=names), trouble)
         if standing.health.last_error_code in OF_GOODS:
             # Nothing was asked that could tell whether that is mended.
@@ -147,8 +148,11 @@ class Checks:
     def _are_rights_due(self, health: Health) -> bool:
         if health.rights_checked_at is None:
             return True
-        every = RIGHTS_AMISS_EVERY if health.last_error_code in OF_GOODS else RIGHTS_EVERY
-        return self._opened.clock() - health.rights_checked_at >= every
+        passed = self._opened.clock() - health.rights_checked_at
+        if health.is_online:
+            return passed >= RIGHTS_EVERY
+        # What is red turns green by nothing less than the whole look.
+        return health.last_error_code not in OF_GOODS or passed >= RIGHTS_AMISS_EVERY
 
     async def _found(self, finding: Finding, look: Callable[[], Awaitable[Finding]]) -> Finding:
         try:
