@@ -93,6 +93,8 @@ def _rounds(parts: _Parts) -> list[Round]:
     desk, monitor = state.desk, parts.monitor
     checks_every = timedelta(seconds=settings.health_check_interval_seconds)
     runs_every = timedelta(seconds=settings.catalog_refresh_interval_seconds)
+    # What one round of checks finds is told before the next one begins.
+    letters_every = min(LETTERS_EVERY, checks_every)
     stale = StaleWatch(state.opened)
     rounds = [
         Round("checks", state.checks.round, checks_every, min(FIRST_CHECKS, checks_every)),
@@ -103,7 +105,7 @@ def _rounds(parts: _Parts) -> list[Round]:
             min(parts.first_pipeline, runs_every),
         ),
         Round("deletions", lambda: go_on_deleting(desk), DELETIONS_EVERY, FIRST_DELETIONS),
-        Round("letters", lambda: tell_all(desk), LETTERS_EVERY, LETTERS_EVERY),
+        Round("letters", lambda: tell_all(desk), letters_every, letters_every),
         Round("stale", stale.round, STALE_EVERY, STALE_EVERY),
         Round("house", lambda: keep_house(desk), HOUSE_EVERY, FIRST_HOUSE),
     ]
