@@ -115,6 +115,9 @@ def _state(ends: Ends) -> ShownState:
 
 
 def _in_words(card: Card) -> str:
+    """Say how an end is in as few words as its badge does; the card tells the rest."""
+    if card.kind == "danger":
+        return f"{card.title}: нет связи."
     if card.trouble is not None:
-        return f"{card.title}: {card.trouble.title.rstrip('.')}."
+        return f"{card.title}: {card.word[0].lower()}{card.word[1:]}."
     return f"{card.title} в порядке." if card.kind == "success" else f"{card.title} не проверялся."
