@@ -87,9 +87,14 @@ class Person:
         return await self.page.locator("main").inner_text()
 
 
-async def come(browser: Browser, url: str, **options: Any) -> Person:
-    """Let somebody come to a service with a browser of their own; everything is watched."""
-    return await open_page(await open_context(browser, url, **options), url)
+async def come(
+    browser: Browser, url: str, *, friends: tuple[str, ...] = (), **options: Any
+) -> Person:
+    """Let somebody come to a service with a browser of their own; everything is watched.
+
+    `friends` are the addresses of others who may be asked, where a sign-in leads to them.
+    """
+    return await open_page(await open_context(browser, url, **options), url, *friends)
 
 
 async def open_context(browser: Browser, url: str, **options: Any) -> BrowserContext:
@@ -107,22 +112,22 @@ async def open_context(browser: Browser, url: str, **options: Any) -> BrowserCon
     return context
 
 
-async def open_page(context: BrowserContext, url: str) -> Person:
+async def open_page(context: BrowserContext, url: str, *friends: str) -> Person:
     """Open one more page in somebody's browser."""
     person = Person(page=await context.new_page(), context=context)
-    _Watch(person, urlsplit(url).netloc).begin()
+    _Watch(person, {urlsplit(each).netloc for each in (url, *friends)}).begin()
     return person
 
 
 class _Watch:
-    """Notes whatever goes wrong on a page; `host` is the service's.
+    """Notes whatever goes wrong on a page; `hosts` are those that may be asked.
 
     No dataclass: Playwright writes an attribute of its own into whose methods it calls.
     """
 
-    def __init__(self, person: Person, host: str) -> None:
+    def __init__(self, person: Person, hosts: set[str]) -> None:
         self._person = person
-        self._host = host
+        self._hosts = hosts
 
     def begin(self) -> None:
         page = self._person.page
@@ -141,7 +146,7 @@ class _Watch:
 
     def _asked(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in {"data", "blob"} and parts.netloc != self._host:
+        if parts.scheme not in {"data", "blob"} and parts.netloc not in self._hosts:
             self._note(f"asks a foreign host: {request.url}")
 
     def _failed(self, request: Request) -> None:

@@ -12,7 +12,9 @@ from playwright.async_api import Browser
 from evosync.db.accounts import NewUser, UserStatus, create_user
 from evosync.db.roles import RoleName
 from tests.browser.chromium import Person, chromium, come, executable
+from tests.browser.fair import open_fair
 from tests.browser.looks import Tour
+from tests.browser.served import Served, let_in_anna, open_served
 from tests.browser.stand import Stand, open_stand
 from tests.browser.town import Town, settle
 
@@ -48,6 +50,15 @@ async def town(
 
 
 @on_session
+async def fair(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> AsyncIterator[Town]:
+    """Give a service over a sandbox, with people in every state of a connection."""
+    async with open_fair(tmp_path_factory.mktemp("fair"), sqlite_template) as opened:
+        yield opened
+
+
+@on_session
 async def fresh(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> AsyncIterator[Stand]:
@@ -57,8 +68,8 @@ async def fresh(
 
 
 @on_session
-async def tour(browser: Browser, town: Town, fresh: Stand) -> Tour:
-    return Tour(browser=browser, town=town, fresh=fresh)
+async def tour(browser: Browser, town: Town, fair: Town, fresh: Stand) -> Tour:
+    return Tour(browser=browser, town=town, fair=fair, fresh=fresh)
 
 
 @on_test
@@ -77,6 +88,24 @@ async def open_to_all(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[St
             email="olga@example.com", role=RoleName.SYSTEM, status=UserStatus.ACTIVE, name="Ольга"
         )
         await opened.desk.database.write(create_user, owner, opened.desk.clock())
+        yield opened
+
+
+@on_test
+async def served(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Served]:
+    """Give a service over a sandbox that looks at connections each second; Anna has an account."""
+    folder = tmp_path / "served"
+    async with open_served(folder, sqlite_template, HEALTH_CHECK_INTERVAL_SECONDS="1") as opened:
+        await let_in_anna(opened)
+        yield opened
+
+
+@on_test
+async def served_with_evotor(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Served]:
+    """Give such a service where people sign in at Evotor too."""
+    folder = tmp_path / "served"
+    async with open_served(folder, sqlite_template, with_evotor=True) as opened:
+        await let_in_anna(opened)
         yield opened
 
 

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 from evosync.web.auth import COOKIE
 from tests.browser.chromium import DESKTOP, PHONE, Person, open_context, open_page
 from tests.browser.stand import Stand
-from tests.browser.state import State
+from tests.browser.state import Place, State
 from tests.browser.town import Town
 
 
@@ -35,27 +35,29 @@ class Tour:
 
     browser: Browser
     town: Town
+    fair: Town
     fresh: Stand
-    contexts: dict[tuple[bool, str | None], BrowserContext] = field(default_factory=dict)
+    contexts: dict[tuple[Place, str | None], BrowserContext] = field(default_factory=dict)
 
     async def arrive(self, state: State) -> Person:
         """Come to a page in this state, as wide and as light as at first."""
-        stand = self.fresh if state.is_fresh else self.town.stand
-        person = await open_page(await self._context(state, stand.url), stand.url)
+        town = self.fair if state.place == "fair" else self.town
+        stand = self.fresh if state.place == "fresh" else town.stand
+        person = await open_page(await self._context(state, stand.url, town), stand.url)
         await look(person, LOOKS[0])
-        words = self.town.words | {"setup": self.fresh.setup_link().split("key=")[1]}
+        words = town.words | {"setup": self.fresh.setup_link().split("key=")[1]}
         await person.page.goto(state.path.format(**words))
         if state.act is not None:
             await state.act(person)
         await expect(person.page).to_have_title(f"{state.title} — EvoSync")
         return person
 
-    async def _context(self, state: State, url: str) -> BrowserContext:
-        key = (state.is_fresh, state.who)
+    async def _context(self, state: State, url: str, town: Town) -> BrowserContext:
+        key = (state.place, state.who)
         if key not in self.contexts:
             self.contexts[key] = await open_context(self.browser, url)
             if state.who is not None:
-                cookie: Any = {"name": COOKIE, "value": self.town.keys[state.who], "url": url}
+                cookie: Any = {"name": COOKIE, "value": town.keys[state.who], "url": url}
                 await self.contexts[key].add_cookies([cookie])
         return self.contexts[key]
 

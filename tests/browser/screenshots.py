@@ -7,14 +7,15 @@ from pathlib import Path
 
 from evosync.db.migrate import migrate
 from tests.browser.chromium import chromium
+from tests.browser.fair import open_fair
 from tests.browser.looks import LOOKS, Tour, look
 from tests.browser.stand import open_stand
 from tests.browser.states import STATES
 from tests.browser.town import settle
 
 
-async def take(folder: Path, only: str = "") -> None:
-    """Write the pictures of all states, or of those whose names hold a word."""
+async def take(folder: Path, *words: str) -> None:
+    """Write the pictures of all states, or of those whose names hold one of the words."""
     with tempfile.TemporaryDirectory() as place:
         here = Path(place)
         template = here / "template.db"
@@ -22,11 +23,12 @@ async def take(folder: Path, only: str = "") -> None:
         async with (
             chromium() as browser,
             open_stand(here / "town", template, REGISTRATION="open") as stand,
+            open_fair(here / "fair", template) as fair,
             open_stand(here / "fresh", template) as fresh,
         ):
-            tour = Tour(browser=browser, town=await settle(stand), fresh=fresh)
+            tour = Tour(browser=browser, town=await settle(stand), fair=fair, fresh=fresh)
             for state in STATES:
-                if only not in str(state):
+                if words and not any(word in str(state) for word in words):
                     continue
                 person = await tour.arrive(state)
                 for each in LOOKS:
@@ -37,4 +39,4 @@ async def take(folder: Path, only: str = "") -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(take(Path(sys.argv[1]), *sys.argv[2:3]))
+    asyncio.run(take(Path(sys.argv[1]), *sys.argv[2:]))

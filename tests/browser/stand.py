@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evosync.accounts.desk import Desk, open_desk
 from evosync.settings import read_settings
@@ -37,19 +38,28 @@ class Stand:
 
     async def letter(self, to: str, subject: str) -> str:
         """Wait for a letter and give its text."""
-        await until(lambda: bool(self._texts(to, subject)), f"a letter to {to}: {subject}")
-        return self._texts(to, subject)[-1]
+        await until(lambda: bool(self.letters(to, subject)), f"a letter to {to}: {subject}")
+        return self.letters(to, subject)[-1]
 
     async def link(self, to: str, subject: str) -> str:
         """Wait for a letter and give the link that it holds."""
         [link] = _LINK.findall(await self.letter(to, subject))
         return str(link)
 
+    async def first_checks(self) -> None:
+        """Wait until the connections were checked: whoever comes later is not, for a day."""
+        await until(lambda: bool(self.rounds()), "the first checks of connections")
+
+    def rounds(self) -> list[dict[str, Any]]:
+        """List the rounds of checks so far."""
+        return self.running.events("connections checked")
+
     def errors(self) -> list[str]:
         """List what the service itself took for an error."""
         return [line for line in self.running.out.splitlines() if '"level": "error"' in line]
 
-    def _texts(self, to: str, subject: str) -> list[str]:
+    def letters(self, to: str, subject: str) -> list[str]:
+        """List the texts of the letters that came so far."""
         texts = []
         for letter in self.mail.letters:
             body = letter.get_body(("plain",))
@@ -74,6 +84,7 @@ async def open_stand(folder: Path, template: Path, **environ: str) -> AsyncItera
             # Nobody listens there, and nobody else is to be asked.
             "EVOTOR_API_URL": "http://127.0.0.1:9",
             "VK_API_URL": "http://127.0.0.1:9",
+            "HEALTH_CHECK_INTERVAL_SECONDS": "86400",
         } | environ
         settings, _ = read_settings(given)
         async with started(folder, "serve", environ=given) as running:

@@ -11,7 +11,7 @@ PUBLIC = [
         what="form",
         path="/setup?key={setup}",
         title="Первая учётная запись",
-        is_fresh=True,
+        place="fresh",
     ),
     State(
         route="setup",
@@ -19,11 +19,11 @@ PUBLIC = [
         path="/setup?key={setup}",
         title="Первая учётная запись",
         act=sending("Создать", password="123"),
-        is_fresh=True,
+        place="fresh",
     ),
-    State(route="login", what="nobody has an account", path="/login", title="Вход", is_fresh=True),
+    State(route="login", what="nobody has an account", path="/login", title="Вход", place="fresh"),
     State(
-        route="register", what="closed", path="/register", title="Такой страницы нет", is_fresh=True
+        route="register", what="closed", path="/register", title="Такой страницы нет", place="fresh"
     ),
     state_of("setup", "void", "/setup?key=x", "Ссылка не действует"),
     state_of("index", "anonymous", "/", "Вход"),

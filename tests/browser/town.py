@@ -51,6 +51,8 @@ async def settle(stand: Stand) -> Town:
         everybody = {
             (each.email or "").split("@")[0]: each for each in await accounts.list_users(tx)
         }
+    # What is connected below opens nothing, and is not to be found out.
+    await stand.first_checks()
     await desk.database.write(_furnish, desk, everybody)
     async with desk.database.read() as tx:
         people = {
@@ -121,7 +123,9 @@ async def _found(tx: Tx, desk: Desk, hashed: str) -> None:
 async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> None:
     anna, clara = people["anna"], people["clara"]
     await _shop(tx, desk, anna, community_id=1, error=None)
-    await _shop(tx, desk, clara, community_id=2, error="VK просит войти заново.")
+    await _shop(
+        tx, desk, clara, community_id=2, error="Нет связи с VK: ключ доступа больше не действует."
+    )
     await _run(tx, desk, anna)
     now = desk.clock()
     sealed = desk.vault.seal("123456")
