@@ -25,6 +25,7 @@ from evosync.web.state import AppState
 from evosync.wiring import open_installation
 from tests.web import crowd
 from tests.web.crowd import Stage
+from tests.web.ends import Ends
 from tests.web.outside import ADDRESSES, Outside, seeded_outside, wired
 from tests.web.people import Person, add_person, browser
 
@@ -157,6 +158,12 @@ async def annas(app: Starlette, anna: Person) -> AsyncIterator[httpx.AsyncClient
     """Give Anna's browser."""
     async with browser(app, anna) as client:
         yield client
+
+
+@pytest.fixture
+def ends(app: Starlette, state: AppState, anna: Person, outside: Outside) -> Ends:
+    """Give Anna's ends, of which none is connected."""
+    return Ends(app=app, state=state, person=anna, outside=outside)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from evosync.sandbox.world import VK_CLIENT_ID
 from evosync.web.app import make_app
 from evosync.web.state import AppState
 from tests.web.conftest import Ground, HandClock
-from tests.web.page import Page, read_page
+from tests.web.ends import page_at
+from tests.web.page import read_page
 from tests.web.people import Person, add_person, browser
 from tests.web.shop import COMMUNITY, GREEN, RED, SHOP, UNCHECKED, Shop
 
@@ -74,14 +75,6 @@ BUTTONS = {shown.button for shown in TROUBLES.values() if shown.button}
 @pytest.fixture
 def shop(state: AppState, anna: Person) -> Shop:
     return Shop(state, anna.id)
-
-
-async def page_at(client: httpx.AsyncClient, path: str) -> Page:
-    answer = await client.get(path)
-    assert answer.status_code == 200, answer.text
-    page = read_page(answer.text)
-    page.text = " ".join(page.text.split())
-    return page
 
 
 async def find(

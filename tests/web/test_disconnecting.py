@@ -59,7 +59,8 @@ async def test_to_cut_an_end_is_written_down_and_drops_its_alert(
     await annas.post("/connections/vk/disconnect")
     await annas.post("/connections/vk/disconnect")
     async with shop.state.database.read() as tx:
-        rows = dict((await tx.execute(select(alerts_sent.c.subject, alerts_sent.c.state))).all())
+        found = await tx.execute(select(alerts_sent.c.subject, alerts_sent.c.state))
+        rows = {row.subject: row.state for row in found}
         [act] = await journal.list_acts(tx, journal.ActSearch(action="connection.removed"))
         assert await list_open(tx, anna.id) == {AlertKind.CONNECTION}
     assert rows == {"vk": "closed", "evotor": "new"}

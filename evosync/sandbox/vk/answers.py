@@ -99,7 +99,7 @@ def community_json(call: Call, community: Community, *, fields: Sequence[str]) -
     answer: dict[str, Any] = {
         "id": community.community_id,
         "name": community.name,
-        "screen_name": f"club{community.community_id}",
+        "screen_name": community.short_name or f"club{community.community_id}",
         "type": "group",
         "is_closed": 0,
         "is_admin": int(is_admin),

@@ -72,11 +72,15 @@ class Album:
 
 @dataclass(slots=True, kw_only=True)
 class Community:
-    """A VK group and its market; the orders are those of listings, `order` without deleted ones."""
+    """A VK group and its market; the orders are those of listings, `order` without deleted ones.
+
+    `short_name` is that of its address, "" where nobody has chosen one.
+    """
 
     community_id: int
     name: str
     admin_ids: list[int]
+    short_name: str = ""
     market_enabled: bool = True
     items: dict[int, Item] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)

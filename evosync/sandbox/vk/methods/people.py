@@ -32,7 +32,7 @@ class GetGroups(Struct, frozen=True, kw_only=True):
 
 
 class GetGroupsById(Struct, frozen=True, kw_only=True):
-    """Parameters of groups.getById; ids may be written `club123`."""
+    """Parameters of groups.getById; ids may be written `club123`, or be short names."""
 
     group_ids: list[str] | None = None
     group_id: str = ""
@@ -71,8 +71,9 @@ def get_groups_by_id(call: Call, params: GetGroupsById) -> Answer:
         if call.token.kind == "user":
             raise bad_parameter("group_ids", "is undefined")
         wanted = [str(call.token.bearer_id)]
-    ids = [_number(group_id, "club") for group_id in wanted]
     known = call.world.state.communities
+    named = {each.short_name: each.community_id for each in known.values() if each.short_name}
+    ids = [named.get(group_id) or _number(group_id, "club") for group_id in wanted]
     found = [known[group_id] for group_id in ids if group_id in known]
     return {"groups": _communities_json(call, found, params.fields), "profiles": []}
 
