@@ -93,20 +93,31 @@ class Silence:
 
 async def list_silences(tx: Tx) -> list[Silence]:
     """List whom the timer mirrors in vain, each since when."""
-    mine = (runs.c.user_id == users.c.id, runs.c.kind == RunKind.MIRROR.value)
+    good, failed = runs.alias(), runs.alias()
     succeeded_at = (
-        select(runs.c.queued_at)
-        .where(*mine, runs.c.status.in_(_SUCCESSES))
-        .order_by(runs.c.queued_at.desc())
+        select(good.c.queued_at)
+        .where(
+            good.c.user_id == users.c.id,
+            good.c.kind == RunKind.MIRROR.value,
+            good.c.status.in_(_SUCCESSES),
+        )
+        .order_by(good.c.queued_at.desc())
         .limit(1)
+        .correlate(users)
         .scalar_subquery()
     )
     since = func.coalesce(succeeded_at, sync_configs.c.confirmed_at)
     failing_since = (
-        select(runs.c.queued_at)
-        .where(*mine, runs.c.queued_at > since, runs.c.status.not_in(_UNFINISHED))
-        .order_by(runs.c.queued_at)
+        select(failed.c.queued_at)
+        .where(
+            failed.c.user_id == users.c.id,
+            failed.c.kind == RunKind.MIRROR.value,
+            failed.c.queued_at > since,
+            failed.c.status.not_in(_UNFINISHED),
+        )
+        .order_by(failed.c.queued_at)
         .limit(1)
+        .correlate(users, sync_configs)
         .scalar_subquery()
     )
     found = await tx.execute(
