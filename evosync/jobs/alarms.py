@@ -28,7 +28,8 @@ async def alert_of_run(tx: Tx, user_id: int, report: RunReport, now: datetime) -
         await close_alert(tx, user_id, AlertKind.HELD, "", now)
     if report.status is RunStatus.PAUSED:
         error = report.error
-        if error is not None and error.code not in _OF_CONNECTIONS:
+        is_known = AlertKind.CONNECTION in await alerts.list_open(tx, user_id)
+        if error is not None and error.code not in _OF_CONNECTIONS and not is_known:
             detail = {"sentence": error.message}
             await open_alert(tx, user_id, AlertKind.PAUSED, "", detail, now)
     elif report.status in _DONE or report.status is RunStatus.HELD:

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from evosync.db import connections
-from evosync.db.alerts import AlertKind, close_alert, open_alert
+from evosync.db.alerts import AlertKind, close_alert, list_open, open_alert
 from evosync.db.connection_health import Finding, list_connected, mark_checked
 from evosync.db.connections import Health, VkSignIn
 from evosync.db.services import Service
@@ -31,6 +31,9 @@ RIGHTS_AMISS_EVERY = timedelta(hours=1)
 
 UNREACHABLE, INTERNAL = "unreachable", "internal"
 _PASSING = frozenset({UNREACHABLE, INTERNAL})
+# A run that a captcha stopped may have told of it before the check did.
+_CAPTCHA = "vk_captcha"
+_UNTOLD = _PASSING | {_CAPTCHA}
 
 
 class Checks:
@@ -179,13 +182,11 @@ class Checks:
             before = await mark_checked(tx, service, user_id, finding, now)
             if before is None:
                 return None
-            subject = service.value
             if finding.error is None:
-                await close_alert(tx, user_id, AlertKind.CONNECTION, subject, now)
-            elif finding.code not in _PASSING and (before.is_online or before.code in _PASSING):
+                await close_alert(tx, user_id, AlertKind.CONNECTION, service.value, now)
+            elif before.is_online or before.code in _UNTOLD:
                 # What never worked needs no letter: its person is looking at the page.
-                detail = {"sentence": finding.error}
-                await open_alert(tx, user_id, AlertKind.CONNECTION, subject, detail, now)
+                await self._alert(tx, service, user_id, finding)
             return before.is_online
 
         was_online = await self._opened.database.write(mark)
@@ -200,3 +201,11 @@ class Checks:
                 code=finding.code,
             )
         return finding
+
+    async def _alert(self, tx: Tx, service: Service, user_id: int, finding: Finding) -> None:
+        if finding.code in _PASSING:
+            return
+        if finding.code == _CAPTCHA and AlertKind.PAUSED in await list_open(tx, user_id):
+            return
+        detail, now = {"sentence": finding.error}, self._opened.clock()
+        await open_alert(tx, user_id, AlertKind.CONNECTION, service.value, detail, now)

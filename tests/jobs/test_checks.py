@@ -69,10 +69,10 @@ async def test_a_key_that_evotor_takes_no_more_is_red_and_told_once(
     [owner] = keeping.world.evotor.state.users.values()
     key = owner.tokens.pop()
     for _ in range(2):
-        [finding, _] = await checks.check_user(keeping.shop.user_id)
-        assert finding.code == "connection_broken"
-    health = (await keeping.evotor()).health
-    assert (health.is_online, health.last_error) == (False, finding.error)
+        await checks.check_user(keeping.shop.user_id)
+        health = (await keeping.evotor()).health
+        assert (health.is_online, health.last_error_code) == (False, "connection_broken")
+        assert "ключ доступа не подходит" in (health.last_error or "")
     assert await keeping.letters() == ["connection_broken"]
     owner.tokens.append(key)
     await checks.check_user(keeping.shop.user_id)
