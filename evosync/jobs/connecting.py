@@ -1,6 +1,6 @@
 """What people do to their two ends: connect them by a key or by signing in, choose, disconnect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from evosync.accounts.desk import Actor, Desk
@@ -129,6 +129,15 @@ class Connector:
                 raise of_key(Service.VK, error) from None
         except TryLater:
             is_looked_at = False
+            if before is not None and look.sign_in.vk_user_id == before.vk_user_id:
+                # The same person: the next check will say whether the community is still theirs.
+                look = VkLook(
+                    sign_in=replace(
+                        look.sign_in,
+                        community_id=before.community_id,
+                        community_name=before.community_name,
+                    )
+                )
         await self._save_vk(look, is_looked_at=is_looked_at)
         return look
 

@@ -1,5 +1,6 @@
 """One person's two ends, looked at behind the pages: what stands, what was written down."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 import httpx
@@ -32,6 +33,12 @@ class Ends:
     def browser(self) -> httpx.AsyncClient:
         """Open a browser of the person."""
         return browser(self.app, self.person)
+
+    async def settled(self) -> None:
+        """Wait until what was just connected has been read."""
+        while tasks := list(self.state.mirroring._tasks.values()):
+            await asyncio.wait(tasks)
+            await asyncio.sleep(0)
 
     async def evotor(self) -> EvotorConnection | None:
         async with self.state.database.read() as tx:
