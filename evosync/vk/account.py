@@ -6,7 +6,10 @@ import msgspec
 
 from evosync.errors import NeedsPerson, TryLater
 from evosync.vk.api import Param, VkApi
-from evosync.vk.errors import VkRefusal, error_of_request
+from evosync.vk.errors import BAD_PARAMETER, VkRefusal, error_of_request
+
+# Invalid parameter, invalid group id (errors.json): of a short name that nobody has.
+_NO_SUCH = frozenset({BAD_PARAMETER, 125})
 
 MOST_COMMUNITIES = 1000  # groups.get, parameter "count"
 
@@ -75,7 +78,11 @@ async def community(api: VkApi, address: int | str) -> Community:
     Raises NeedsPerson when there is none or the person does not administrate
     it, and as every call NeedsPerson or TryLater.
     """
-    answer = await _asked(api, "groups.getById", {"group_id": address, "fields": "market"})
+    answer = await api.call("groups.getById", {"group_id": address, "fields": "market"})
+    if isinstance(answer, VkRefusal):
+        if answer.code in _NO_SUCH:
+            raise _no_such_community(address)
+        raise error_of_request(answer)
     try:
         rows = msgspec.convert(answer, _Groups).groups
     except msgspec.ValidationError:
@@ -87,7 +94,7 @@ async def community(api: VkApi, address: int | str) -> Community:
                     f"У вас нет прав на товары сообщества «{row.name}».", code="vk_no_role"
                 )
             return _community(row)
-    raise NeedsPerson(f"Сообщества VK «{address}» нет.", code="no_such_community")
+    raise _no_such_community(address)
 
 
 async def communities(api: VkApi) -> list[Community]:
@@ -111,6 +118,10 @@ async def check_market(api: VkApi, community_id: int) -> None:
     Raises NeedsPerson or TryLater.
     """
     await _asked(api, "market.get", {"owner_id": -community_id, "count": 1})
+
+
+def _no_such_community(address: int | str) -> NeedsPerson:
+    return NeedsPerson(f"Сообщества VK «{address}» нет.", code="no_such_community")
 
 
 def _community(row: _GroupRow) -> Community:

@@ -138,3 +138,10 @@ async def test_what_vk_asks_a_person_for_is_told(ends: Ends) -> None:
     async with ends.browser() as client:
         answer = await client.post(VK, data={"token": VK_TOKEN, "community": COMMUNITY})
     assert page_of(answer).beside["token"] == "VK просит подтвердить, что вы не робот."
+
+
+async def test_a_community_that_vk_refuses_to_know_is_told_of_beside_the_field(ends: Ends) -> None:
+    ends.outside.world.vk.faults.add(VkFault(method="groups.getById", error=100))
+    async with ends.browser() as client:
+        answer = await client.post(VK, data={"token": VK_TOKEN, "community": "coffee_shop"})
+    assert page_of(answer).beside["community"] == "Сообщества VK «coffee_shop» нет."
