@@ -4,6 +4,7 @@ The scheduler only enqueues. APScheduler cancels its own tasks at shutdown, so
 no run is ever one of them.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -82,6 +83,11 @@ class Scheduler:
     async def _run(self, each: Round) -> None:
         try:
             await each.work()
+        except asyncio.CancelledError:
+            # At a stop APScheduler breaks its jobs off, and would call that an error.
+            if self._inner.running:
+                raise
+            log.info("round broken off", round=each.name)
         except Exception:  # one round's failure must not end the rounds
             self.failed.add(each.name)
             log.exception("round failed", round=each.name)

@@ -123,3 +123,17 @@ async def test_a_scheduler_lives_while_its_beat_is_heard(
     await made._beat()
     assert made.is_alive()
     made.stop()
+
+
+async def test_a_round_broken_off_by_a_stop_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    work = Work()
+    work.may_end.clear()
+    made = scheduler()
+    with capture_logs() as events:
+        made.start(pipeline(work))
+        await until(lambda: work.going_on == 1, "the round begins")
+        made.stop()
+        await until(lambda: "round broken off" in [each["event"] for each in events], "its end")
+    assert work.going_on == 0
+    assert not made.failed
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]
