@@ -58,10 +58,11 @@ async def ping(client: Client, url: str, vitals: Vitals) -> None:
     if vitals.status != "ok":
         log.warning("monitor not pinged", status=vitals.status)
         return
+    # Whoever knows the address could ping in our name.
+    request = Request(method="GET", url=url, timeout_s=PING_TIMEOUT_S, has_secret_url=True)
     try:
-        answer = await client.send(Request(method="GET", url=url, timeout_s=PING_TIMEOUT_S))
+        answer = await client.send(request)
     except Unreachable as error:
-        # The address is a secret of its own: whoever knows it could ping in our name.
         log.warning("monitor not pinged", cause=error.cause)
         return
     if answer.status >= 400:

@@ -5,6 +5,7 @@ import functools
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 import httpx
 import structlog
@@ -41,7 +42,10 @@ class AnswerTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to send. `form` goes urlencoded, `files` as multipart (name → filename, bytes, type)."""
+    """What to send. `form` goes urlencoded, `files` as multipart (name → filename, bytes, type).
+
+    `has_secret_url` = whoever reads the address could send it, too: no log has more than the site.
+    """
 
     method: str
     url: str
@@ -50,6 +54,12 @@ class Request:
     form: Mapping[str, str] | None = None
     files: Mapping[str, tuple[str, bytes, str]] | None = None
     timeout_s: float = 20.0
+    has_secret_url: bool = False
+
+    @property
+    def shown_url(self) -> str:
+        """The address as a log may hold it."""
+        return mask_url(urljoin(self.url, "/") if self.has_secret_url else self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +94,7 @@ class Client:
         came within `DEADLINE_FACTOR` times the request's time-out.
         """
         self.requests += 1
-        where = mask_url(request.url)
+        where = request.shown_url
         try:
             async with asyncio.timeout(request.timeout_s * DEADLINE_FACTOR):
                 answer, body = await self._exchange(request)
