@@ -131,7 +131,7 @@ class Mirroring:
             return
         if user_id not in self._tasks:
             self._begin(user_id, work)
-        elif self._again.get(user_id) is None or work.func == self._run:
+        elif self._again.get(user_id) is None or work.func != self._read:
             self._again[user_id] = work
 
     def _begin(self, user_id: int, work: Work) -> None:
@@ -166,11 +166,17 @@ class Mirroring:
         if self._stopping.is_set() or report.status is RunStatus.CANCELLED:
             return
         if report.goes_on:
-            self._go_on(user_id, partial(self._run, user_id))  # with fresh readings
+            self._go_on(user_id, partial(self._run_or_read, user_id))
         elif report.retry_at is not None:
             delay_s = max(0.0, (report.retry_at - now).total_seconds())
             loop = asyncio.get_running_loop()
             self._waiting[user_id] = loop.call_later(delay_s, self.enqueue, user_id)
+
+    async def _run_or_read(self, user_id: int) -> None:
+        """Go on with fresh readings; where what changed ended the mirror, the readings are all."""
+        async with self._opened.database.read() as tx:
+            is_mirrored = user_id in await due.users_due(tx, user_id)
+        await (self._run(user_id) if is_mirrored else self._read(user_id))
 
     async def _read(self, user_id: int) -> None:
         async with self._opened.database.read() as tx:
