@@ -67,9 +67,13 @@ async def create_from_evotor(desk: Desk, applicant: Applicant, notice: NewNotice
         is_new = standing is None
         if standing is None:
             standing = await _make(tx, desk, applicant, email, phone)
-            if standing is None:
-                await notices.save_notice(tx, notice, None, now)
-                return None
+        if standing is None:
+            # The same call may have come twice in one moment.
+            is_new = False
+            standing = await notices.find_by_evotor_user(tx, applicant.evotor_user_id)
+        if standing is None:
+            await notices.save_notice(tx, notice, None, now)
+            return None
         kept = await _take_in(tx, desk, standing, applicant, notice, token)
         return standing, kept, is_new
 
@@ -130,13 +134,17 @@ async def token_from_evotor(
 
 
 async def _make(tx: Tx, desk: Desk, applicant: Applicant, email: str, phone: str) -> User | None:
+    """Make an account and tie it, or neither; None when the e-mail or the Evotor user has one."""
     now = desk.clock()
     name = " ".join("".join(filter(str.isprintable, applicant.name)).split())[:LONGEST_NAME]
     new = NewUser(email=email or None, name=name, invited_at=now)
-    user_id = await accounts.create_user(tx, new, now)
-    if user_id is None:
-        return None
-    await notices.tie(tx, user_id, applicant.evotor_user_id, now)
+    async with tx.begin_nested() as both:
+        user_id = await accounts.create_user(tx, new, now)
+        if user_id is None:
+            return None
+        if not await notices.tie(tx, user_id, applicant.evotor_user_id, now):
+            await both.rollback()
+            return None
     if phone:
         await account_changes.set_phone(tx, user_id, phone, now)
     user = await accounts.find_user(tx, user_id)

@@ -77,6 +77,8 @@ async def tie(tx: Tx, user_id: int, evotor_user_id: str | None, now: datetime) -
 async def ensure_row(tx: Tx, user_id: int, now: datetime) -> None:
     """Make a place for what Evotor delivers to a user who has not connected a till."""
     mine = evotor_connections.c.user_id == user_id
+    # Evotor's calls come side by side: what is not there yet cannot be locked, its account can.
+    await tx.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
     if await tx.scalar(select(evotor_connections.c.id).where(mine).with_for_update()) is None:
         new = {"user_id": user_id, "is_online": False, "connected_at": now, "updated_at": now}
         await tx.execute(insert(evotor_connections).values(new))
@@ -123,7 +125,11 @@ def read_candidates(vault: Vault, sealed: str) -> list[str]:
 
 async def add_candidate(tx: Tx, vault: Vault, user_id: int, token: str, now: datetime) -> None:
     """Let a delivered token wait for its try, before those that wait already."""
-    sealed = await find_candidates(tx, user_id)
+    query = select(evotor_connections.c.candidate_token)
+    # Locked, or one of two that come at once would be written over.
+    sealed: str | None = await tx.scalar(
+        query.where(evotor_connections.c.user_id == user_id).with_for_update()
+    )
     waiting = [] if sealed is None else read_candidates(vault, sealed)
     kept = [token, *(each for each in waiting if each != token)][:MOST]
     await save_candidates(tx, user_id, vault.seal(json.dumps(kept)), now, instead_of=sealed)

@@ -24,6 +24,7 @@ from evosync.web.app import make_app
 from evosync.web.state import AppState
 from evosync.wiring import open_installation
 from tests.web import crowd
+from tests.web.cloud import SECRET, Called
 from tests.web.crowd import Stage
 from tests.web.ends import Ends
 from tests.web.outside import ADDRESSES, Outside, seeded_outside, wired
@@ -209,6 +210,20 @@ async def any_empty_stage(ground: Ground, database_url: str) -> AsyncIterator[St
     """Give an installation that nobody has an account at, over a database of each kind."""
     async with ground.opened(database_url) as made:
         yield await Stage.open(_app_of(made), made, None)
+
+
+@pytest.fixture
+def called(any_empty_stage: Stage, crowd_hash: str) -> Called:
+    """Give a service that Evotor calls, over a database of each kind, and nobody's account."""
+    any_empty_stage.set(evotor_webhook_secret=SECRET)
+    return Called(stage=any_empty_stage, password_hash=crowd_hash)
+
+
+@pytest.fixture
+def called_once(empty_stage: Stage, crowd_hash: str) -> Called:
+    """Give such a service over SQLite: for what is decided before any row is asked for."""
+    empty_stage.set(evotor_webhook_secret=SECRET)
+    return Called(stage=empty_stage, password_hash=crowd_hash)
 
 
 def with_database(app: Starlette, database: Database) -> None:
