@@ -5,6 +5,7 @@ What was well again before anybody was told is not told at all; what breaks
 anew before it was told to be well goes on as the same alert.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from evosync.db.accounts import UserStatus
 from evosync.db.tables.accounts import users
@@ -62,7 +64,12 @@ async def open_alert(
     values = {"detail": dict(detail), "sent_at": now, "recovered_at": None}
     if state is None:
         new = {"user_id": user_id, "kind": kind.value, "subject": subject}
-        await tx.execute(insert(alerts_sent).values(**new, **values, state=_State.NEW.value))
+        # Another may find it broken between our look and our insert.
+        with contextlib.suppress(IntegrityError):
+            async with tx.begin_nested():
+                await tx.execute(
+                    insert(alerts_sent).values(**new, **values, state=_State.NEW.value)
+                )
     elif state not in _BROKEN:
         # Whoever was told that it is broken, and not yet that it is well, need not be told.
         after = _State.TOLD if state == _State.OVER else _State.NEW
