@@ -17,10 +17,20 @@ HOUR = timedelta(hours=1)
 
 
 async def sign_in(database: Database, user_id: int) -> None:
-    tokens = {"sealed_token": "access-1", "sealed_refresh_token": "refresh-1"}
-    till = EvotorConnection(user_id=user_id, expires_at=NOON + HOUR, **tokens)
+    till = EvotorConnection(
+        user_id=user_id,
+        sealed_token="access-1",
+        sealed_refresh_token="refresh-1",
+        expires_at=NOON + HOUR,
+    )
     await database.write(connections.save_evotor, till, NOON)
-    vk = VkSignIn(user_id=user_id, device_id="device", expires_at=NOON + HOUR, **tokens)
+    vk = VkSignIn(
+        user_id=user_id,
+        sealed_token="access-1",
+        sealed_refresh_token="refresh-1",
+        device_id="device",
+        expires_at=NOON + HOUR,
+    )
     await database.write(connections.save_vk, vk, NOON)
 
 

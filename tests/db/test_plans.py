@@ -1,0 +1,73 @@
+"""How SQLite carries out what is asked often: no growing table is read from end to end."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from evosync.db import alerts, cleanup, due, notices
+from evosync.db.alerts import AlertKind
+from evosync.db.engine import Database
+from evosync.db.types import Tx
+from tests.builders import NOON
+from tests.db.people import add_user
+from tests.db.test_silences import connect
+
+GROWING = {"runs", "run_changes", "api_logs", "webhook_events", "sessions", "alerts_sent"}
+BEFORE = NOON - timedelta(days=90)
+
+Ask = Callable[[Database], Awaitable[object]]
+
+
+def reading(query: Callable[[Tx], Awaitable[object]]) -> Ask:
+    async def ask(database: Database) -> object:
+        async with database.read() as tx:
+            return await query(tx)
+
+    return ask
+
+
+QUESTIONS: dict[str, Ask] = {
+    "what is to be told": reading(lambda tx: alerts.list_untold(tx, 50)),
+    "what is broken": reading(lambda tx: alerts.list_open(tx, 1)),
+    "what is broken anew": lambda db: db.write(alerts.open_alert, 1, AlertKind.HELD, "", {}, NOON),
+    "what is well": lambda db: db.write(alerts.close_alert, 1, AlertKind.HELD, "", NOON),
+    "who is mirrored in vain": reading(due.list_silences),
+    "old requests": lambda db: cleanup.delete_old_logs(db, BEFORE),
+    "old notices": lambda db: cleanup.delete_old_notices(db, BEFORE, BEFORE),
+    "old runs": lambda db: cleanup.delete_old_runs(db, BEFORE),
+    "whose tokens waited": lambda db: db.write(notices.take_waiting, "01-1", 1, NOON),
+}
+
+
+@pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS.keys())
+async def test_no_growing_table_is_read_from_end_to_end(
+    ask: Ask, sqlite_database: Database
+) -> None:
+    anna = await add_user(sqlite_database, "anna@example.com")
+    await connect(sqlite_database, anna)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, given: Any, *_: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
+            asked.append((statement, given))
+
+    engine = sqlite_database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    await ask(sqlite_database)
+    event.remove(engine, "before_cursor_execute", note)
+    assert asked
+    for statement, given in asked:
+        assert not await scanned(sqlite_database, statement, given), statement
+
+
+async def scanned(database: Database, statement: str, given: Any) -> set[str]:
+    """List the growing tables that SQLite would read whole for a statement."""
+    async with database.read() as tx:
+        plan = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        steps = [str(row.detail) for row in plan]
+    found = {match[1] for step in steps if (match := re.match(r"SCAN (\w+)", step))}
+    return {name for name in found if re.sub(r"_\d+$", "", name) in GROWING}
