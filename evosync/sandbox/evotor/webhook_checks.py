@@ -36,7 +36,7 @@ def read_answer(body: bytes) -> Any:
     """Return the JSON of an answer, None if it is none."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
