@@ -38,10 +38,16 @@ PATIENCE_S = 55.0
 LOOK_EVERY_S = 0.2
 TRIES = 2
 
+# How long a restart of the database may take.
+KEEP_FOR_S = 40.0
+KEEP_EVERY_S = 2.0
+
 _DEAD = {
     Service.EVOTOR: "Эвотор завершил доступ EvoSync к кассе. Подключите кассу ещё раз.",
     Service.VK: "VK завершил ваш вход. Войдите в VK ещё раз, это займёт минуту.",
 }
+
+_SET_UP_WRONGLY = "Вход настроен неверно. Это исправит тот, кто ставил EvoSync"
 
 Renewals = set[asyncio.Task[SealedTokens | None]]
 
@@ -112,7 +118,8 @@ class StandingToken:
             if self._opened != refused:
                 return self._opened
             renewed_at = held.refreshed_at or held.connected_at
-            if held.refreshed_at and self._shelf.clock() - renewed_at < FRESH:
+            age = self._shelf.clock() - renewed_at
+            if held.refreshed_at and timedelta() <= age < FRESH:
                 return None
             fresh = await self._shielded(held)
             if fresh is None:
@@ -183,26 +190,41 @@ class StandingToken:
             if standing.access != spent.access:
                 return standing
             grant = await self._granted(standing)
-            write = self._shelf.database.write
-            now = self._shelf.clock()
             if grant is None:
                 # Whoever lost the lease while it waited may find that another was faster.
                 latest = await self._stored()
                 return latest if latest.access != standing.access else None
-            fresh = self._sealed(grant, standing, now)
-            if await write(
-                token_rotation.rotate, self._service, self._user_id, standing, fresh, now
-            ):
+            fresh = self._sealed(grant, standing, self._shelf.clock())
+            if await self._kept(standing, fresh):
                 log.info("token renewed", service=self._service.value, user_id=self._user_id)
                 return fresh
         return await self._stored()  # a person connected anew meanwhile
 
+    async def _kept(self, spent: SealedTokens, fresh: SealedTokens) -> bool:
+        """Commit fresh tokens; False when others stand there. There is no second copy of them.
+
+        Raises TryLater when the database has been silent for all that time.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + KEEP_FOR_S
+        now = self._shelf.clock()
+        while True:
+            try:
+                return await self._shelf.database.write(
+                    token_rotation.rotate, self._service, self._user_id, spent, fresh, now
+                )
+            except TryLater as error:
+                if loop.time() > until:
+                    raise
+                log.warning("renewed token not kept yet", cause=error.cause)
+                await asyncio.sleep(KEEP_EVERY_S)
+
     async def _granted(self, standing: SealedTokens) -> Grant | None:
         """Ask for new tokens; None once the service has said no twice.
 
-        A refresh token that it will never take again is forgotten. What it
-        says of us, such as of an application's number that was mistyped, is
-        no reason to forget anything.
+        A refresh token that it will never take again is forgotten. Raises
+        TryLater when it says no to us, such as for an application's number
+        that was mistyped: that is no reason to forget anything.
         """
         if standing.refresh is None or self._renew is None:
             return None
@@ -217,6 +239,9 @@ class StandingToken:
         log.warning(
             "token not renewed", service=self._service.value, user_id=self._user_id, why=why
         )
+        if last is not None and last.is_ours:
+            log.error("sign-in is set up wrongly", service=self._service.value, why=why)
+            raise TryLater(_SET_UP_WRONGLY, code="unreachable", cause=why)
         if last is not None and last.is_final:
             give_up, now = token_rotation.give_up, self._shelf.clock()
             await self._shelf.database.write(give_up, self._service, self._user_id, standing, now)

@@ -20,6 +20,11 @@ from aiosmtplib import (
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 
 CODE = "mail_failed"
+OF_RECIPIENT = "mail_recipient"
+"""The code of what is said of the recipient alone: other letters may go."""
+
+UNREACHABLE = "mail_unreachable"
+"""The code of a server that did not answer: no letter goes now."""
 
 # Replies that want a name and a password, or others than were given: RFC 4954, section 6.
 _WANTS_LOGIN = {530, 534, 535, 538}
@@ -35,15 +40,20 @@ def fault_from(error: Exception) -> EvoSyncError:
     """
     if isinstance(error, SMTPRecipientsRefused):
         error = error.recipients[0]  # a letter has one
+    code = OF_RECIPIENT if isinstance(error, SMTPRecipientRefused) else CODE
     if _is_to_be_repeated(error):
         why = "почтовый сервер не отвечает или просит подождать. Попробуйте позже."
-        return TryLater(_sentence(why), code=CODE, cause=_cause_of(error))
-    return NeedsPerson(_sentence(_why(error)), code=CODE, cause=_cause_of(error))
+        if not isinstance(error, SMTPResponseException):
+            code = UNREACHABLE
+        return TryLater(_sentence(why), code=code, cause=_cause_of(error))
+    return NeedsPerson(_sentence(_why(error)), code=code, cause=_cause_of(error))
 
 
 def unfit_address() -> NeedsPerson:
     """Make the error of an address that no letter can be sent to."""
-    return NeedsPerson(_sentence("проверьте адрес получателя."), code=CODE, cause="unfit address")
+    return NeedsPerson(
+        _sentence("проверьте адрес получателя."), code=OF_RECIPIENT, cause="unfit address"
+    )
 
 
 def _sentence(why: str) -> str:

@@ -43,7 +43,10 @@ _UNTOLD = (_State.NEW.value, _State.OVER.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """What a person is to be told: that something broke, or (`is_over`) that it is well again."""
+    """What a person is to be told: that something broke, or (`is_over`) that it is well again.
+
+    `since` is when it came to that.
+    """
 
     id: int
     user_id: int
@@ -52,6 +55,7 @@ class Alert:
     kind: AlertKind
     subject: str
     detail: Mapping[str, Any]
+    since: datetime
     is_over: bool
 
 
@@ -124,6 +128,7 @@ async def list_untold(tx: Tx, limit: int) -> list[Alert]:
             kind=AlertKind(row.kind),
             subject=row.subject,
             detail=row.detail or {},
+            since=row.recovered_at or row.sent_at,
             is_over=row.state == _State.OVER.value,
         )
         for row in found

@@ -19,7 +19,8 @@ class Finding:
 
     `connected_at` is which connection was looked at: what stands there
     meanwhile under another moment is not what was checked. Without an `error`
-    (a Russian sentence, `code` its short name) it is online. `names` are
+    (a Russian sentence, `code` its short name) it is online; one that
+    `is_passing` says nothing of what a person would have to mend. `names` are
     columns that the check learnt anew; `with_rights` = the dearer check was
     made too.
     """
@@ -28,6 +29,7 @@ class Finding:
     error: str | None = None
     code: str | None = None
     sealed_link: str | None = field(repr=False, default=None)
+    is_passing: bool = False
     with_rights: bool = False
     names: dict[str, str | int | None] = field(default_factory=dict)
 
@@ -74,6 +76,10 @@ async def mark_checked(
     before = found.one_or_none()
     if before is None:
         return None
+    if finding.is_passing and before.last_error_code and not before.is_online:
+        # What a person has to mend stays so while nobody answers.
+        await tx.execute(update(table).where(*mine).values(last_checked_at=now, updated_at=now))
+        return Before(is_online=False, code=before.last_error_code)
     values: dict[str, Any] = {
         **finding.names,
         "is_online": finding.error is None,

@@ -82,17 +82,22 @@ _HAS_VK = exists().where(
 class Silence:
     """Somebody whose mirror is on and whose last runs all failed.
 
-    `since` is when one last did what it could (else when the mirror was
-    confirmed), `failing_since` when the first one after that was asked for.
+    `succeeded_at` is when one last did what it could (None: never), and
+    `failing_since` and `failed_at` when the first and the last one after that
+    were asked for.
     """
 
     user_id: int
-    since: datetime
+    succeeded_at: datetime | None
     failing_since: datetime
+    failed_at: datetime
 
 
-async def list_silences(tx: Tx) -> list[Silence]:
-    """List whom the timer mirrors in vain, each since when."""
+async def list_silences(tx: Tx, after: datetime) -> list[Silence]:
+    """List whom the timer mirrors in vain; what failed before a moment does not count.
+
+    Nor does what somebody cancelled.
+    """
     good, failed = runs.alias(), runs.alias()
     succeeded_at = (
         select(good.c.queued_at)
@@ -106,31 +111,38 @@ async def list_silences(tx: Tx) -> list[Silence]:
         .correlate(users)
         .scalar_subquery()
     )
-    since = func.coalesce(succeeded_at, sync_configs.c.confirmed_at)
-    failing_since = (
-        select(failed.c.queued_at)
-        .where(
-            failed.c.user_id == users.c.id,
-            failed.c.kind == RunKind.MIRROR.value,
-            failed.c.queued_at > since,
-            failed.c.status.not_in(_UNFINISHED),
-        )
-        .order_by(failed.c.queued_at)
-        .limit(1)
-        .correlate(users, sync_configs)
-        .scalar_subquery()
+    failures = select(failed.c.queued_at).where(
+        failed.c.user_id == users.c.id,
+        failed.c.kind == RunKind.MIRROR.value,
+        failed.c.queued_at > after,
+        failed.c.queued_at > func.coalesce(succeeded_at, sync_configs.c.confirmed_at),
+        failed.c.status.in_(_FAILURES),
+    )
+    first, last = (
+        failures.order_by(order).limit(1).correlate(users, sync_configs).scalar_subquery()
+        for order in (failed.c.queued_at.asc(), failed.c.queued_at.desc())
     )
     found = await tx.execute(
-        select(users.c.id, since.label("since"), failing_since.label("failing_since"))
+        select(
+            users.c.id,
+            succeeded_at.label("succeeded_at"),
+            first.label("failing_since"),
+            last.label("failed_at"),
+        )
         .join(sync_configs)
         .where(users.c.id.in_(await users_due(tx)))
     )
     return [
-        Silence(user_id=row.id, since=row.since, failing_since=row.failing_since)
+        Silence(
+            user_id=row.id,
+            succeeded_at=row.succeeded_at,
+            failing_since=row.failing_since,
+            failed_at=row.failed_at,
+        )
         for row in found
         if row.failing_since is not None
     ]
 
 
 _SUCCESSES = tuple(status.value for status in (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD))
-_UNFINISHED = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
+_FAILURES = (RunStatus.FAILED.value, RunStatus.PAUSED.value)

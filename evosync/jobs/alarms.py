@@ -6,6 +6,8 @@ from evosync.db import alerts, due
 from evosync.db.alerts import AlertKind, close_alert, open_alert
 from evosync.db.types import Tx
 from evosync.engine.report import RunReport, RunStatus
+from evosync.errors import EvoSyncError
+from evosync.jobs.checks import Checks
 from evosync.jobs.connections import OF_GOODS
 from evosync.settings import Settings
 from evosync.wiring import Installation
@@ -13,7 +15,7 @@ from evosync.wiring import Installation
 INTERVALS = 3
 """Rounds of the timer that may pass without a success, should that be longer than the setting."""
 
-# What the check of a connection tells of by itself, and better: which one, and what to do.
+# What the check of a connection tells of better: which one, and what to do. It is made at once.
 _OF_CONNECTIONS = OF_GOODS | {"connection_broken", "sealed_unreadable"}
 
 _DONE = frozenset({RunStatus.DONE, RunStatus.PARTIAL})
@@ -28,13 +30,29 @@ async def alert_of_run(tx: Tx, user_id: int, report: RunReport, now: datetime) -
         await close_alert(tx, user_id, AlertKind.HELD, "", now)
     if report.status is RunStatus.PAUSED:
         error = report.error
-        is_known = AlertKind.CONNECTION in await alerts.list_open(tx, user_id)
-        if error is not None and error.code not in _OF_CONNECTIONS and not is_known:
-            detail = {"sentence": error.message}
-            await open_alert(tx, user_id, AlertKind.PAUSED, "", detail, now)
+        if error is not None and error.code not in _OF_CONNECTIONS:
+            await _open_paused(tx, user_id, error.message, now)
     elif report.status in _DONE or report.status is RunStatus.HELD:
         await close_alert(tx, user_id, AlertKind.PAUSED, "", now)
         await close_alert(tx, user_id, AlertKind.STALE, "", now)
+
+
+async def look_after_pause(
+    opened: Installation, checks: Checks, user_id: int, error: EvoSyncError | None
+) -> None:
+    """Look at both ends of a user whose run ended since a person is needed.
+
+    What the checks find wrong they tell by themselves; where they find
+    nothing, the run's own reason is told.
+    """
+    findings = await checks.check_user(user_id, with_rights=True)
+    if error is not None and all(finding.error is None for finding in findings):
+        await opened.database.write(_open_paused, user_id, error.message, opened.clock())
+
+
+async def _open_paused(tx: Tx, user_id: int, sentence: str, now: datetime) -> None:
+    if AlertKind.CONNECTION not in await alerts.list_open(tx, user_id):
+        await open_alert(tx, user_id, AlertKind.PAUSED, "", {"sentence": sentence}, now)
 
 
 class StaleWatch:
@@ -55,10 +73,15 @@ class StaleWatch:
         if now - self._since <= interval:
             # What failed before a stop may succeed now; it is given a round to do so.
             return
+        recent = INTERVALS * interval
         async with self._opened.database.read() as tx:
-            stale = [
-                each for each in await due.list_silences(tx) if now - each.failing_since > after
-            ]
+            # What failed earlier may have been before a pause in between.
+            silences = await due.list_silences(tx, now - after - recent)
+        stale = [
+            each
+            for each in silences
+            if now - each.failing_since > after and now - each.failed_at <= recent
+        ]
         for each in stale:
             await self._opened.database.write(_open_stale, each, now)
 
@@ -70,7 +93,7 @@ def stale_after(settings: Settings) -> timedelta:
 
 
 async def _open_stale(tx: Tx, silence: due.Silence, now: datetime) -> None:
-    if await alerts.list_open(tx, silence.user_id):
+    if await alerts.list_open(tx, silence.user_id) - {AlertKind.HELD}:
         return  # its person knows of a reason, or of this
-    detail = {"since": silence.since.isoformat()}
+    detail = {"since": silence.succeeded_at.isoformat()} if silence.succeeded_at else {}
     await open_alert(tx, silence.user_id, AlertKind.STALE, "", detail, now)

@@ -24,12 +24,15 @@ PATIENCE = timedelta(days=3)
 async def try_candidates(opened: Installation, user_id: int) -> bool:
     """Try what was delivered, the latest first; returns whether one took its place.
 
-    A token that Evotor refuses goes when another works, or has had its time.
+    A token that Evotor refuses goes when another works, or has had its time;
+    one of another Evotor account than the connected one goes at once: that
+    exchange is a person's to make.
     """
     async with opened.database.read() as tx:
         sealed = await notices.find_candidates(tx, user_id)
         standing = await connections.find_evotor(tx, user_id)
-    if sealed is None:
+        user = await find_user(tx, user_id)
+    if sealed is None or user is None or not user.may_come_in:
         return False
     working = _working(opened, standing)
     for token in notices.read_candidates(opened.vault, sealed):
@@ -43,17 +46,37 @@ async def try_candidates(opened: Installation, user_id: int) -> bool:
             log.info("delivered token not tried", user_id=user_id, cause=error.cause)
             return False
         base = EvotorConnection(user_id=user_id, sealed_token=opened.vault.seal(token))
-        await opened.database.write(_promote, opened, evotor_connection(base, stores), sealed)
-        log.info("delivered token taken", user_id=user_id)
-        return True
+        found = evotor_connection(base, stores)
+        if standing is not None and not _is_same_account(found, standing):
+            log.warning("delivered token of another account", user_id=user_id)
+            continue
+        is_taken = await opened.database.write(_promote, opened, found, standing, sealed)
+        log.info("delivered token tried", user_id=user_id, is_taken=is_taken)
+        return is_taken
     await opened.database.write(_drop, opened, user_id, sealed, is_useless=working is not None)
     return False
 
 
-async def _promote(tx: Tx, opened: Installation, connection: EvotorConnection, sealed: str) -> None:
+def _is_same_account(found: EvotorConnection, standing: EvotorConnection) -> bool:
+    known = (found.evotor_user_id, standing.evotor_user_id)
+    return None in known or known[0] == known[1]
+
+
+async def _promote(
+    tx: Tx,
+    opened: Installation,
+    connection: EvotorConnection,
+    standing: EvotorConnection | None,
+    sealed: str,
+) -> bool:
+    """Let a token take its place; False when a person connected or cut the till meanwhile."""
     now, user_id = opened.clock(), connection.user_id
-    # What was delivered meanwhile waits on.
-    await notices.save_candidates(tx, user_id, None, now, instead_of=sealed)
+    # Locks the row. What was delivered meanwhile is tried together with this one.
+    if not await notices.save_candidates(tx, user_id, None, now, instead_of=sealed):
+        return False
+    latest = await connections.find_evotor(tx, user_id)
+    if (latest and latest.connected_at) != (standing and standing.connected_at):
+        return False
     await save_checked_evotor(tx, connection, now)
     user = await find_user(tx, user_id)
     if user is not None:
@@ -67,6 +90,7 @@ async def _promote(tx: Tx, opened: Installation, connection: EvotorConnection, s
             at=now,
         )
         await write_act(tx, act)
+    return True
 
 
 async def _drop(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -24,7 +24,10 @@ from evosync.wiring import Installation
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 8
-"""Users whose connections are looked at side by side; each side has a quota of its own."""
+"""Users whose connections to one service are looked at side by side."""
+
+SILENCES = 2 * AT_ONCE
+"""After so many in a row without an answer the service is silent to the others, too."""
 
 RIGHTS_EVERY = timedelta(days=1)
 RIGHTS_AMISS_EVERY = timedelta(hours=1)
@@ -41,21 +44,15 @@ class Checks:
 
     def __init__(self, opened: Installation) -> None:
         self._opened = opened
-        self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def round(self) -> None:
         """Look at every connection of every active user."""
         begun_at = self._opened.clock()
         async with self._opened.database.read() as tx:
             user_ids = await list_connected(tx)
-        found: Counter[bool] = Counter()
-
-        async def one(user_id: int) -> None:
-            async with self._slots:
-                findings = await self.check_user(user_id)
-            found.update(finding.error is None for finding in findings)
-
-        await asyncio.gather(*map(one, user_ids))
+        # Each end by itself: one that hangs must not keep the other from being looked at.
+        counts = await asyncio.gather(*(self._round_of(each, user_ids) for each in Service))
+        found = sum(counts, Counter[bool]())
         log.info(
             "connections checked",
             checked=found.total(),
@@ -63,6 +60,28 @@ class Checks:
             red=found[False],
             seconds=round((self._opened.clock() - begun_at).total_seconds(), 1),
         )
+
+    async def _round_of(self, service: Service, user_ids: Sequence[int]) -> Counter[bool]:
+        """Look at one end of everybody, until the service proves to be silent to all."""
+        found: Counter[bool] = Counter()
+        slots = asyncio.Semaphore(AT_ONCE)
+        silent = 0
+
+        async def one(user_id: int) -> None:
+            nonlocal silent
+            async with slots:
+                if silent >= SILENCES:
+                    return
+                finding = await self.check(service, user_id)
+            if finding is None:
+                return
+            found[finding.error is None] += 1
+            silent = silent + 1 if finding.code == UNREACHABLE else 0
+
+        await asyncio.gather(*map(one, user_ids))
+        if silent >= SILENCES:
+            log.warning("checks broken off", service=service.value, silent=silent)
+        return found
 
     async def check_user(self, user_id: int, *, with_rights: bool = False) -> list[Finding]:
         """Look at both ends of a user, at those that are connected."""
@@ -163,11 +182,14 @@ class Checks:
         except NeedsPerson as error:
             return self._in_trouble(finding, error)
         except TryLater as error:
-            return replace(finding, error=error.message, code=UNREACHABLE, with_rights=False)
+            return self._passing(finding, error.message, UNREACHABLE)
         except Exception:
             log.exception("check broke")
             sentence = "Внутренняя ошибка EvoSync, подробности в журнале."
-            return replace(finding, error=sentence, code=INTERNAL, with_rights=False)
+            return self._passing(finding, sentence, INTERNAL)
+
+    def _passing(self, finding: Finding, sentence: str, code: str) -> Finding:
+        return replace(finding, error=sentence, code=code, is_passing=True, with_rights=False)
 
     def _in_trouble(self, finding: Finding, error: NeedsPerson | None) -> Finding:
         if error is None:

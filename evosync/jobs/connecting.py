@@ -7,7 +7,7 @@ from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.refusals import Refused
 from evosync.accounts.sign_in import Visit
 from evosync.accounts.throttling import Limit
-from evosync.db import connections
+from evosync.db import connections, notices
 from evosync.db.accounts import User
 from evosync.db.alerts import AlertKind, drop_alert
 from evosync.db.connections import EvotorConnection, VkSignIn
@@ -164,7 +164,11 @@ class Connector:
             raise of_key(Service.VK, error) from None
 
     async def disconnect(self, service: Service) -> bool:
-        """Forget an end and its keys, nothing else; False when it was not connected."""
+        """Forget an end and its keys, nothing else; False when it was not connected.
+
+        A till that is cut is Evotor's to deliver no more: the account is tied
+        to nobody there until its password is given again.
+        """
 
         async def cut(tx: Tx) -> bool:
             now = self.opened.clock()
@@ -175,6 +179,8 @@ class Connector:
             standing = await find[service](tx, self.user.id)
             delete = {Service.EVOTOR: connections.delete_evotor, Service.VK: connections.delete_vk}
             await delete[service](tx, self.user.id)
+            if service is Service.EVOTOR:
+                await notices.tie(tx, self.user.id, None, now)
             await drop_alert(tx, self.user.id, AlertKind.CONNECTION, service.value, now)
             if standing is not None:
                 await self._write_down(tx, "connection.removed", service, None)

@@ -36,7 +36,7 @@ class Mirroring:
         opened: Installation,
         stopping: asyncio.Event,
         *,
-        on_paused: Callable[[int], Awaitable[object]] | None = None,
+        on_paused: Callable[[int, EvoSyncError | None], Awaitable[None]] | None = None,
     ) -> None:
         """Make it; `on_paused` is called for a user whose run ended since a person is needed."""
         self._opened = opened
@@ -156,7 +156,7 @@ class Mirroring:
         finished = await carry_out(self._opened, order, Watch(stopping=self._stopping))
         self._note(user_id, finished.report)
         if finished.report.status is RunStatus.PAUSED and self._on_paused is not None:
-            await self._on_paused(user_id)
+            await self._on_paused(user_id, finished.report.error)
 
     def _note(self, user_id: int, report: RunReport) -> None:
         now = self._opened.clock()

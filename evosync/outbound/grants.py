@@ -36,6 +36,11 @@ class Grant:
 # What says that these very tokens are of no use any more: RFC 6749, section 5.2, and RFC 6750.
 _SPENT = frozenset({"invalid_grant", "invalid_token"})
 
+# What is said of who asks: a setting of ours that is wrong (RFC 6749, section 5.2).
+_OURS = frozenset(
+    {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
+)
+
 # What says nothing of them: RFC 6749, section 4.1.2.1, RFC 8628, and plain words of gateways.
 _PASSING = frozenset(
     {"server_error", "temporarily_unavailable", "slow_down", "too_many_requests", "internal_error"}
@@ -53,6 +58,11 @@ class Denied(Exception):
     def is_final(self) -> bool:
         """Whether it is said of the code or the refresh token, and not of who asks with it."""
         return self.why in _SPENT
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether whoever installed EvoSync has to mend it, and not the person."""
+        return self.why in _OURS
 
 
 class _Answer(msgspec.Struct):

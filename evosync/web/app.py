@@ -46,7 +46,7 @@ from evosync.web.pages import (
     webhooks,
 )
 from evosync.web.request_log import RequestLog
-from evosync.web.routing import JsonPage, Page
+from evosync.web.routing import JsonPage, Page, Passage
 
 ANYONE = Access.ANYONE
 VIEW, EDIT, DELETE = Permission.USERS_VIEW, Permission.USERS_EDIT, Permission.USERS_DELETE
@@ -82,12 +82,12 @@ ends = [
     Page("/connections/{service}/disconnect", name="connection-disconnect", post=connections.disconnect),
     JsonPage("/connections/{service}/test", name="connection-test", post=connection_keys.test, described={"POST": connection_keys.TRIAL}),
     Page("/evotor", name="evotor", get=evotor.show),
-    Page("/evotor/connect", name="evotor-connect", get=evotor.connect),
-    Page("/evotor/callback", name="evotor-callback", get=evotor.come_back),
+    Passage("/evotor/connect", name="evotor-connect", get=evotor.connect),
+    Passage("/evotor/callback", name="evotor-callback", get=evotor.come_back),
     Page("/evotor/disconnect", name="evotor-disconnect", post=connections.disconnect_evotor),
     Page("/vk", name="vk", get=vk.show),
-    Page("/vk/connect", name="vk-connect", get=vk_sign_in.connect),
-    Page("/vk/callback", name="vk-callback", get=vk_sign_in.come_back),
+    Passage("/vk/connect", name="vk-connect", get=vk_sign_in.connect),
+    Passage("/vk/callback", name="vk-callback", get=vk_sign_in.come_back),
     Page("/vk/community", name="vk-community", get=vk_community.show, post=vk_community.submit),
     Page("/vk/disconnect", name="vk-disconnect", post=connections.disconnect_vk),
 ]

@@ -25,6 +25,7 @@ class _Kept(msgspec.Struct):
     state: str
     verifier: str
     at: datetime
+    is_own_press: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,8 @@ def remember(request: Request, response: Response, service: Service, departure: 
         state=departure.state,
         verifier=departure.verifier,
         at=desk.clock(),
+        # Browsers say so: of a page of ours, or of an address that was typed.
+        is_own_press=request.headers.get("sec-fetch-site") in {"same-origin", "none"},
     )
     response.set_cookie(
         _name(request, service),
@@ -73,8 +76,9 @@ def find_departure(
 ) -> Departure | None:
     """Return the departure that a person comes back from; None when there was none, or long ago.
 
-    Where the service may not send the state back, its absence is forgiven:
-    the cookie alone then says that this browser set out.
+    Where the service may not send the state back, its absence is forgiven to
+    whoever set out by a press of their own: another site can send a browser on
+    its way, and then here with a code of its choice.
     """
     sealed = request.cookies.get(_name(request, service), "")
     if not sealed or len(sealed) > LONGEST:
@@ -88,7 +92,7 @@ def find_departure(
     is_right = (
         secrets.compare_digest(kept.state.encode(), came_back.encode(errors="replace"))
         if came_back is not None
-        else not needs_state
+        else kept.is_own_press and not needs_state
     )
     is_mine = kept.service is service and kept.user_id == user_of(request).id
     if not is_right or not is_mine or desk.clock() - kept.at > LIFETIME:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -13,7 +14,7 @@ from evosync.accounts.administration import go_on_deleting
 from evosync.accounts.desk import Desk, open_desk
 from evosync.db.accounts import has_any_user
 from evosync.db.migrate import migrate
-from evosync.jobs.alarms import StaleWatch
+from evosync.jobs.alarms import StaleWatch, look_after_pause
 from evosync.jobs.checks import Checks
 from evosync.jobs.housekeeping import keep_house
 from evosync.jobs.mirroring import Mirroring
@@ -56,7 +57,7 @@ async def lifespan(
     await migrate(settings.database)
     async with open_installation(settings) as opened, _monitor(settings) as monitor:
         checks = Checks(opened)
-        mirroring = Mirroring(opened, stopping, on_paused=checks.check_user)
+        mirroring = Mirroring(opened, stopping, on_paused=partial(look_after_pause, opened, checks))
         desk = open_desk(
             settings, opened.database, opened.vault, opened.clock, stop_work=mirroring.drop
         )

@@ -21,6 +21,7 @@ class Page(Route):
     """
 
     is_json = False
+    has_head = True
 
     def __init__(
         self,
@@ -32,7 +33,7 @@ class Page(Route):
         post: Handler | None = None,
         has_chat: bool = False,
     ) -> None:
-        handlers = {"GET": get, "HEAD": get, "POST": post}
+        handlers = {"GET": get, "HEAD": get if self.has_head else None, "POST": post}
         self.handlers = {method: each for method, each in handlers.items() if each is not None}
         self.needs = needs
         self.has_chat = has_chat
@@ -48,6 +49,15 @@ class Page(Route):
         finally:
             # Whatever files came with a form are thrown away, wanted or not.
             await request.close()
+
+
+class Passage(Page):
+    """A way out to another service, or back from it: its GET does more than show.
+
+    So programs that only look at links, by HEAD, do nothing there.
+    """
+
+    has_head = False
 
 
 class JsonPage(Page):

@@ -15,7 +15,7 @@ from evosync.db.accounts import User
 from evosync.places import templates_dir
 from evosync.web.assets import static
 from evosync.web.auth import known_session
-from evosync.web.flash import forget_flashes, take_flashes
+from evosync.web.flash import Kind, flash, forget_flashes, take_flashes
 from evosync.web.forms import PageForm
 from evosync.web.headers import CHAT_CSP, policy
 from evosync.web.navigation import navigation, route_names
@@ -78,6 +78,13 @@ def look_out_for_letter(request: Request, title: str, *sentences: str) -> HTMLRe
 def redirect(request: Request, name: str, **params: Any) -> RedirectResponse:
     """Send the browser on to a page of ours, after an act; it is asked for by GET."""
     return RedirectResponse(request.app.url_path_for(name, **params), 303)
+
+
+def told(request: Request, name: str, kind: Kind, words: str) -> RedirectResponse:
+    """Send the browser on to a page of ours, which says what became of the act."""
+    response = redirect(request, name)
+    flash(request, response, kind, words)
+    return response
 
 
 @cache

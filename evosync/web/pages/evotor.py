@@ -10,14 +10,15 @@ from evosync.catalog.snapshot import ReadingState
 from evosync.db import catalog
 from evosync.db.services import Service
 from evosync.errors import TryLater
+from evosync.evotor.oauth import EvotorOAuth
 from evosync.outbound.grants import Denied
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import Card, ShownState, read_ends
 from evosync.web.connector import KeyForm, connector_of
 from evosync.web.departures import depart, find_departure, forget, remember
-from evosync.web.flash import Kind, flash
+from evosync.web.flash import Kind
 from evosync.web.state import state_of
-from evosync.web.view import redirect, render_form
+from evosync.web.view import render_form, told
 
 MARKET = "https://market.evotor.ru/store/apps/"
 NOT_SET_UP = "Вход через Эвотор не настроен. Подключите кассу ключом."
@@ -66,7 +67,7 @@ async def connect(request: Request) -> Response:
     """Send the person to Evotor, to let us read the shop."""
     oauth = state_of(request).opened.evotor_oauth
     if oauth is None:
-        return _told(request, "evotor", "warning", NOT_SET_UP)
+        return told(request, "evotor", "warning", NOT_SET_UP)
     departure = depart(request)
     response = RedirectResponse(oauth.authorize_url(state=departure.state), 303)
     remember(request, response, Service.EVOTOR, departure)
@@ -75,19 +76,19 @@ async def connect(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     """Take in whoever comes back from Evotor with a code."""
-    kind, words, page = await _taken_in(request)
-    response = _told(request, page, kind, words)
+    oauth = state_of(request).opened.evotor_oauth
+    # Its guide says nothing of a state.
+    departure = find_departure(request, Service.EVOTOR, needs_state=False)
+    if oauth is None or departure is None:
+        words = NOT_SET_UP if oauth is None else STARTED_ELSEWHERE
+        return told(request, "evotor", "warning", words)
+    kind, words, page = await _taken_in(request, oauth)
+    response = told(request, page, kind, words)
     forget(request, response, Service.EVOTOR)
     return response
 
 
-async def _taken_in(request: Request) -> tuple[Kind, str, str]:
-    oauth = state_of(request).opened.evotor_oauth
-    if oauth is None:
-        return "warning", NOT_SET_UP, "evotor"
-    # Its guide says nothing of a state: one that does not come back is no proof of anything.
-    if find_departure(request, Service.EVOTOR, needs_state=False) is None:
-        return "danger", STARTED_ELSEWHERE, "evotor"
+async def _taken_in(request: Request, oauth: EvotorOAuth) -> tuple[Kind, str, str]:
     code = request.query_params.get("code")
     if not code:
         return "warning", "Эвотор не дал доступа. Можно попробовать ещё раз.", "evotor"
@@ -99,12 +100,6 @@ async def _taken_in(request: Request) -> tuple[Kind, str, str]:
         return "danger", error.message, "evotor"
     await state_of(request).mirroring.read_soon(user_of(request).id)
     return "success", "Эвотор подключён.", "connections"
-
-
-def _told(request: Request, page: str, kind: Kind, words: str) -> Response:
-    response = redirect(request, page)
-    flash(request, response, kind, words)
-    return response
 
 
 def _state(card: Card | None) -> ShownState:

@@ -7,12 +7,13 @@ from evosync.accounts.refusals import Refused
 from evosync.db.services import Service
 from evosync.errors import TryLater
 from evosync.outbound.grants import Denied
+from evosync.vk.oauth import VkId
 from evosync.web.auth import user_of
 from evosync.web.connector import connector_of
-from evosync.web.departures import depart, find_departure, forget, remember
-from evosync.web.flash import Kind, flash
+from evosync.web.departures import Departure, depart, find_departure, forget, remember
+from evosync.web.flash import Kind
 from evosync.web.state import state_of
-from evosync.web.view import redirect
+from evosync.web.view import told
 
 NOT_SET_UP = "Вход через VK ID не настроен. Подключите сообщество ключом."
 STARTED_ELSEWHERE = "Вход начат давно или в другом браузере. Начните его ещё раз."
@@ -23,9 +24,7 @@ async def connect(request: Request) -> Response:
     """Send the person to VK ID, to sign in there and let us work with goods."""
     vk_id = state_of(request).opened.vk_id
     if vk_id is None:
-        response: Response = redirect(request, "vk")
-        flash(request, response, "warning", NOT_SET_UP)
-        return response
+        return told(request, "vk", "warning", NOT_SET_UP)
     departure = depart(request)
     url = vk_id.authorize_url(state=departure.state, verifier=departure.verifier)
     response = RedirectResponse(url, 303)
@@ -35,20 +34,19 @@ async def connect(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     """Take in whoever comes back from VK ID with a code; a community is chosen next."""
-    kind, words, page = await _taken_in(request)
-    response = redirect(request, page)
+    vk_id = state_of(request).opened.vk_id
+    departure = find_departure(request, Service.VK)
+    if vk_id is None or departure is None:
+        # Another tab may be on its way: what the browser keeps of that stays.
+        words = NOT_SET_UP if vk_id is None else STARTED_ELSEWHERE
+        return told(request, "vk", "warning", words)
+    kind, words, page = await _taken_in(request, vk_id, departure)
+    response = told(request, page, kind, words)
     forget(request, response, Service.VK)
-    flash(request, response, kind, words)
     return response
 
 
-async def _taken_in(request: Request) -> tuple[Kind, str, str]:
-    vk_id = state_of(request).opened.vk_id
-    if vk_id is None:
-        return "warning", NOT_SET_UP, "vk"
-    departure = find_departure(request, Service.VK)
-    if departure is None:
-        return "danger", STARTED_ELSEWHERE, "vk"
+async def _taken_in(request: Request, vk_id: VkId, departure: Departure) -> tuple[Kind, str, str]:
     code, device_id = (request.query_params.get(name, "") for name in ("code", "device_id"))
     if not code or not device_id or len(code) > LONGEST or len(device_id) > LONGEST:
         return "warning", "VK не дал доступа. Можно попробовать ещё раз.", "vk"
