@@ -247,3 +247,15 @@ def test_a_file_of_roots_that_holds_none_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ssl.SSLError):
         open_client("test", ca_file=str(roots))
+
+
+async def test_of_a_secret_address_a_log_has_no_more_than_the_site(
+    client: Client, service: respx.Route
+) -> None:
+    secret = Request(method="GET", url=f"{URL}/{SECRET}?key={SECRET}", has_secret_url=True)
+    service.side_effect = [httpx.Response(200), httpx.ConnectError("no way")]
+    with structlog.testing.capture_logs() as events:
+        await client.send(secret)
+        with pytest.raises(Unreachable):
+            await client.send(secret)
+    assert [event["url"] for event in events] == ["https://service.test/"] * 2

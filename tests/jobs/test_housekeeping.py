@@ -1,0 +1,135 @@
+"""A round of housekeeping: how long each thing is kept, by the settings, and what is told of it."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+from structlog.testing import capture_logs
+
+from evosync.accounts.desk import Desk, open_desk
+from evosync.db import accounts, notices, runs
+from evosync.db.accounts import NewUser, UserStatus
+from evosync.db.engine import Database
+from evosync.db.journal import ActSearch, list_acts
+from evosync.db.runs import RunEnd, RunKind, RunTrigger
+from evosync.db.tables.accounts import sessions, users
+from evosync.db.tables.journal import api_logs, webhook_events
+from evosync.db.tables.runs import runs as runs_table
+from evosync.db.types import Tx
+from evosync.db.vault import Vault
+from evosync.engine.report import RunStatus
+from evosync.jobs.housekeeping import UNCONFIRMED_FOR, keep_house
+from evosync.settings import Settings
+from tests.accounts.stand import HandClock
+from tests.builders import NOON
+from tests.db.people import add_user
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def desk(sqlite_database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+    settings = Settings(data_dir=tmp_path, run_retention_days=10, api_log_retention_days=3)
+    made = open_desk(settings, sqlite_database, Vault("a key"), HandClock())
+    yield made
+    await made.close(1)
+
+
+@pytest.fixture
+async def anna(sqlite_database: Database) -> int:
+    return await add_user(sqlite_database, "anna@example.com")
+
+
+async def fill(tx: Tx, user_id: int, at: datetime) -> None:
+    """Let a run end, a request be made, a notice come and a session begin at a moment."""
+    run_id = await runs.create_run(tx, user_id, RunKind.MIRROR, RunTrigger.TIMER, at)
+    await runs.finish_run(tx, run_id, RunEnd(status=RunStatus.DONE), at)
+    log = {"service": "vk", "method": "market.add", "url": "https://api.vk.ru", "at": at}
+    await tx.execute(insert(api_logs).values(user_id=user_id, **log))
+    notice = notices.NewNotice(kind="token", evotor_user_id="01-1", body={})
+    await notices.save_notice(tx, notice, user_id, at)
+    await tx.execute(
+        insert(sessions).values(
+            id_hash=at.isoformat(),
+            user_id=user_id,
+            address="198.51.100.7",
+            user_agent="Firefox",
+            is_remembered=True,
+            created_at=at,
+            last_seen_at=at,
+            expires_at=at + 5 * DAY,
+        )
+    )
+
+
+async def ages(database: Database) -> dict[str, list[int]]:
+    """Give how many days old the rows of each table are."""
+    columns = {
+        "runs": runs_table.c.finished_at,
+        "logs": api_logs.c.at,
+        "notices": webhook_events.c.received_at,
+        "sessions": sessions.c.created_at,
+    }
+    async with database.read() as tx:
+        return {
+            name: sorted((NOON - at).days for at in await tx.scalars(select(column)))
+            for name, column in columns.items()
+        }
+
+
+async def test_each_thing_is_kept_for_its_time(desk: Desk, anna: int) -> None:
+    for days in (20, 11, 9, 4, 2):
+        await desk.database.write(fill, anna, NOON - days * DAY)
+    with capture_logs() as events:
+        await keep_house(desk)
+    assert await ages(desk.database) == {
+        "runs": [2, 4, 9],
+        "logs": [2],
+        "notices": [2],
+        "sessions": [2, 4],
+    }
+    [told] = events
+    assert (told["event"], told["log_level"]) == ("house kept", "info")
+    assert {name: told[name] for name in ("runs", "logs", "notices", "sessions", "accounts")} == {
+        "runs": 2,
+        "logs": 4,
+        "notices": 4,
+        "sessions": 3,
+        "accounts": 0,
+    }
+
+
+async def test_a_house_that_is_kept_stays_as_it_is(desk: Desk, anna: int) -> None:
+    await desk.database.write(fill, anna, NOON - DAY)
+    await keep_house(desk)
+    before = await ages(desk.database)
+    await keep_house(desk)
+    assert await ages(desk.database) == before
+
+
+async def register(
+    desk: Desk, email: str, at: datetime, *, invited_at: datetime | None = None
+) -> int:
+    new = NewUser(email=email, status=UserStatus.PENDING, invited_at=invited_at)
+    user_id = await desk.database.write(accounts.create_user, new, at)
+    assert user_id is not None
+    return user_id
+
+
+async def test_registrations_that_nobody_confirmed_go_and_others_stay(
+    desk: Desk, anna: int
+) -> None:
+    long_ago = NOON - UNCONFIRMED_FOR - DAY
+    await register(desk, "squatter@example.com", long_ago)
+    lately = await register(desk, "vera@example.com", NOON - UNCONFIRMED_FOR + DAY)
+    invited = await register(desk, "gleb@example.com", long_ago, invited_at=long_ago)
+    await keep_house(desk)
+    async with desk.database.read() as tx:
+        left = set(await tx.scalars(select(users.c.id)))
+        [act] = await list_acts(tx, ActSearch(action="account.lapsed"))
+    assert left == {anna, lately, invited}
+    assert (act.actor, act.subject) == ("housekeeping", "squatter@example.com")
+    # The address is free again for whoever it belongs to.
+    assert await register(desk, "squatter@example.com", NOON)
