@@ -1,4 +1,4 @@
-"""Settings of sign-ins, webhooks, checks, retention and alerts: what they take and what they say."""
+"""Settings of sign-ins, webhooks, checks, retention and alerts: what they take and refuse."""
 
 from typing import Any
 
