@@ -11,6 +11,7 @@ from evosync.web.description import Description
 from evosync.web.routing import JsonPage
 
 _REFERENCE = "#/components/schemas/{name}"
+_FORM = "application/x-www-form-urlencoded"
 
 
 def describe(routes: Iterable[BaseRoute]) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def describe(routes: Iterable[BaseRoute]) -> dict[str, Any]:
     by_type = dict(zip(sorted(types, key=repr), schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for path, method, description in described:
-        paths.setdefault(path, {})[method] = _operation(description, by_type)
+        paths.setdefault(path, {})[method] = _operation(path, description, by_type)
     return {
         "openapi": "3.1.0",
         "info": {"title": "EvoSync", "version": version("evosync")},
@@ -40,10 +41,10 @@ def describe(routes: Iterable[BaseRoute]) -> dict[str, Any]:
 def _types_of(description: Description) -> set[Any]:
     kinds = {kind for _, kind in description.answers.values()}
     kinds |= {parameter.kind for parameter in description.parameters}
-    return kinds | ({description.takes} if description.takes is not None else set())
+    return kinds | {each for each in (description.takes, description.form) if each is not None}
 
 
-def _operation(description: Description, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+def _operation(path: str, description: Description, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": description.summary,
         "tags": [description.group],
@@ -60,10 +61,13 @@ def _operation(description: Description, schemas: Mapping[Any, Any]) -> dict[str
                 "description": each.about,
                 "schema": schemas[each.kind],
             }
+            | ({"in": "path", "required": True} if f"{{{each.name}}}" in path else {})
             for each in description.parameters
         ]
     if description.takes is not None:
         operation["requestBody"] = {"content": _json(schemas[description.takes])}
+    if description.form is not None:
+        operation["requestBody"] = {"content": {_FORM: {"schema": schemas[description.form]}}}
     return operation
 
 

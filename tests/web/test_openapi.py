@@ -121,6 +121,9 @@ def test_every_operation_is_well_formed(document: dict[str, Any]) -> None:
             for parameter in operation.get("parameters", ()):
                 assert {"name", "in", "schema"} <= set(parameter)
                 assert parameter["in"] in {"query", "header", "path", "cookie"}
+            of_path = [p for p in operation.get("parameters", ()) if p["in"] == "path"]
+            assert {each["name"] for each in of_path} == set(re.findall(r"\{(\w+)\}", path))
+            assert all(each["required"] for each in of_path)
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_referred_to(

@@ -19,7 +19,7 @@ from evosync.web.connector import (
     connector_of,
     service_in_path,
 )
-from evosync.web.description import Description
+from evosync.web.description import Description, Parameter
 from evosync.web.flash import flash
 from evosync.web.forms import TOO_MANY, read_form
 from evosync.web.pages import evotor, vk
@@ -27,6 +27,13 @@ from evosync.web.state import desk_of, state_of
 from evosync.web.view import redirect
 
 NO_KEY = "Вставьте ключ доступа."
+
+
+class KeyToTry(msgspec.Struct, kw_only=True):
+    """A key, and for VK the community that it is for; without a key what is saved is checked."""
+
+    token: str = ""
+    community: str = ""
 
 
 class KeyTrial(msgspec.Struct, kw_only=True):
@@ -47,6 +54,8 @@ class TooManyTrials(msgspec.Struct, kw_only=True):
 TRIAL = Description(
     summary="Проверить ключ из формы, а если его нет — сохранённое подключение",
     group="Подключения",
+    parameters=(Parameter(name="service", about="Какое подключение", kind=Service),),
+    form=KeyToTry,
     answers={
         200: ("Что с ключом", KeyTrial),
         429: ("Слишком часто", TooManyTrials),

@@ -10,8 +10,10 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -39,10 +41,17 @@ NAMES = ("create", "verify", "token")
 PATHS = frozenset(f"{prefix}/user/{name}" for prefix in PREFIXES for name in NAMES)
 
 
+# What is taken, for the description; `evosync.evotor.notices` reads it.
+EvotorUserId = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["01-000000000000001"])
+]
+EvotorToken = Annotated[str, Meta(pattern=r"^[!-~]{1,2000}$")]
+
+
 class NewAccount(msgspec.Struct, kw_only=True, rename="camel"):
     """Somebody installs the application and has no account here; forms may add fields."""
 
-    user_id: str
+    user_id: EvotorUserId
     email: str | None = None
     name: str | None = None
     phone: str | None = None
@@ -51,7 +60,7 @@ class NewAccount(msgspec.Struct, kw_only=True, rename="camel"):
 class Credentials(msgspec.Struct, kw_only=True, rename="camel"):
     """Somebody installs the application and has an account here."""
 
-    user_id: str
+    user_id: EvotorUserId
     username: str
     password: str
 
@@ -59,8 +68,8 @@ class Credentials(msgspec.Struct, kw_only=True, rename="camel"):
 class DeliveredToken(msgspec.Struct, kw_only=True, rename="camel"):
     """The token by which we read that shop."""
 
-    user_id: str
-    token: str
+    user_id: EvotorUserId
+    token: EvotorToken
 
 
 class Created(msgspec.Struct, kw_only=True, rename="camel"):
