@@ -26,13 +26,14 @@ from time import perf_counter, sleep
 
 import httpx
 
+from tests.bench.measuring import most_resident_mb, percentile, resident_mb
+
 PASSWORD = "correct horse battery"
 PEOPLE = [f"anna{number}@example.com" for number in range(6)]
 AT_ONCE = 10
 ROUNDS = 20  # of ten sign-ins; an account takes 60 tries in 15 minutes, so four share them
 TRIES = 100  # of each kind, for the comparison of times; the other two share them
 OWN = {"Sec-Fetch-Site": "same-origin"}
-PAGE_KB = 4
 OK = HTTPStatus.OK
 
 
@@ -72,7 +73,7 @@ async def _measure(url: str, pid: int) -> Figures:
     limits = httpx.Limits(max_connections=50)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
         await client.get("/login")
-        idle_mb = _memory_mb(pid)
+        idle_mb = resident_mb(pid)
         with _monitor(url) as idle:
             await asyncio.sleep(3)
         logins: list[float] = []
@@ -84,7 +85,7 @@ async def _measure(url: str, pid: int) -> Figures:
                         for number in range(AT_ONCE)
                     )
                 )
-        peak_mb = _peak_mb(pid)
+        peak_mb = most_resident_mb(pid)
         known: list[float] = []
         unknown: list[float] = []
         for number in range(TRIES):
@@ -95,9 +96,9 @@ async def _measure(url: str, pid: int) -> Figures:
                 times.append(await _login(client, "wrong but long", address, email))
     return Figures(
         health_idle_p50=statistics.median(idle),
-        health_idle_p99=_percentile(idle, 99),
+        health_idle_p99=percentile(idle, 99),
         health_during_p50=statistics.median(during),
-        health_during_p99=_percentile(during, 99),
+        health_during_p99=percentile(during, 99),
         health_during_max=max(during),
         logins=len(logins),
         login_p50=statistics.median(logins),
@@ -154,22 +155,6 @@ async def _login(client: httpx.AsyncClient, password: str, address: str, email: 
         raise SystemExit(f"unexpected answer {answer.status_code}")
     client.cookies.clear()
     return took
-
-
-def _percentile(values: list[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1]
-
-
-def _memory_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * PAGE_KB / 1024
-
-
-def _peak_mb(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise SystemExit("no VmHWM")
 
 
 @contextmanager
