@@ -4,6 +4,7 @@ from io import StringIO
 import pytest
 
 from evosync.alerts.mail import ConsoleMailer, Letter, SmtpMailer, open_mailer
+from evosync.alerts.mail_faults import OF_RECIPIENT
 from evosync.errors import NeedsPerson
 from evosync.settings import Settings
 from tests.alerts.mail_server import mail_server
@@ -85,7 +86,7 @@ async def test_what_is_more_or_less_than_one_address_is_refused(to: str) -> None
         with pytest.raises(NeedsPerson, match="проверьте адрес") as caught:
             await SmtpMailer(smtp_settings(server.port)).send(letter(to=to))
 
-    assert caught.value.code == "mail_failed"
+    assert caught.value.code == OF_RECIPIENT
     assert server.came == []
 
 

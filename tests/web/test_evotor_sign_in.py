@@ -139,7 +139,11 @@ async def test_who_comes_back_too_late_or_twice_begins_anew(
         clock.at += LIFETIME + timedelta(seconds=1)
         await is_sent_away(ends, client, back)
         clock.at -= LIFETIME
-        await is_sent_away(ends, client, back)
+        answer = await come_back(client, back)
+        assert answer.headers["location"] == "/connections"
+        again = await come_back(client, back)
+        assert again.headers["location"] == "/evotor"
+    assert ends.outside.world.evotor_oauth.counters["exchanges"] == 1
 
 
 @pytest.mark.parametrize("code", ["", "code=", "code=unknown", "code=" + "a" * 5000])
