@@ -35,7 +35,7 @@ QUESTIONS: dict[str, Ask] = {
     "what is broken": reading(lambda tx: alerts.list_open(tx, 1)),
     "what is broken anew": lambda db: db.write(alerts.open_alert, 1, AlertKind.HELD, "", {}, NOON),
     "what is well": lambda db: db.write(alerts.close_alert, 1, AlertKind.HELD, "", NOON),
-    "who is mirrored in vain": reading(due.list_silences),
+    "who is mirrored in vain": reading(lambda tx: due.list_silences(tx, BEFORE)),
     "old requests": lambda db: cleanup.delete_old_logs(db, BEFORE),
     "old notices": lambda db: cleanup.delete_old_notices(db, BEFORE, BEFORE),
     "old runs": lambda db: cleanup.delete_old_runs(db, BEFORE),

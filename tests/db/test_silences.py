@@ -41,13 +41,13 @@ async def add_run(
         await write(runs.finish_run, run_id, RunEnd(status=status), at)
 
 
-async def silences(database: Database) -> list[Silence]:
+async def silences(database: Database, after: datetime = NOON - HOUR) -> list[Silence]:
     async with database.read() as tx:
-        return await due.list_silences(tx)
+        return await due.list_silences(tx, after)
 
 
 GOOD = (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD)
-BAD = (RunStatus.FAILED, RunStatus.PAUSED, RunStatus.CANCELLED)
+BAD = (RunStatus.FAILED, RunStatus.PAUSED)
 
 
 @pytest.mark.parametrize("good", GOOD)
@@ -59,7 +59,12 @@ async def test_runs_that_fail_after_a_good_one_are_a_silence(
     for hour, status in enumerate((bad, good, bad, bad), start=1):
         await add_run(database, anna, status, NOON + hour * HOUR)
     assert await silences(database) == [
-        Silence(user_id=anna, since=NOON + 2 * HOUR, failing_since=NOON + 3 * HOUR)
+        Silence(
+            user_id=anna,
+            succeeded_at=NOON + 2 * HOUR,
+            failing_since=NOON + 3 * HOUR,
+            failed_at=NOON + 4 * HOUR,
+        )
     ]
 
 
@@ -71,6 +76,7 @@ async def test_runs_that_fail_after_a_good_one_are_a_silence(
         pytest.param([RunStatus.FAILED, RunStatus.DONE], id="a good one after all"),
         pytest.param([RunStatus.DONE, RunStatus.RUNNING], id="one that goes on"),
         pytest.param([RunStatus.DONE, RunStatus.QUEUED], id="one that waits"),
+        pytest.param([RunStatus.DONE, RunStatus.CANCELLED], id="one that was cancelled"),
     ],
 )
 async def test_without_a_failure_after_the_last_good_one_there_is_none(
@@ -82,15 +88,24 @@ async def test_without_a_failure_after_the_last_good_one_there_is_none(
     assert await silences(database) == []
 
 
-async def test_a_mirror_that_never_had_a_good_run_is_silent_since_it_was_confirmed(
+async def test_a_mirror_that_never_had_a_good_run_is_silent_since_the_first_failure(
     database: Database, anna: int
 ) -> None:
     await connect(database, anna)
-    await add_run(database, anna, RunStatus.FAILED, NOON - HOUR)  # of an earlier confirmation
-    await add_run(database, anna, RunStatus.FAILED, NOON + 5 * HOUR)
-    assert await silences(database) == [
-        Silence(user_id=anna, since=NOON, failing_since=NOON + 5 * HOUR)
-    ]
+    await add_run(database, anna, RunStatus.FAILED, NOON - HOUR / 2)  # before it was confirmed
+    at = NOON + 5 * HOUR
+    await add_run(database, anna, RunStatus.FAILED, at)
+    silence = Silence(user_id=anna, succeeded_at=None, failing_since=at, failed_at=at)
+    assert await silences(database) == [silence]
+
+
+async def test_what_failed_before_a_moment_does_not_count(database: Database, anna: int) -> None:
+    await connect(database, anna)
+    for hour in (1, 2, 3):
+        await add_run(database, anna, RunStatus.FAILED, NOON + hour * HOUR)
+    [silence] = await silences(database, NOON + HOUR)
+    assert (silence.failing_since, silence.failed_at) == (NOON + 2 * HOUR, NOON + 3 * HOUR)
+    assert await silences(database, NOON + 3 * HOUR) == []
 
 
 async def test_only_runs_of_the_mirror_count_and_nobody_elses(

@@ -43,7 +43,8 @@ def fault_of(text: bytes) -> int | None:
         read = read_notice(text)
     except BadNotice as bad:
         return bad.code
-    return None if isinstance(read.email + read.name + read.phone, str) else -1
+    assert max(map(len, (read.email, read.phone))) <= LONGEST
+    return None
 
 
 KNOWN = {None, SYNTAX, FIELD, VALUE}

@@ -8,7 +8,7 @@ import pytest
 
 from evosync.db.runs import RunKind
 from evosync.engine.report import RunStatus
-from evosync.jobs.alarms import INTERVALS, StaleWatch, stale_after
+from evosync.jobs.alarms import INTERVALS, StaleWatch, look_after_pause, stale_after
 from evosync.jobs.checks import Checks
 from evosync.sandbox.vk.faults import VkFault
 from evosync.settings import Settings
@@ -52,7 +52,7 @@ async def test_a_run_that_waits_for_a_yes_is_told_once_and_once_it_is_well(
     assert await mirrored(keeping) is RunStatus.DONE
     assert await keeping.letters() == ["run_held", "well_again"]
     letter, well = keeping.mailbox.letters
-    assert "VK снова равен кассе" in well.text
+    assert "больше ничего не ждёт" in well.text
     assert f"{keeping.opened.settings.public_url}/profile" in letter.text
 
 
@@ -109,6 +109,25 @@ async def test_a_dead_key_is_told_by_the_check_and_not_by_the_run(keeping: Keepi
     assert await keeping.letters() == ["connection_broken"]
 
 
+async def test_a_run_that_a_check_cannot_explain_is_told_for_itself(keeping: Keeping) -> None:
+    checks = Checks(keeping.opened)
+    # VK takes the key for everything but this, and the check does not ask for it.
+    keeping.world.vk.faults.add(VkFault(method="market.add", error=15, times=None))
+    report = await mirror_by_timer(keeping.shop)
+    assert report.status is RunStatus.PAUSED
+    assert await keeping.letters() == []
+    await look_after_pause(keeping.opened, checks, keeping.shop.user_id, report.error)
+    assert await keeping.letters() == ["run_paused"]
+
+
+async def test_a_run_that_a_check_explains_is_not_told_for_itself(keeping: Keeping) -> None:
+    checks = Checks(keeping.opened)
+    keeping.world.vk.state.tokens.clear()
+    report = await mirror_by_timer(keeping.shop)
+    await look_after_pause(keeping.opened, checks, keeping.shop.user_id, report.error)
+    assert await keeping.letters() == ["connection_broken"]
+
+
 async def test_a_preview_alarms_nobody(keeping: Keeping) -> None:
     await mirrored(keeping)
     empty_shelves(keeping)
@@ -135,39 +154,50 @@ def break_vk(keeping: Keeping) -> None:
     keeping.world.vk.faults.add(VkFault(error=9, times=None))
 
 
+async def fails(keeping: Keeping, *, for_long: timedelta) -> None:
+    """Let runs fail for so long, the last one just now."""
+    assert await mirrored(keeping) is RunStatus.FAILED
+    keeping.clock.put(for_long)
+    assert await mirrored(keeping) is RunStatus.FAILED
+
+
 async def test_a_mirror_whose_runs_fail_for_long_is_told_once_and_once_it_is_well(
     keeping: Keeping,
 ) -> None:
     watch = StaleWatch(keeping.opened)
     await mirrored(keeping)
+    succeeded_at = keeping.clock()
     keeping.clock.put(HOUR)
     break_vk(keeping)
-    assert await mirrored(keeping) is RunStatus.FAILED
-    keeping.clock.put(DAY - HOUR)
+    await fails(keeping, for_long=DAY - HOUR)
     await watch.round()
     assert await keeping.letters() == []
     keeping.clock.put(2 * HOUR)
     for _ in range(2):
         await watch.round()
         assert await keeping.letters() == ["stale"]
+    assert moment(succeeded_at, "Europe/Moscow") in keeping.mailbox.letters[0].text
     keeping.world.vk.faults.clear()
     assert await mirrored(keeping) is RunStatus.DONE
     await watch.round()
     assert await keeping.letters() == ["stale", "well_again"]
 
 
-async def test_a_mirror_that_never_succeeded_is_told_since_it_was_confirmed(
-    keeping: Keeping,
-) -> None:
+async def test_a_mirror_that_never_succeeded_is_told_too(keeping: Keeping) -> None:
     watch = StaleWatch(keeping.opened)
-    confirmed_at = keeping.clock()
     break_vk(keeping)
-    keeping.clock.put(HOUR)
-    await mirrored(keeping)
-    keeping.clock.put(DAY + HOUR)
+    await fails(keeping, for_long=DAY + HOUR)
     await watch.round()
     assert await keeping.letters() == ["stale"]
-    assert moment(confirmed_at, "Europe/Moscow") in keeping.mailbox.letters[0].text
+
+
+async def test_failures_of_long_ago_are_no_news(keeping: Keeping) -> None:
+    watch = StaleWatch(keeping.opened)
+    break_vk(keeping)
+    await fails(keeping, for_long=DAY + HOUR)
+    keeping.clock.put((INTERVALS + 1) * HOUR)  # nothing has been tried since
+    await watch.round()
+    assert await keeping.letters() == []
 
 
 async def test_a_service_that_was_off_for_days_has_failed_in_nothing(keeping: Keeping) -> None:
@@ -183,13 +213,13 @@ async def test_what_failed_before_a_stop_is_given_a_round_after_the_start(
     keeping: Keeping,
 ) -> None:
     break_vk(keeping)
-    await mirrored(keeping)
-    keeping.clock.put(3 * DAY)
+    await fails(keeping, for_long=DAY + HOUR)
     watch = StaleWatch(keeping.opened)
     keeping.clock.put(timedelta(minutes=15))
     await watch.round()
     assert await keeping.letters() == []
     keeping.clock.put(HOUR)
+    await mirrored(keeping)
     await watch.round()
     assert await keeping.letters() == ["stale"]
 
@@ -197,9 +227,8 @@ async def test_what_failed_before_a_stop_is_given_a_round_after_the_start(
 async def test_whose_mirror_is_off_is_not_stale(keeping: Keeping) -> None:
     watch = StaleWatch(keeping.opened)
     break_vk(keeping)
-    await mirrored(keeping)
+    await fails(keeping, for_long=2 * DAY)
     await keeping.shop.configure(enabled=False)
-    keeping.clock.put(2 * DAY)
     await watch.round()
     assert await keeping.letters() == []
 
@@ -210,6 +239,7 @@ async def test_who_knows_of_a_reason_is_not_told_that_it_is_stale(keeping: Keepi
     assert await mirrored(keeping) is RunStatus.PAUSED
     await Checks(keeping.opened).round()
     keeping.clock.put(2 * DAY)
+    assert await mirrored(keeping) is RunStatus.PAUSED
     await watch.round()
     assert await keeping.letters() == ["connection_broken"]
 
@@ -220,5 +250,6 @@ async def test_a_held_run_keeps_a_mirror_from_being_stale(keeping: Keeping) -> N
     empty_shelves(keeping)
     assert await mirrored(keeping) is RunStatus.HELD
     keeping.clock.put(2 * DAY)
+    assert await mirrored(keeping) is RunStatus.HELD
     await watch.round()
     assert await keeping.letters() == ["run_held"]

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
 from evosync.db import catalog, connections
 from evosync.engine.report import RunStatus
+from evosync.errors import EvoSyncError
+from evosync.jobs.alarms import look_after_pause
 from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from tests.flow.stand import Shop, until
@@ -98,7 +101,8 @@ async def test_nothing_is_read_after_a_stop(
 
 @pytest.fixture
 async def checking(shop: Shop, stopping: asyncio.Event) -> AsyncIterator[Mirroring]:
-    made = Mirroring(shop.opened, stopping, on_paused=Checks(shop.opened).check_user)
+    look = partial(look_after_pause, shop.opened, Checks(shop.opened))
+    made = Mirroring(shop.opened, stopping, on_paused=look)
     yield made
     stopping.set()
     await made.stop()
@@ -130,7 +134,7 @@ async def test_where_a_run_went_well_nothing_more_is_asked(shop: Shop, checking:
 async def test_a_check_that_breaks_is_no_end_of_the_registry(
     shop: Shop, stopping: asyncio.Event
 ) -> None:
-    async def break_(_user_id: int) -> None:
+    async def break_(_user_id: int, _error: EvoSyncError | None) -> None:
         raise ZeroDivisionError("nobody thought of this")
 
     mirroring = Mirroring(shop.opened, stopping, on_paused=break_)

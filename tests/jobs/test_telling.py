@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from evosync.db import accounts, alerts
 from evosync.db.alerts import AlertKind
 from evosync.db.engine import Database
 from evosync.db.vault import Vault
-from evosync.errors import TryLater
-from evosync.jobs.telling import tell_all
+from evosync.errors import NeedsPerson, TryLater
+from evosync.jobs.telling import PATIENCE, tell_all
 from tests.alerts.mail_server import MailServer, mail_server
 from tests.alerts.writing import smtp_settings
 from tests.builders import NOON
@@ -112,13 +113,47 @@ async def test_nothing_is_told_twice_after_a_restart(stand: Stand, tmp_path: Pat
     assert len(stand.subjects) == 1
 
 
-async def test_what_a_server_cannot_take_now_is_told_by_a_later_round(stand: Stand) -> None:
+async def test_what_a_mailbox_puts_off_is_told_by_a_later_round(stand: Stand) -> None:
     await stand.breaks()
     stand.server.to_letter = "451 come later"
-    with pytest.raises(TryLater):
-        await tell_all(stand.desk)
+    await tell_all(stand.desk)
     stand.server.to_letter = "250 OK"
     stand.server.came.clear()
+    await tell_all(stand.desk)
+    assert len(stand.subjects) == 1
+
+
+async def test_a_mailbox_that_puts_off_keeps_no_other_letter_back(stand: Stand) -> None:
+    boris = await add_user(stand.desk.database, "boris@example.com")
+    await stand.breaks()
+    write = stand.desk.database.write
+    await write(alerts.open_alert, boris, AlertKind.HELD, "", BROKEN, NOON)
+    stand.server.to_recipient = "450 busy"
+    await tell_all(stand.desk)
+    stand.server.to_recipient = ""
+    await tell_all(stand.desk)
+    took = [envelope.rcpt_tos for envelope in stand.server.came]
+    assert took == [["anna@example.com"], ["boris@example.com"]]
+
+
+async def test_after_a_day_of_putting_off_a_letter_is_no_news(
+    stand: Stand,
+) -> None:
+    await stand.breaks()
+    stand.server.to_recipient = "450 busy"
+    late = replace(stand.desk, clock=lambda: NOON + PATIENCE + timedelta(seconds=1))
+    await tell_all(late)
+    stand.server.to_recipient = ""
+    await tell_all(late)
+    assert stand.subjects == []
+
+
+async def test_mail_that_does_not_work_tells_nothing_and_forgets_nothing(stand: Stand) -> None:
+    await stand.breaks()
+    stand.server.to_sender = "550 who are you"
+    with pytest.raises(NeedsPerson):
+        await tell_all(stand.desk)
+    stand.server.to_sender = ""
     await tell_all(stand.desk)
     assert len(stand.subjects) == 1
 
