@@ -38,6 +38,8 @@ class Page(Route):
         self.needs = needs
         self.has_chat = has_chat
         super().__init__(path, self._answer, methods=list(self.handlers), name=name)
+        # The framework adds HEAD to every GET.
+        self.methods = set(self.handlers)
 
     async def _answer(self, request: Request) -> Response:
         request.state.page = self

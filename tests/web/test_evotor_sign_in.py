@@ -123,6 +123,18 @@ async def test_another_person_does_not_come_back(
         await is_sent_away(boris, client, back)
 
 
+@pytest.mark.parametrize("sender", ["cross-site", "same-site", ""])
+async def test_whom_another_site_sent_on_the_way_does_not_come_back_without_a_state(
+    sender: str, ends: Ends, oauth: EvotorOAuth
+) -> None:
+    """Else that site could send the browser here with a code of its own, and a till of its own."""
+    oauth.knobs.returns_state = False
+    async with ends.browser() as client:
+        answer = await client.get("/evotor/connect", headers={"Sec-Fetch-Site": sender})
+        back = await back_from(ends.outside, answer.headers["location"])
+        await is_sent_away(ends, client, back)
+
+
 async def test_a_departure_to_vk_is_none_to_evotor(ends: Ends, oauth: EvotorOAuth) -> None:
     async with ends.browser() as client:
         back = await back_from(ends.outside, await depart_to(client, "evotor"))
