@@ -170,6 +170,8 @@ def _asking(base: str) -> Iterator[Times]:
 
 def _ask(base: str, page: str, pipe: Connection) -> None:
     client = HTTPConnection(base.removeprefix("http://"))
+    client.request("GET", page)  # templates are read when they are first needed
+    client.getresponse().read()
     times: list[float] = []
     due = perf_counter()
     while not pipe.poll(max(0.0, due - perf_counter())):
