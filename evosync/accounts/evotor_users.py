@@ -98,6 +98,7 @@ async def verify_from_evotor(
         await desk.throttle.admit(Limit.VERIFY_BY_ADDRESS, subscriber(address))
         await desk.throttle.admit(Limit.VERIFY_BY_ACCOUNT, accounts.fold_email(applicant.email))
     except TooMany:
+        await desk.database.write(notices.save_notice, notice, None, desk.clock())
         raise Refused("too many", code=WRONG) from None
     async with desk.turns:
         async with desk.database.read() as tx:

@@ -28,12 +28,11 @@ class ShownState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """What mends a trouble: where to go, or (`is_post`) what to press."""
+    """What mends a trouble: where to go."""
 
     label: str
     url: str
     is_external: bool = False
-    is_post: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,6 @@ async def show(request: Request) -> Response:
         "connections/index.html",
         state=_state(ends),
         cards=ends.cards,
-        can_add=len(ends.cards) < len(Service),
     )
 
 

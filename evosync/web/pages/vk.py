@@ -75,7 +75,6 @@ async def render_page(request: Request, form: VkKeyForm) -> Response:
         has_oauth=can_sign_in,
         can_choose_community=can_sign_in and ends.vk is not None and bool(ends.vk.device_id),
         redirect_uri=f"{state.desk.settings.public_url}/vk/callback",
-        app_id=app_id,
         feed_url=None,
     )
 
