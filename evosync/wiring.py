@@ -133,12 +133,12 @@ class Installation:
             picture=self.photo,
         )
 
-    def evotor_probe(self, connection: EvotorConnection) -> EvotorProbe:
-        """Build the questions to Evotor. Raises NeedsPerson when its token cannot be opened."""
+    async def evotor_probe(self, connection: EvotorConnection) -> EvotorProbe:
+        """Build the questions to Evotor. Raises NeedsPerson when its token cannot be had."""
         return EvotorProbe(
             client=self.evotor,
             base_url=self.settings.evotor_api_url,
-            token=self.vault.open(connection.sealed_token),
+            token=await self.evotor_keeper(connection.user_id).token(),
         )
 
     def _connected_api(self, connection: VkConnection) -> VkApi:

@@ -58,7 +58,8 @@ async def _findings(
     error: EvoSyncError | None = None
     if evotor is not None:
         try:
-            async for finding in opened.evotor_probe(evotor).findings():
+            asking = await opened.evotor_probe(evotor)
+            async for finding in asking.findings():
                 yield "evotor", finding
         except EvoSyncError as raised:  # VK is asked all the same
             error = raised
