@@ -55,6 +55,7 @@ def test_these_are_the_commands() -> None:
         *("serve", "demo", "migrate", "sandbox", "sync"),
         *("user", "user create", "user invite", "user list", "user reset-password"),
         *("connect", "connect evotor", "connect vk", "adopt", "probe"),
+        "quickstart",
         *("config", "config show", "config set", "config select"),
     }
 

@@ -81,7 +81,7 @@ async def come_back(request: Request) -> Response:
     departure = find_departure(request, Service.EVOTOR, needs_state=False)
     if oauth is None or departure is None:
         words = NOT_SET_UP if oauth is None else STARTED_ELSEWHERE
-        return told(request, "evotor", "warning", words)
+        return told(request, "evotor", "danger", words)
     kind, words, page = await _taken_in(request, oauth)
     response = told(request, page, kind, words)
     forget(request, response, Service.EVOTOR)

@@ -39,7 +39,7 @@ async def come_back(request: Request) -> Response:
     if vk_id is None or departure is None:
         # Another tab may be on its way: what the browser keeps of that stays.
         words = NOT_SET_UP if vk_id is None else STARTED_ELSEWHERE
-        return told(request, "vk", "warning", words)
+        return told(request, "vk", "danger", words)
     kind, words, page = await _taken_in(request, vk_id, departure)
     response = told(request, page, kind, words)
     forget(request, response, Service.VK)
