@@ -22,7 +22,8 @@ class Finding:
     (a Russian sentence, `code` its short name) it is online; one that
     `is_passing` says nothing of what a person would have to mend. `names` are
     columns that the check learnt anew; `with_rights` = the dearer check was
-    made too.
+    made too. One that `is_partial` did not ask all there is to ask, and so
+    counts only as long as nobody else looked after `seen_at`, when it began.
     """
 
     connected_at: datetime | None
@@ -31,6 +32,8 @@ class Finding:
     sealed_link: str | None = field(repr=False, default=None)
     is_passing: bool = False
     with_rights: bool = False
+    is_partial: bool = False
+    seen_at: datetime | None = None
     names: dict[str, str | int | None] = field(default_factory=dict)
 
 
@@ -63,7 +66,10 @@ class Before:
 async def mark_checked(
     tx: Tx, service: Service, user_id: int, finding: Finding, now: datetime
 ) -> Before | None:
-    """Write a check down; returns what stood before, None when that connection stands no more."""
+    """Write a check down; returns what stood before.
+
+    None when that connection stands no more, or a partial check was overtaken.
+    """
     table = table_of(service)
     mine = (
         table.c.user_id == user_id,
@@ -71,10 +77,12 @@ async def mark_checked(
         table.c.connected_at == finding.connected_at,
     )
     found = await tx.execute(
-        select(table.c.is_online, table.c.last_error_code).where(*mine).with_for_update()
+        select(table.c.is_online, table.c.last_error_code, table.c.last_checked_at)
+        .where(*mine)
+        .with_for_update()
     )
     before = found.one_or_none()
-    if before is None:
+    if before is None or (finding.is_partial and before.last_checked_at != finding.seen_at):
         return None
     if finding.is_passing and before.last_error_code and not before.is_online:
         # What a person has to mend stays so while nobody answers.

@@ -91,7 +91,7 @@ class Checks:
     async def check(
         self, service: Service, user_id: int, *, with_rights: bool = False
     ) -> Finding | None:
-        """Look at one end of a user; None when it is not connected, or was connected anew.
+        """Look at one end of a user; None when it is not connected, or was looked at anew.
 
         Whatever goes wrong is found, and not raised.
         """
@@ -136,7 +136,12 @@ class Checks:
         if standing is None:
             return None
         has_rights_due = with_rights or self._are_rights_due(standing.health)
-        finding = Finding(connected_at=standing.connected_at, with_rights=has_rights_due)
+        finding = Finding(
+            connected_at=standing.connected_at,
+            with_rights=has_rights_due,
+            is_partial=not has_rights_due,
+            seen_at=standing.health.last_checked_at,
+        )
         return await self._found(
             finding, partial(self._look_at_vk, standing, finding, with_rights=has_rights_due)
         )
