@@ -28,6 +28,9 @@ LOOKS = (
     Look(name="phone", size=PHONE, colours="light"),
 )
 
+OPPOSITE = (LOOKS[0], LOOKS[2])
+"""Both widths and both colours, in half the time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:

@@ -1,5 +1,7 @@
 """Every page in every state, wide and narrow, light and dark: nothing is wrong with any of them."""
 
+from collections.abc import Sequence
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 
@@ -7,7 +9,7 @@ from evosync.web.app import routes
 from evosync.web.routing import JsonPage, Page
 from tests.browser.chromium import PHONE, Person
 from tests.browser.conftest import Newcomer
-from tests.browser.looks import LOOKS, Tour, look
+from tests.browser.looks import LOOKS, OPPOSITE, Look, Tour, look
 from tests.browser.state import State
 from tests.browser.states import STATES
 from tests.browser.town import Town
@@ -25,12 +27,24 @@ _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.
 
 @on_loop
 @pytest.mark.parametrize("state", STATES, ids=str)
+async def test_a_page_is_right_wide_and_light_narrow_and_dark(state: State, tour: Tour) -> None:
+    await is_right(state, tour, OPPOSITE)
+
+
+@on_loop
+@pytest.mark.looks
+@pytest.mark.parametrize("state", STATES, ids=str)
 async def test_a_page_is_right_in_every_look(state: State, tour: Tour) -> None:
+    await is_right(state, tour, LOOKS)
+
+
+async def is_right(state: State, tour: Tour, looks: Sequence[Look]) -> None:
+    """Come to a page, and hold that nothing is wrong with it in these looks."""
     person = await tour.arrive(state)
     if state.route not in {"docs", "redoc"}:
         # The policy forbids it, so it would do nothing.
         assert not await person.page.evaluate(_INLINE)
-    for each in LOOKS:
+    for each in looks:
         await look(person, each)
         if each.size == PHONE:
             assert await person.page.evaluate(_WIDER) == 0, f"{each.name}: it scrolls sideways"

@@ -1,5 +1,6 @@
 """What checks write down, and of which connections."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -121,3 +122,18 @@ async def test_whoever_has_connected_something_or_waits_for_a_try_is_listed(
 
 def test_a_finding_does_not_show_its_link() -> None:
     assert "sealed link" not in repr(Finding(connected_at=NOON, sealed_link="sealed link"))
+
+
+async def test_a_partial_check_that_was_overtaken_counts_for_nothing(
+    database: Database, anna: int
+) -> None:
+    await connect(database, anna)
+    waits = replace(RED, code="vk_no_right", with_rights=True)
+    await database.write(mark_checked, Service.VK, anna, waits, NOON)
+    began = replace(waits, with_rights=False, is_partial=True, seen_at=NOON)
+    whole = replace(GREEN, with_rights=True)
+    await database.write(mark_checked, Service.VK, anna, whole, LATER)
+    assert await database.write(mark_checked, Service.VK, anna, began, LATER) is None
+    assert (await vk_of(database, anna)).health.is_online
+    next_one = replace(GREEN, is_partial=True, seen_at=LATER)
+    assert await database.write(mark_checked, Service.VK, anna, next_one, LATER) is not None

@@ -1,16 +1,19 @@
 """Tokens that Evotor delivered: each is tried before it may replace one that works."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from evosync.db import notices
+from evosync.db import account_changes, connections, notices
+from evosync.db.accounts import UserStatus
 from evosync.db.journal import ActSearch, list_acts
 from evosync.db.services import Service
 from evosync.jobs.candidates import PATIENCE, try_candidates
 from evosync.jobs.checks import Checks
 from evosync.sandbox.evotor.faults import EvotorFault
+from tests.flow.stand import until
 from tests.keeping.stand import Keeping, open_keeping
 
 NEWER = "delivered-and-good"
@@ -147,3 +150,34 @@ async def test_a_working_token_of_a_person_is_well_again_by_a_delivery(keeping: 
     await deliver(keeping, NEWER)
     await checks.round()
     assert await keeping.letters() == ["connection_broken", "well_again"]
+
+
+async def test_a_token_of_another_account_is_left_to_a_person(keeping: Keeping) -> None:
+    keeping.world.shop.add_account("01-000000000000077", "of-somebody-else")
+    await deliver(keeping, "of-somebody-else")
+    assert not await attempt(keeping)
+    assert await keeping.access(Service.EVOTOR) == keeping.world.evotor_token
+    assert await waiting(keeping) == []
+
+
+async def test_what_a_person_does_meanwhile_stands(keeping: Keeping) -> None:
+    await deliver(keeping, NEWER)
+    keeping.world.evotor.faults.add(EvotorFault(path="/stores", delay_s=0.3))
+    asked = keeping.world.evotor.requests
+    trying = asyncio.create_task(attempt(keeping))
+    await until(lambda: keeping.world.evotor.requests > asked, "Evotor is asked")
+    await (await keeping.connector()).disconnect(Service.EVOTOR)
+    assert not await trying
+    async with keeping.opened.database.read() as tx:
+        assert await connections.find_evotor(tx, keeping.shop.user_id) is None
+
+
+async def test_nothing_is_tried_for_whoever_is_shut_out(keeping: Keeping) -> None:
+    await deliver(keeping, NEWER)
+    status, now = UserStatus.SUSPENDED, keeping.opened.clock()
+    await keeping.opened.database.write(
+        account_changes.set_status, keeping.shop.user_id, status, now
+    )
+    requests = keeping.opened.evotor.requests
+    assert not await attempt(keeping)
+    assert keeping.opened.evotor.requests == requests
