@@ -18,7 +18,7 @@ from evosync.db.engine import Database
 from evosync.db.services import Service
 from evosync.db.token_rotation import SealedTokens
 from evosync.db.vault import Vault
-from evosync.errors import NeedsPerson, TryLater
+from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from evosync.outbound.grants import Denied, Grant
 
 log = structlog.get_logger(__name__)
@@ -203,7 +203,7 @@ class StandingToken:
     async def _kept(self, spent: SealedTokens, fresh: SealedTokens) -> bool:
         """Commit fresh tokens; False when others stand there. There is no second copy of them.
 
-        Raises TryLater when the database has been silent for all that time.
+        Raises what the database has answered for all that time.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + KEEP_FOR_S
@@ -213,7 +213,7 @@ class StandingToken:
                 return await self._shelf.database.write(
                     token_rotation.rotate, self._service, self._user_id, spent, fresh, now
                 )
-            except TryLater as error:
+            except EvoSyncError as error:  # whatever the database says: it may mend
                 if loop.time() > until:
                     raise
                 log.warning("renewed token not kept yet", cause=error.cause)
