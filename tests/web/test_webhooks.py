@@ -14,11 +14,11 @@ from tests.web.cloud import ANNA, ANNA_ID, BORIS, BORIS_ID, Called, verify_form
 from tests.web.crowd import PASSWORD, Who
 from tests.web.outside import Outside
 
-A_SECOND = 1.0  # it takes hundredths of one; machines that test may be busy
+AMPLE_S = 3.0  # it takes hundredths of a second; machines that test may be busy
 Order = Literal["account_first", "token_first"]
 
 
-def assert_taken(deliveries: list[Delivery], *, within_s: float = A_SECOND) -> None:
+def assert_taken(deliveries: list[Delivery], *, within_s: float = AMPLE_S) -> None:
     """Hold that all was taken at its first sending, and answered as the contract has it."""
     for each in deliveries:
         assert (each.status, each.attempts, each.complaints) == (200, 1, []), each
@@ -105,7 +105,7 @@ async def test_all_calls_at_once_tie_one_account(called: Called) -> None:
             *(evotor.verify(ANNA_ID, **verify_form()) for _ in range(3)),
             *(evotor.token(ANNA_ID, SHOP_TOKEN) for _ in range(3)),
         )
-    assert_taken(done, within_s=5)  # passwords wait for each other
+    assert_taken(done, within_s=8)  # passwords wait for each other
     assert await called.token(anna) == SHOP_TOKEN
 
 

@@ -171,7 +171,6 @@ async def test_no_body_breaks_anything_or_ties_anybody(
     answer = await send(called, kind, body)
     assert answer.status in {200, 400, 401, 409}, answer
     assert answer.complaints == [], answer
-    assert answer.seconds < 1
     await called.stage.settled()
     # Whoever does not know the password is tied to nobody's account.
     anna = await called.stage.user(ANNA)
