@@ -44,6 +44,7 @@ class Mirroring:
         self._on_paused = on_paused
         self._slots = asyncio.Semaphore(opened.settings.sync_concurrency)
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._readings: set[asyncio.Task[None]] = set()
         self._again: dict[int, Work] = {}
         self._waiting: dict[int, asyncio.TimerHandle] = {}
         self._sound_at = opened.clock()
@@ -112,7 +113,12 @@ class Mirroring:
         return self._is_anyone_due and silence > INTERVALS_OF_SILENCE * every
 
     async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
-        """Let every run finish the batch in hand, then cancel what is still going on."""
+        """Let every run finish the batch in hand, then cancel what is still going on.
+
+        A reading leaves nothing half done: it is broken off at once.
+        """
+        for reading in self._readings:
+            reading.cancel()
         for timer in self._waiting.values():
             timer.cancel()
         tasks = list(self._tasks.values())
@@ -137,6 +143,9 @@ class Mirroring:
     def _begin(self, user_id: int, work: Work) -> None:
         task = asyncio.create_task(self._guarded(user_id, work), name=f"run of user {user_id}")
         self._tasks[user_id] = task
+        if work.func in {read_sides, self._read}:
+            self._readings.add(task)
+            task.add_done_callback(self._readings.discard)
         task.add_done_callback(lambda _: self._ended(user_id))
 
     async def _guarded(self, user_id: int, work: Work) -> None:

@@ -11,7 +11,9 @@ from evosync.engine.report import RunStatus
 from evosync.errors import EvoSyncError
 from evosync.jobs.alarms import look_after_pause
 from evosync.jobs.checks import Checks
+from evosync.jobs.lease import hold_user
 from evosync.jobs.mirroring import Mirroring
+from evosync.sandbox.evotor.faults import EvotorFault
 from tests.flow.stand import Shop, until
 from tests.jobs.stand import DELAY_S, quiet, runs_of, set_enabled
 
@@ -97,6 +99,22 @@ async def test_nothing_is_read_after_a_stop(
     await mirroring.read_soon(shop.user_id)
     await quiet()
     assert NEW not in await names(shop)
+
+
+async def test_a_reading_that_hangs_does_not_delay_a_stop(
+    shop: Shop, mirroring: Mirroring, stopping: asyncio.Event
+) -> None:
+    await set_enabled(shop, is_on=False)
+    asked = shop.world.evotor.requests
+    shop.world.evotor.faults.add(EvotorFault(path="/**", delay_s=30, times=None))
+    await mirroring.read_soon(shop.user_id)
+    await until(lambda: shop.world.evotor.requests > asked, "Evotor is asked")
+    stopping.set()
+    async with asyncio.timeout(5):
+        await mirroring.stop()
+    shop.world.evotor.faults.clear()
+    async with hold_user(shop.opened.database, shop.user_id):
+        pass  # what it held is free
 
 
 @pytest.fixture
