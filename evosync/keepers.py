@@ -249,13 +249,12 @@ class StandingToken:
 
     def _sealed(self, grant: Grant, standing: SealedTokens, now: datetime) -> SealedTokens:
         seal = self._shelf.vault.seal
-        life = None if grant.expires_in_s is None else timedelta(seconds=grant.expires_in_s)
         return SealedTokens(
             access=seal(grant.access_token),
             # A service that does not rotate sends none: the one at hand goes on.
             refresh=seal(grant.refresh_token) if grant.refresh_token else standing.refresh,
             device_id=standing.device_id,
-            expires_at=None if life is None else now + life,
+            expires_at=grant.ends_at(now),
             refreshed_at=now,
             connected_at=standing.connected_at,
         )

@@ -230,7 +230,7 @@ class Checks:
         return finding
 
     async def _alert(self, tx: Tx, service: Service, user_id: int, finding: Finding) -> None:
-        if finding.code in _PASSING:
+        if finding.is_passing:
             return
         if finding.code == _CAPTCHA and AlertKind.PAUSED in await list_open(tx, user_id):
             return

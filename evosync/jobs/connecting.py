@@ -1,7 +1,6 @@
 """What people do to their two ends: connect them by a key or by signing in, choose, disconnect."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.refusals import Refused
@@ -67,9 +66,7 @@ class Connector:
             user_id=self.user.id,
             sealed_token=seal(grant.access_token),
             sealed_refresh_token=seal(grant.refresh_token) if grant.refresh_token else None,
-            expires_at=None
-            if grant.expires_in_s is None
-            else now + timedelta(seconds=grant.expires_in_s),
+            expires_at=grant.ends_at(now),
         )
         try:
             stores = await list_stores(self.opened, KnownToken(grant.access_token))
@@ -113,9 +110,7 @@ class Connector:
             device_id=device_id,
             scope=grant.scope,
             vk_user_id=grant.user_id,
-            expires_at=None
-            if grant.expires_in_s is None
-            else now + timedelta(seconds=grant.expires_in_s),
+            expires_at=grant.ends_at(now),
         )
         keeper = KnownToken(grant.access_token)
         address = None if before is None else before.community_id

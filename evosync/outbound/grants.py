@@ -7,6 +7,7 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import msgspec
@@ -31,6 +32,12 @@ class Grant:
     scope: str | None = None
     user_id: int | None = None
     state: str | None = None
+
+    def ends_at(self, given_at: datetime) -> datetime | None:
+        """Return when the access token ends; None when nobody told."""
+        if self.expires_in_s is None:
+            return None
+        return given_at + timedelta(seconds=self.expires_in_s)
 
 
 # What says that these very tokens are of no use any more: RFC 6749, section 5.2, and RFC 6750.

@@ -16,6 +16,7 @@ from evosync.web.state import desk_of
 
 # VK's code lives for ten minutes; consent before it takes some.
 LIFETIME = timedelta(minutes=20)
+STARTED_ELSEWHERE = "Вход начат давно или в другом браузере. Начните его ещё раз."
 LONGEST = 2000  # characters; ours are shorter
 
 

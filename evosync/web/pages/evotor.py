@@ -15,14 +15,13 @@ from evosync.outbound.grants import Denied
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import Card, ShownState, read_ends
 from evosync.web.connector import KeyForm, connector_of
-from evosync.web.departures import depart, find_departure, forget, remember
+from evosync.web.departures import STARTED_ELSEWHERE, depart, find_departure, forget, remember
 from evosync.web.flash import Kind
 from evosync.web.state import state_of
 from evosync.web.view import render_form, told
 
 MARKET = "https://market.evotor.ru/store/apps/"
 NOT_SET_UP = "Вход через Эвотор не настроен. Подключите кассу ключом."
-STARTED_ELSEWHERE = "Вход начат давно или в другом браузере. Начните его ещё раз."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

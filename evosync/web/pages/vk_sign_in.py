@@ -10,13 +10,19 @@ from evosync.outbound.grants import Denied
 from evosync.vk.oauth import VkId
 from evosync.web.auth import user_of
 from evosync.web.connector import connector_of
-from evosync.web.departures import Departure, depart, find_departure, forget, remember
+from evosync.web.departures import (
+    STARTED_ELSEWHERE,
+    Departure,
+    depart,
+    find_departure,
+    forget,
+    remember,
+)
 from evosync.web.flash import Kind
 from evosync.web.state import state_of
 from evosync.web.view import told
 
 NOT_SET_UP = "Вход через VK ID не настроен. Подключите сообщество ключом."
-STARTED_ELSEWHERE = "Вход начат давно или в другом браузере. Начните его ещё раз."
 LONGEST = 2000  # characters of what comes back in an address
 
 
