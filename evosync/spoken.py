@@ -1,6 +1,7 @@
 """Times, numbers and counts as people say them, in Russian (pure)."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -51,6 +52,13 @@ def number(value: int) -> str:
     """Write a whole number with thin spaces between its thousands, from five digits on."""
     digits = f"{value:,}".replace(",", "\u2009")
     return digits if abs(value) >= 10_000 else str(value)
+
+
+def amount(value: Decimal) -> str:
+    """Write a quantity as people do: «4,2», «11», «−0,5»; without the zeros that say nothing."""
+    whole, _, rest = f"{abs(value):f}".partition(".")
+    tail = f",{rest.rstrip('0')}" if rest.rstrip("0") else ""
+    return f"{'−' if value < 0 else ''}{number(int(whole))}{tail}"
 
 
 def phone(number: str) -> str:

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -6,6 +7,7 @@ from evosync.spoken import (
     MOSCOW,
     ZONES,
     ago,
+    amount,
     moment,
     number,
     phone,
@@ -128,3 +130,17 @@ def test_every_zone_to_choose_is_one_and_has_a_name_of_its_own() -> None:
 
 def test_the_zone_chosen_before_can_be_kept_though_it_is_not_listed() -> None:
     assert zones_with("Asia/Chita") == [("Asia/Chita", "Чита"), *zones_with(MOSCOW)]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("4.200", "4,2"),
+        ("11", "11"),
+        ("-0.5", "−0,5"),
+        ("12000.050", "12\u2009000,05"),
+        ("1E+2", "100"),
+    ],
+)
+def test_a_quantity_loses_the_zeros_that_say_nothing(value: str, said: str) -> None:
+    assert amount(Decimal(value)) == said

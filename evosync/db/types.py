@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, Numeric, String, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import CursorResult, Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,6 +47,9 @@ FoldedName = String(NAME_LENGTH).with_variant(
 
 LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mariadb")
 """A text without a limit that anyone reaches: 16 MB in MariaDB."""
+
+Bytes = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mariadb")
+"""A file: 16 MB at most in MariaDB."""
 
 
 class Moment(TypeDecorator[datetime]):

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from evosync import spoken
+from evosync.catalog.money import price_text
 from evosync.db.accounts import User
 from evosync.places import templates_dir
 from evosync.web.assets import static
@@ -101,7 +102,9 @@ def environment() -> Environment:
     made.globals |= {"static": static, "url": _url, "has_route": _has_route}
     made.filters |= {
         "ago": _ago,
+        "amount": spoken.amount,
         "moment": _moment,
+        "money": price_text,
         "number": spoken.number,
         "phone": spoken.phone,
         "plural": spoken.plural,

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, DateTime, MetaData, String, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    String,
+    insert,
+    select,
+)
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -60,6 +70,8 @@ def _value(connection: Connection, column: Column[Any]) -> Any:
             return "я" if column.type.length is None else f"я{column.name}"[: column.type.length]
         case DateTime():
             return MOMENT
+        case LargeBinary():
+            return b"\x89"
         case Boolean():
             return True
         case _:

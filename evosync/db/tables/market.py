@@ -18,6 +18,7 @@ vk_cached_albums = table(
     Column("item_count", Integer, nullable=False),
     flag("is_hidden"),
     Column("photo_id", BigId),
+    Column("thumb_url", LongText),
     moment("updated_at", needed=True),
     Index(None, "user_id", "community_id", "name_folded"),
 )
@@ -36,6 +37,7 @@ vk_cached_products = table(
     Column("stock", Integer),
     Column("category_id", BigId),
     Column("photo_ids", Json, nullable=False),
+    Column("thumb_url", LongText),
     Column("album_ids", Json, nullable=False),
     moment("item_created_at"),
     Column("rejected", LongText),

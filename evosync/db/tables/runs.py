@@ -22,8 +22,14 @@ runs = table(
     Column("digest", String(HASH_LENGTH)),
     Column("held", Json),
     Column("live_items", Integer),  # ours, visible, stock not 0, when it ended
+    # How far it has come: the stage, and how many changes it is to send.
+    Column("stage", String(16)),
+    Column("planned", Integer),
+    Column("effort", Json),  # requests to both services, calls, seconds
+    Column("problem_counts", Json),  # code → how many
     Column("error_code", String(32)),
     Column("error_text", LongText),
+    Column("error_link", LongText),  # where a person mends it, as VK gave it
     flag("is_empty"),
     # How many runs with nothing to tell this row stands for.
     Column("repeats", Integer, nullable=False, default=1),

@@ -4,7 +4,7 @@ from sqlalchemy import Column, Index, Integer, String, UniqueConstraint
 
 from evosync.db.tables.accounts import HASH_LENGTH
 from evosync.db.tables.metadata import flag, moment, outside_number, row_id, table, user_key
-from evosync.db.types import BigId, Json, LongText, Multiplier, OutsideId
+from evosync.db.types import BigId, Bytes, Json, LongText, Multiplier, OutsideId
 
 sync_configs = table(
     "sync_configs",
@@ -38,6 +38,16 @@ sync_configs = table(
     # The high mark of live items counts only runs since this moment.
     moment("mark_reset_at"),
     moment("updated_at", needed=True),
+)
+
+# A user's own default picture; `sync_configs.photo` says that it is in use.
+pictures = table(
+    "pictures",
+    user_key(primary=True),
+    Column("sha256", String(HASH_LENGTH), nullable=False),
+    Column("content_type", String(32), nullable=False),
+    Column("body", Bytes, nullable=False),
+    moment("uploaded_at", needed=True),
 )
 
 sync_filters = table(
