@@ -154,3 +154,21 @@ async def test_eight_shops_saved_at_once_are_all_whole(database: Database) -> No
         await asyncio.gather(*(save(database, user_id, read) for user_id in users))
         for user_id in users:
             assert len(await products(database, user_id)) == len(read.readings[0].products)
+
+
+async def test_the_shop_is_loaded_as_it_was_read(database: Database, anna: int, boris: int) -> None:
+    second = store_reading(
+        product("cup", store_id=SECOND_SHOP),
+        store=store(SECOND_SHOP, name="Вторая"),
+        groups=(group("cups", store_id=SECOND_SHOP),),
+        state=ReadingState.WHOLE,
+    )
+    read = snapshot(store_reading(*TEAS[:3], groups=(group("tea"),)), second)
+    await save(database, anna, read)
+    await save(database, boris, snapshot(*TEAS[:1]))
+    unpaid = replace(second, state=ReadingState.NOT_PAID, products=(), groups=(), reason="402")
+    await save(database, anna, snapshot(read.readings[0], unpaid))
+    async with database.read() as tx:
+        loaded = await catalog.load_snapshot(tx, anna)
+    kept = replace(second, state=ReadingState.NOT_PAID, reason="402")
+    assert loaded == snapshot(read.readings[0], kept)
