@@ -7,7 +7,6 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evosync.catalog.problem import NOTES, Problem
 from evosync.db import problems, runs, sync
 from evosync.db.problems import ProblemCount
 from evosync.db.runs import Run, RunKind
@@ -15,6 +14,7 @@ from evosync.engine.report import RunStatus
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import Card, Ends, ShownState, read_ends
 from evosync.web.flash import Kind
+from evosync.web.reasons import reason_of
 from evosync.web.state import state_of
 from evosync.web.view import render
 
@@ -56,10 +56,6 @@ _COUNTS = (
     ("hidden", "скрыто"),
     ("failed", "ошибок"),
 )
-# Notes, and why something is not in VK though nothing is wrong: it is as the till says, or
-# soon will be.
-WAIT_FOR_NOBODY = NOTES | {"not_for_sale", "forbidden_type", "left", "checking", "vk_busy"}
-_BROKEN = frozenset({"vk_rejected", "vk_error", "photo_refused"})
 
 
 async def show(request: Request) -> Response:
@@ -72,7 +68,7 @@ async def show(request: Request) -> Response:
         recent = await runs.list_runs(tx, user.id, limit=2, kind=RunKind.MIRROR)
         counted = await problems.count_problems(tx, user.id)
     latest = next(iter(recent), None)
-    waiting = [each for each in counted if each.code not in WAIT_FOR_NOBODY]
+    waiting = [each for each in counted if reason_of(each.code).waits]
     # While one goes on, the one before it tells more.
     ended = next((run for run in recent if run.finished_at is not None), latest)
     return render(
@@ -135,6 +131,5 @@ def _run(last: Run) -> ShownRun:
 
 
 def _problem(counted: ProblemCount) -> ShownProblem:
-    state: Kind = "danger" if counted.code in _BROKEN else "warning"
-    example = Problem(product_id="", store_id="", name="", code=counted.code, detail=counted.detail)
-    return ShownProblem(state=state, sentence=example.reason, count=counted.count)
+    reason = reason_of(counted.code)
+    return ShownProblem(state=reason.kind, sentence=reason.told, count=counted.count)
