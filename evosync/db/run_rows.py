@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, and_, case, func, select, type_coerce
 
 from evosync.db.tables.market import album_links
 from evosync.db.tables.runs import run_changes, runs
@@ -189,7 +189,7 @@ async def _read_lines(
         .where(_columns.run_id == run_id, _subject.in_({key[1] for key in keys}))
         .order_by(_columns.id)
     )
-    rows: dict[tuple[Any, ...], list[Row[Any]]] = defaultdict(list)
+    rows: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for row in found:
         rows[(row.section_rank, row.subject, row.outcome)].append(row)
     albums = await _read_albums(tx, run_id)
@@ -241,7 +241,7 @@ async def _read_albums(tx: Tx, run_id: int) -> _Albums:
     )
 
 
-def _line(rows: Sequence[Row[Any]], albums: _Albums) -> ChangeLine:
+def _line(rows: Sequence[Any], albums: _Albums) -> ChangeLine:
     """Make one line of what was done to one product or album with one outcome."""
     last = rows[-1]
     section = _section(last.section_rank)
@@ -264,7 +264,7 @@ def _line(rows: Sequence[Row[Any]], albums: _Albums) -> ChangeLine:
     )
 
 
-def _name(rows: Sequence[Row[Any]], section: Section, albums: _Albums) -> str:
+def _name(rows: Sequence[Any], section: Section, albums: _Albums) -> str:
     if section is not Section.ALBUMS:
         # The name in the till; where only an album changes, it is the item's.
         return str(next((row.name for row in rows if row.kind != "take_from_album"), rows[-1].name))

@@ -11,7 +11,12 @@ from tests.builders import NOON
 
 def line(*kinds: str, **values: Any) -> ChangeLine:
     section = next(each for each, listed in KINDS.items() if kinds[0] in listed)
-    given = {"name": "Мёд", "outcome": "planned", "product_id": "p", "at": NOON} | values
+    given: dict[str, Any] = {
+        "name": "Мёд",
+        "outcome": "planned",
+        "product_id": "p",
+        "at": NOON,
+    } | values
     return ChangeLine(section=section, kinds=frozenset(kinds), **given)
 
 
