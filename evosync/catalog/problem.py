@@ -73,6 +73,15 @@ NOTES = frozenset(
 )
 """Codes that only remark on a published product; the others say why it is not up to date."""
 
+FOUND_BY_SENDING = frozenset(
+    {
+        *("vk_rejected", "vk_error", "vk_busy", "photo_refused", "album_refused"),
+        *("vk_limit_items", "vk_limit_album", "vk_limit_albums"),
+        *("checking", "gone_in_vk", "restore_too_late", "canary_differs"),
+    }
+)
+"""Codes that a run learns of by sending: a preview, which sends nothing, knows nothing of them."""
+
 # Fields of Evotor's rows under the names that Evotor's own JSON gives them, as
 # a shop owner knows them from the till.
 _FIELDS = {

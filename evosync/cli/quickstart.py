@@ -25,13 +25,14 @@ from evosync.db.roles import RoleName, lock_keys
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.db.types import Tx
 from evosync.errors import EvoSyncError, NeedsPerson
+from evosync.jobs.asked import Order
 from evosync.jobs.connections import (
     check_evotor,
     check_vk,
     save_checked_evotor,
     save_checked_vk,
 )
-from evosync.jobs.one_run import Finished, Order, Watch, carry_out
+from evosync.jobs.one_run import Finished, Watch, carry_out
 from evosync.jobs.reading import read_catalog
 from evosync.vk.addresses import read_community
 from evosync.web.server import stop_signals

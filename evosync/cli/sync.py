@@ -22,10 +22,17 @@ from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.apply import Progress as Tell
 from evosync.engine.report import RunReport, RunStatus, status_of
 from evosync.errors import EvoSyncError, TryLater
-from evosync.jobs.one_run import Finished, Order, Watch, carry_out, quiet
+from evosync.jobs.asked import Order
+from evosync.jobs.one_run import Finished, Watch, carry_out, quiet
 from evosync.web.server import stop_signals
 
-STAGES = {"shop": "Читаем Эвотор", "market": "Читаем VK", "apply": "Меняем товары в VK"}
+STAGES = {
+    "shop": "Читаем Эвотор",
+    "market": "Читаем VK",
+    "plan": "Сравниваем",
+    "apply": "Меняем товары в VK",
+    "check": "Проверяем",
+}
 
 CODES = {
     RunStatus.DONE: DONE,

@@ -46,25 +46,29 @@ class _Subject:
 
 def change_row(outcome: Outcome) -> dict[str, Any]:
     """Return the columns of `run_changes` that tell of one outcome."""
-    subject = _subject(outcome.change)
-    item_id, code, message = subject.item_id, None, None
+    row = planned_row(outcome.change, _snake(type(outcome).__name__))
+    code, message = None, None
     match outcome:
         case Done():
-            item_id = outcome.item_id or item_id
+            row["item_id"] = outcome.item_id or row["item_id"]
         case Failed():
             code, message = str(outcome.code), outcome.message
         case Uncertain():
             message = outcome.cause
+    return row | {"code": code, "message": message}
+
+
+def planned_row(change: Change, outcome: str) -> dict[str, Any]:
+    """Return the columns of `run_changes` that tell of a change that was not sent."""
+    subject = _subject(change)
     return {
-        "kind": _snake(type(outcome.change).__name__),
+        "kind": _snake(type(change).__name__),
         "product_id": subject.product_id,
-        "item_id": item_id,
+        "item_id": subject.item_id,
         "name": subject.name,
         "name_folded": folded(subject.name),
         "changes": subject.changes,
-        "outcome": _snake(type(outcome).__name__),
-        "code": code,
-        "message": message,
+        "outcome": outcome,
     }
 
 

@@ -1,6 +1,6 @@
 """Queries on problems: why a product is not published or not as asked, as the last run saw it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +14,18 @@ from evosync.db.types import Tx, folded
 _COLUMNS = ("name", "name_folded", "detail")
 
 
-async def save_problems(tx: Tx, user_id: int, found: Iterable[Problem], now: datetime) -> None:
-    """Make the standing problems those of this run; what stands already keeps its moment."""
+async def save_problems(
+    tx: Tx,
+    user_id: int,
+    found: Iterable[Problem],
+    now: datetime,
+    *,
+    keeps: Collection[str] = (),
+) -> None:
+    """Make the standing problems those of this run; what stands already keeps its moment.
+
+    Those of the codes that it `keeps` stay, whether it found them or not.
+    """
     scope = Scope(table=problems, fixed={"user_id": user_id})
     wanted = {
         (problem.store_id, problem.product_id, problem.code): {
@@ -25,7 +35,8 @@ async def save_problems(tx: Tx, user_id: int, found: Iterable[Problem], now: dat
         }
         for problem in found
     }
-    await write_differences(tx, scope, await load_rows(tx, scope, _COLUMNS), wanted, now)
+    standing = await load_rows(tx, scope, _COLUMNS)
+    await write_differences(tx, scope, standing, wanted, now, is_kept=lambda key: key[-1] in keeps)
 
 
 async def list_problems(tx: Tx, user_id: int) -> list[Problem]:

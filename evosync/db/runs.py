@@ -35,6 +35,12 @@ class RunTrigger(StrEnum):
 class Run:
     """One run's record; `repeats` empty runs in a row are kept as the last of them.
 
+    `asked_by` is the account whose button began it, `preview_id` the preview
+    that it keeps to. `stage` is how far it has come (`shop`, `market`, `plan`,
+    `apply`, `check`), `planned` how many changes it sends; `effort` are its
+    `evotor_requests`, `vk_requests`, `vk_calls` and `seconds`, `problem_counts`
+    the problems that it met by code. `error_link` is where a person mends it.
+
     `held` is what waits for a yes under the `digest`, or, where nothing waits,
     was left by an answer, for which a yes is taken too: its members, the
     sentences that say why, and how many there are of each kind.
@@ -49,8 +55,18 @@ class Run:
     queued_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    first_started_at: datetime | None = None
+    cancel_asked_at: datetime | None = None
+    community_id: int | None = None
+    asked_by: int | None = None
+    preview_id: int | None = None
+    stage: str | None = None
+    planned: int | None = None
+    effort: Mapping[str, float] = field(default_factory=dict)
+    problem_counts: Mapping[str, int] = field(default_factory=dict)
     error_code: str | None = None
     error_text: str | None = None
+    error_link: str | None = None
     repeats: int = 1
     digest: str | None = None
     held: Mapping[str, Any] | None = None
@@ -60,13 +76,17 @@ class Run:
 class RunEnd:
     """How a run ended. `is_empty` = it changed nothing and has nothing to tell.
 
-    `live_items` is how many items it left on sale, None when it never knew.
+    `effort` and `problem_counts` are as in `Run`. `live_items` is how many
+    items it left on sale, None when it never knew.
     """
 
     status: RunStatus
     counts: Mapping[str, int] = field(default_factory=dict)
+    effort: Mapping[str, float] = field(default_factory=dict)
+    problem_counts: Mapping[str, int] = field(default_factory=dict)
     error_code: str | None = None
     error_text: str | None = None
+    error_link: str | None = None
     is_empty: bool = False
     held: Held | None = None
     live_items: int | None = None
@@ -95,12 +115,18 @@ async def create_run(
     return new_id(made)
 
 
-async def claim_run(tx: Tx, run_id: int, worker: str, now: datetime) -> bool:
-    """Make a queued run ours; False when another was first."""
+async def claim_run(
+    tx: Tx, run_id: int, worker: str, now: datetime, community_id: int | None = None
+) -> bool:
+    """Make a queued run ours; False when another was first, or it was cancelled meanwhile.
+
+    `community_id` is where it will write, if that is known only now.
+    """
+    where_to = {} if community_id is None else {"community_id": community_id}
     changed = await tx.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.status == RunStatus.QUEUED.value)
-        .values(status=RunStatus.RUNNING.value, worker=worker, started_at=now)
+        .values(status=RunStatus.RUNNING.value, worker=worker, started_at=now, **where_to)
     )
     return changed.rowcount == 1
 
@@ -113,8 +139,11 @@ async def finish_run(tx: Tx, run_id: int, end: RunEnd, now: datetime) -> None:
         .values(
             status=end.status.value,
             counts=dict(end.counts),
+            effort=dict(end.effort),
+            problem_counts=dict(end.problem_counts),
             error_code=end.error_code,
             error_text=end.error_text,
+            error_link=end.error_link,
             is_empty=end.is_empty,
             digest=end.held.digest if end.held else None,
             held=_as_plain(end.held) if end.held else None,
@@ -136,18 +165,33 @@ async def end_lost_runs(tx: Tx, user_id: int, keep: int, now: datetime) -> int:
         .where(
             runs.c.user_id == user_id, runs.c.status == RunStatus.RUNNING.value, runs.c.id != keep
         )
-        .values(
-            status=RunStatus.PARTIAL.value,
-            finished_at=now,
-            error_code="interrupted",
-            error_text="Запуск прервался: программа была остановлена.",
-        )
+        .values(**interrupted(now))
     )
     return changed.rowcount
 
 
+def interrupted(now: datetime) -> dict[str, Any]:
+    """Make the columns that say that a run's process died."""
+    return {
+        "status": RunStatus.PARTIAL.value,
+        "finished_at": now,
+        "error_code": "interrupted",
+        "error_text": "Запуск прервался: программа была остановлена.",
+    }
+
+
 async def cancel_run(tx: Tx, run_id: int, now: datetime) -> bool:
-    """Ask a run that has not ended to stop before its next batch; False when it has ended."""
+    """Ask a run that has not ended to stop before its next batch; False when it has ended.
+
+    One that still waits for its turn ends at once.
+    """
+    ended = await tx.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.status == RunStatus.QUEUED.value)
+        .values(status=RunStatus.CANCELLED.value, cancel_asked_at=now, finished_at=now)
+    )
+    if ended.rowcount == 1:
+        return True
     changed = await tx.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.finished_at.is_(None))
@@ -165,7 +209,7 @@ async def is_cancel_asked(tx: Tx, run_id: int) -> bool:
 async def find_run(tx: Tx, run_id: int) -> Run | None:
     """Find a run."""
     row = (await tx.execute(select(runs).where(runs.c.id == run_id))).one_or_none()
-    return None if row is None else _run(row)
+    return None if row is None else run_of(row)
 
 
 async def list_runs(
@@ -174,7 +218,7 @@ async def list_runs(
     """List a user's runs, of one kind or of all, the latest first."""
     query = select(runs).where(runs.c.user_id == user_id).order_by(runs.c.id.desc()).limit(limit)
     found = await tx.execute(query if kind is None else query.where(runs.c.kind == kind.value))
-    return [_run(row) for row in found]
+    return [run_of(row) for row in found]
 
 
 async def last_finished_at(tx: Tx) -> datetime | None:
@@ -194,6 +238,36 @@ async def list_changes(tx: Tx, run_id: int) -> list[Mapping[str, Any]]:
         select(run_changes).where(run_changes.c.run_id == run_id).order_by(run_changes.c.id)
     )
     return [row._asdict() for row in found]
+
+
+def run_of(row: Row[Any]) -> Run:
+    """Read a row of `runs`."""
+    return Run(
+        id=row.id,
+        user_id=row.user_id,
+        kind=RunKind(row.kind),
+        trigger=RunTrigger(row.trigger),
+        status=RunStatus(row.status),
+        counts=row.counts,
+        queued_at=row.queued_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        first_started_at=row.first_started_at,
+        cancel_asked_at=row.cancel_asked_at,
+        community_id=row.community_id,
+        asked_by=row.asked_by,
+        preview_id=row.preview_id,
+        stage=row.stage,
+        planned=row.planned,
+        effort=row.effort or {},
+        problem_counts=row.problem_counts or {},
+        error_code=row.error_code,
+        error_text=row.error_text,
+        error_link=row.error_link,
+        repeats=row.repeats,
+        digest=row.digest,
+        held=row.held,
+    )
 
 
 async def _fold(tx: Tx, run_id: int) -> None:
@@ -222,22 +296,3 @@ async def _fold(tx: Tx, run_id: int) -> None:
 
 def _as_plain(held: Held) -> dict[str, Any]:
     return {"members": held.members, "sentences": held.sentences, "counts": dict(held.counts)}
-
-
-def _run(row: Row[Any]) -> Run:
-    return Run(
-        id=row.id,
-        user_id=row.user_id,
-        kind=RunKind(row.kind),
-        trigger=RunTrigger(row.trigger),
-        status=RunStatus(row.status),
-        counts=row.counts,
-        queued_at=row.queued_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        error_code=row.error_code,
-        error_text=row.error_text,
-        repeats=row.repeats,
-        digest=row.digest,
-        held=row.held,
-    )

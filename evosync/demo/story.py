@@ -9,7 +9,8 @@ from evosync.db.runs import RunKind, RunTrigger
 from evosync.demo.shop import demo_settings, prepare, seeded
 from evosync.engine.report import RunReport, RunStatus
 from evosync.errors import EvoSyncError, TryLater
-from evosync.jobs.one_run import Order, Watch, carry_out
+from evosync.jobs.asked import Order
+from evosync.jobs.one_run import Watch, carry_out
 from evosync.sandbox.comparison import find_differences, list_wanted
 from evosync.sandbox.server import serve_sandbox
 from evosync.sandbox.world import SandboxWorld

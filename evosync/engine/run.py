@@ -30,6 +30,7 @@ from evosync.engine.read_back import find_lost_creates, hear_moderation
 from evosync.engine.refusals import leave_refused
 from evosync.engine.report import Effort, RunReport, make_report
 from evosync.engine.rules import Rules
+from evosync.engine.shown import Shown, keep_shown
 from evosync.errors import EvoSyncError, TryLater
 
 
@@ -38,7 +39,8 @@ class Run:
     """Everything one run works with. `settle` is how long VK may take to show a new item.
 
     One `by_hand` asks VK again what the timer leaves alone: refused products,
-    methods that have to rest.
+    methods that have to rest. With `shown`, only what that preview showed is
+    sent; the rest is left to a later run.
     """
 
     source: Source
@@ -50,6 +52,7 @@ class Run:
     checkpoint: Checkpoint
     progress: Progress
     by_hand: bool = False
+    shown: Shown | None = None
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -83,14 +86,22 @@ async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
         await run.ledger.check_account()
     # Recalled again: only the shop's reading tells whose account it is.
     memory = await run.ledger.memory()
+    run.progress("plan", 0, 1)
     drafted, standing, plan = await _plan(run, snapshot, reading, memory)
     divided = await asyncio.to_thread(guard, plan, drafted, standing)
+    unshown = 0
+    if run.shown is not None:
+        kept = await asyncio.to_thread(keep_shown, divided.go, run.shown)
+        unshown = len(divided.go) - len(kept)
+        divided = replace(divided, go=tuple(kept))
+    run.progress("plan", 1, 1)
     waiting = Waiting()
     if is_dry:
         applied = Applied(left=len(divided.go))
     else:
         await run.ledger.settle(plan)
         applied, waiting = await _apply(run, lot, drafted, standing, divided)
+        applied = replace(applied, left=applied.left + unshown)
         plan = replace(plan, problems=(*plan.problems, *waiting.problems))
     effort = Effort(
         evotor_requests=run.source.requests,
@@ -120,7 +131,9 @@ async def _apply(
     )
     patience = Patience(settle=run.settle, wait=run.wait)
     canary = Canary(hands, standing.memory, drafted.drafts, patience)
+    run.progress("apply", 0, len(changes))
     applied = await apply(changes, hands, canary)
+    run.progress("check", 0, 1)
     applied = await find_lost_creates(applied, drafted, hands)
     applied = await hear_moderation(applied, drafted, standing.reading, hands)
     await lot.settle(applied, changes)

@@ -8,12 +8,15 @@ from typing import Any
 
 import structlog
 
-from evosync.db import due, runs
+from evosync.db import due, run_queue, runs
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.report import RunReport, RunStatus
-from evosync.errors import EvoSyncError
-from evosync.jobs.one_run import INTERNAL, Order, Watch, carry_out
+from evosync.errors import EvoSyncError, TryLater
+from evosync.jobs.asked import Asked, Order
+from evosync.jobs.asked_reading import carry_out_reading
+from evosync.jobs.one_run import INTERNAL, Watch, carry_out
 from evosync.jobs.reading import read_sides
+from evosync.jobs.setup import check_asked
 from evosync.wiring import Installation
 
 log = structlog.get_logger(__name__)
@@ -23,6 +26,9 @@ STOP_GRACE_S = 40.0
 
 INTERVALS_OF_SILENCE = 3
 """Without a success for so many intervals, while someone is due, the service is degraded."""
+
+BUSY_FOR_S = 5.0
+"""After this long what was asked for tries again, while another process works for its user."""
 
 Work = partial[Coroutine[Any, Any, None]]
 """What is done for one user: a run, or a reading."""
@@ -37,24 +43,41 @@ class Mirroring:
         stopping: asyncio.Event,
         *,
         on_paused: Callable[[int, EvoSyncError | None], Awaitable[None]] | None = None,
+        busy_for_s: float = BUSY_FOR_S,
     ) -> None:
         """Make it; `on_paused` is called for a user whose run ended since a person is needed."""
         self._opened = opened
         self._stopping = stopping
         self._on_paused = on_paused
+        self._busy_for_s = busy_for_s
         self._slots = asyncio.Semaphore(opened.settings.sync_concurrency)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._readings: set[asyncio.Task[None]] = set()
         self._again: dict[int, Work] = {}
+        # Runs by their users' buttons; their rows wait in the database.
+        self._asked: dict[int, list[Order]] = {}
         self._waiting: dict[int, asyncio.TimerHandle] = {}
         self._sound_at = opened.clock()
         self._is_anyone_due = False
         self.last_run_at: datetime | None = None
 
     async def start(self) -> None:
-        """Learn from the database what health tells."""
-        async with self._opened.database.read() as tx:
+        """Learn from the database what health tells, and go on with what was asked for."""
+        database = self._opened.database
+        await database.write(run_queue.end_orphans, self._opened.clock())
+        async with database.read() as tx:
             self.last_run_at = await runs.last_finished_at(tx)
+            waiting = await run_queue.list_queued(tx)
+        for run in waiting:
+            self._queue(
+                Order(
+                    user_id=run.user_id,
+                    kind=run.kind,
+                    trigger=run.trigger,
+                    run_id=run.id,
+                    preview_id=run.preview_id,
+                )
+            )
 
     async def enqueue_due(self) -> None:
         """Ask for a run of every user whose mirror is on, and read the sides of the others."""
@@ -80,6 +103,42 @@ class Mirroring:
         else:
             self._go_on(user_id, partial(self._read, user_id))
 
+    async def begin(self, asked: Asked) -> int:
+        """Queue what a person asked for, and return the id of its run; it begins in its turn.
+
+        The same wish, while it still waits, is one run. Raises NeedsPerson when something is
+        missing that it needs, TryLater when the service is about to stop.
+        """
+        if self._stopping.is_set():
+            raise TryLater("EvoSync сейчас перезапускается.", code="stopping")
+        async with self._opened.database.read() as tx:
+            await check_asked(tx, asked)
+        run_id = await self._opened.database.write(
+            run_queue.ask_for_run,
+            asked.user_id,
+            asked.kind,
+            self._opened.clock(),
+            asked_by=asked.asked_by,
+            preview_id=asked.preview_id,
+        )
+        order = Order(
+            user_id=asked.user_id,
+            kind=asked.kind,
+            trigger=RunTrigger.BUTTON,
+            run_id=run_id,
+            preview_id=asked.preview_id,
+        )
+        if order not in self._asked.get(asked.user_id, ()):
+            self._queue(order)
+        return run_id
+
+    async def cancel(self, run_id: int) -> bool:
+        """Ask a run to end: at once while it waits, else before its next batch.
+
+        False when it has ended already.
+        """
+        return await self._opened.database.write(runs.cancel_run, run_id, self._opened.clock())
+
     def enqueue(self, user_id: int) -> None:
         """Ask for a run of one user, at once or after the one that is going on."""
         if self._stopping.is_set():
@@ -95,6 +154,7 @@ class Mirroring:
         """
         if timer := self._waiting.pop(user_id, None):
             timer.cancel()
+        self._asked.pop(user_id, None)
         while task := self._tasks.get(user_id):
             self._again.pop(user_id, None)
             task.cancel()
@@ -140,10 +200,21 @@ class Mirroring:
         elif self._again.get(user_id) is None or work.func != self._read:
             self._again[user_id] = work
 
+    def _queue(self, order: Order) -> None:
+        """Carry out what was asked for, at once or after what goes on and was asked before."""
+        if order.user_id in self._tasks:
+            self._asked.setdefault(order.user_id, []).append(order)
+        else:
+            self._begin(order.user_id, self._work_of(order))
+
+    def _work_of(self, order: Order) -> Work:
+        is_reading = order.kind is RunKind.READING
+        return partial(self._read_asked if is_reading else self._run_asked, order)
+
     def _begin(self, user_id: int, work: Work) -> None:
         task = asyncio.create_task(self._guarded(user_id, work), name=f"run of user {user_id}")
         self._tasks[user_id] = task
-        if work.func in {read_sides, self._read}:
+        if work.func in {read_sides, self._read, self._read_asked}:
             self._readings.add(task)
             task.add_done_callback(self._readings.discard)
         task.add_done_callback(lambda _: self._ended(user_id))
@@ -162,6 +233,34 @@ class Mirroring:
 
     async def _run(self, user_id: int) -> None:
         order = Order(user_id=user_id, kind=RunKind.MIRROR, trigger=RunTrigger.TIMER)
+        await self._mirror(order)
+
+    async def _run_asked(self, order: Order) -> None:
+        await self._told(order, self._mirror(order))
+
+    async def _read_asked(self, order: Order) -> None:
+        await self._told(order, carry_out_reading(self._opened, order))
+
+    async def _told(self, order: Order, work: Awaitable[None]) -> None:
+        """Carry out what waits as a row, and let the row tell if it cannot begin."""
+        try:
+            await work
+        except EvoSyncError as error:
+            if error.code == "busy":
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._busy_for_s, self._queue_again, order)
+            elif error.code != "cancelled" and order.run_id is not None:
+                await self._opened.database.write(
+                    run_queue.end_unbegun, order.run_id, error, self._opened.clock()
+                )
+            raise
+
+    def _queue_again(self, order: Order) -> None:
+        if not self._stopping.is_set():
+            self._queue(order)
+
+    async def _mirror(self, order: Order) -> None:
+        user_id = order.user_id
         finished = await carry_out(self._opened, order, Watch(stopping=self._stopping))
         self._note(user_id, finished.report)
         if finished.report.status is RunStatus.PAUSED and self._on_paused is not None:
@@ -195,6 +294,9 @@ class Mirroring:
 
     def _ended(self, user_id: int) -> None:
         del self._tasks[user_id]
-        work = self._again.pop(user_id, None)
-        if work is not None:
+        if self._stopping.is_set():
+            return
+        if asked := self._asked.get(user_id):
+            self._begin(user_id, self._work_of(asked.pop(0)))
+        elif work := self._again.pop(user_id, None):
             self._go_on(user_id, work)

@@ -1,15 +1,45 @@
 """The two sides read on their own, so that a new user has something to look at and switch on."""
 
+from dataclasses import dataclass
+
 import structlog
 
+from evosync.catalog.item import MarketReading
+from evosync.catalog.snapshot import ReadingState, Snapshot
 from evosync.db import catalog, connections, market
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.due import DueReading
+from evosync.engine.apply import Progress
 from evosync.errors import NeedsPerson
 from evosync.jobs.lease import hold_user
 from evosync.wiring import Installation
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Read:
+    """What a reading came to so far; None = that side was not read.
+
+    Stores that are not paid for leave it whole: that is their owner's choice.
+    """
+
+    stores: int | None = None
+    products: int | None = None
+    items: int | None = None
+    is_whole: bool = True
+
+    def add_shop(self, snapshot: Snapshot) -> None:
+        """Take in what the till told."""
+        self.stores = len(snapshot.readings)
+        self.products = sum(len(reading.products) for reading in snapshot.readings)
+        unread = {ReadingState.PARTIAL, ReadingState.UNREADABLE}
+        self.is_whole &= not any(reading.state in unread for reading in snapshot.readings)
+
+    def add_market(self, reading: MarketReading) -> None:
+        """Take in what VK showed."""
+        self.items = len(reading.items)
+        self.is_whole &= reading.is_whole
 
 
 async def read_catalog(opened: Installation, user_id: int) -> None:
@@ -31,24 +61,36 @@ async def read_sides(opened: Installation, due: DueReading) -> None:
 
     Raises like `read_catalog`; the market is read even when the shop cannot be.
     """
+    async with hold_user(opened.database, due.user_id):
+        await read_held(opened, due, Read(), _quiet)
+
+
+async def read_held(opened: Installation, due: DueReading, read: Read, progress: Progress) -> None:
+    """Read what is due of a user whose lease the caller holds; `read` is filled as it goes."""
     async with opened.database.read() as tx:
         evotor = await connections.find_evotor(tx, due.user_id) if due.evotor else None
         vk = await connections.find_vk(tx, due.user_id) if due.vk else None
-    async with hold_user(opened.database, due.user_id):
-        try:
-            if evotor is not None:
-                await _read_shop(opened, evotor)
-        finally:
-            if vk is not None:
-                await _read_market(opened, vk)
+    try:
+        if evotor is not None:
+            progress("shop", 0, 1)
+            read.add_shop(await _read_shop(opened, evotor))
+    finally:
+        if vk is not None:
+            progress("market", 0, 1)
+            read.add_market(await _read_market(opened, vk))
 
 
-async def _read_shop(opened: Installation, connection: EvotorConnection) -> None:
+def _quiet(_stage: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+async def _read_shop(opened: Installation, connection: EvotorConnection) -> Snapshot:
     snapshot = await opened.source(connection).fetch()
     await opened.database.write(catalog.save_snapshot, connection.user_id, snapshot, opened.clock())
+    return snapshot
 
 
-async def _read_market(opened: Installation, connection: VkConnection) -> None:
+async def _read_market(opened: Installation, connection: VkConnection) -> MarketReading:
     reading = await opened.target(connection).fetch()
     await opened.database.write(
         market.save_reading,
@@ -63,3 +105,4 @@ async def _read_market(opened: Installation, connection: VkConnection) -> None:
         albums=len(reading.albums),
         is_whole=reading.is_whole,
     )
+    return reading

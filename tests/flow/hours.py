@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.report import RunReport
-from evosync.jobs.one_run import Finished, Order, Watch, carry_out
+from evosync.jobs.asked import Order
+from evosync.jobs.one_run import Finished, Watch, carry_out
 from tests.flow.stand import Shop
 
 

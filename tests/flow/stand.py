@@ -16,7 +16,8 @@ from evosync.db.runs import RunKind, RunTrigger
 from evosync.db.wishes import save_wish
 from evosync.demo.shop import prepare
 from evosync.engine.report import RunReport
-from evosync.jobs.one_run import Finished, Order, Watch, carry_out
+from evosync.jobs.asked import Order
+from evosync.jobs.one_run import Finished, Watch, carry_out
 from evosync.sandbox.evotor.state import GroupState, ProductState, StoreState, made_id
 from evosync.sandbox.server import serve_sandbox
 from evosync.sandbox.shop import LESNAYA_ID, MIRA_ID, UNPAID_ID

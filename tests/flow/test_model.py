@@ -18,7 +18,8 @@ from evosync.db.types import Tx
 from evosync.engine.report import RunReport, RunStatus
 from evosync.engine.rules import GonePolicy
 from evosync.errors import EvoSyncError
-from evosync.jobs.one_run import Order, Watch, carry_out
+from evosync.jobs.asked import Order
+from evosync.jobs.one_run import Watch, carry_out
 from evosync.outbound.client import Answer, Request
 from evosync.sandbox.comparison import (
     count_visible,

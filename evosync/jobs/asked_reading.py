@@ -1,0 +1,68 @@
+"""A reading that a person asked for: both sides afresh, with a row that tells of it."""
+
+import structlog
+
+from evosync.db import connections, runs
+from evosync.db.due import DueReading
+from evosync.db.runs import RunEnd
+from evosync.engine.report import RunStatus, status_of
+from evosync.errors import EvoSyncError
+from evosync.jobs.asked import Order
+from evosync.jobs.lease import hold_user
+from evosync.jobs.noting import StageNotes
+from evosync.jobs.one_run import INTERNAL, quiet
+from evosync.jobs.reading import Read, read_held
+from evosync.jobs.run_record import begin_run
+from evosync.wiring import Installation
+
+log = structlog.get_logger(__name__)
+
+
+async def carry_out_reading(opened: Installation, order: Order) -> None:
+    """Read what is connected of a user, and write down how it ended.
+
+    Raises TryLater when a run of this user is going on, or the reading was
+    cancelled before its turn.
+    """
+    database = opened.database
+    async with hold_user(database, order.user_id) as hold:
+        async with database.read() as tx:
+            vk = await connections.find_vk(tx, order.user_id)
+            evotor = await connections.find_evotor(tx, order.user_id)
+        community_id = vk.community_id if vk else None
+        run_id = await database.write(
+            begin_run, order, hold.holder.token, opened.clock(), community_id
+        )
+        with structlog.contextvars.bound_contextvars(run_id=run_id, user_id=order.user_id):
+            notes = StageNotes(database, run_id, quiet)
+            due = DueReading(user_id=order.user_id, evotor=evotor is not None, vk=vk is not None)
+            read = Read()
+            error: EvoSyncError | None = None
+            try:
+                await read_held(opened, due, read, notes.tell)
+            except EvoSyncError as met:
+                error = met
+            except Exception:
+                log.exception("reading broke")
+                error = EvoSyncError(
+                    "Внутренняя ошибка EvoSync, подробности в журнале.", code=INTERNAL
+                )
+            await notes.settled()
+            await database.write(runs.finish_run, run_id, _end(read, error), opened.clock())
+
+
+def _end(read: Read, error: EvoSyncError | None) -> RunEnd:
+    counts = {
+        name: count
+        for name, count in (
+            ("stores", read.stores),
+            ("products", read.products),
+            ("items", read.items),
+        )
+        if count is not None
+    }
+    if error is None:
+        return RunEnd(status=RunStatus.DONE if read.is_whole else RunStatus.PARTIAL, counts=counts)
+    return RunEnd(
+        status=status_of(error), counts=counts, error_code=error.code, error_text=error.message
+    )
