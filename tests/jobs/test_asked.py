@@ -198,7 +198,7 @@ async def test_a_reading_tells_what_it_read(shop: Shop, mirroring: Mirroring) ->
 
 
 async def test_a_reading_that_fails_says_why(shop: Shop, mirroring: Mirroring) -> None:
-    shop.world.evotor.revoke(shop.world.evotor_token)
+    shop.world.shop.revoke(shop.world.evotor_token)
     run_id = await mirroring.begin(asked(shop, RunKind.READING))
     await quiet()
     run = await found(shop, run_id)
