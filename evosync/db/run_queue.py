@@ -21,8 +21,8 @@ async def ask_for_run(
     *,
     asked_by: int | None = None,
     preview_id: int | None = None,
-) -> int:
-    """Queue a run that somebody pressed a button for; returns its id.
+) -> Run:
+    """Queue a run that somebody pressed a button for, and return it.
 
     The same wish, asked for again while it still waits, is one run.
     """
@@ -33,28 +33,26 @@ async def ask_for_run(
             columns.user_id == user_id,
             columns.status == RunStatus.QUEUED.value,
             columns.kind == kind.value,
-            columns.preview_id.is_(None)
-            if preview_id is None
-            else columns.preview_id == preview_id,
+            columns.preview_id.is_not_distinct_from(preview_id),
         )
         .order_by(columns.id)
         .limit(1)
     )
-    if standing is not None:
-        return int(standing)
-    made = await tx.execute(
-        insert(runs).values(
-            user_id=user_id,
-            kind=kind.value,
-            trigger=RunTrigger.BUTTON.value,
-            status=RunStatus.QUEUED.value,
-            asked_by=asked_by,
-            preview_id=preview_id,
-            counts={},
-            queued_at=now,
+    if standing is None:
+        made = await tx.execute(
+            insert(runs).values(
+                user_id=user_id,
+                kind=kind.value,
+                trigger=RunTrigger.BUTTON.value,
+                status=RunStatus.QUEUED.value,
+                asked_by=asked_by,
+                preview_id=preview_id,
+                counts={},
+                queued_at=now,
+            )
         )
-    )
-    return new_id(made)
+        standing = new_id(made)
+    return run_of((await tx.execute(select(runs).where(columns.id == standing))).one())
 
 
 async def end_unbegun(tx: Tx, run_id: int, error: EvoSyncError, now: datetime) -> None:

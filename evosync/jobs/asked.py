@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evosync.db.runs import RunKind, RunTrigger
+from evosync.db.runs import Run, RunKind, RunTrigger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +34,14 @@ class Asked:
     kind: RunKind
     asked_by: int | None = None
     preview_id: int | None = None
+
+
+def order_of(run: Run) -> Order:
+    """Make the order of a run that waits as a row."""
+    return Order(
+        user_id=run.user_id,
+        kind=run.kind,
+        trigger=run.trigger,
+        run_id=run.id,
+        preview_id=run.preview_id,
+    )

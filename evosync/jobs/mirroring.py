@@ -12,7 +12,7 @@ from evosync.db import due, run_queue, runs
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.report import RunReport, RunStatus
 from evosync.errors import EvoSyncError, TryLater
-from evosync.jobs.asked import Asked, Order
+from evosync.jobs.asked import Asked, Order, order_of
 from evosync.jobs.asked_reading import carry_out_reading
 from evosync.jobs.one_run import INTERNAL, Watch, carry_out
 from evosync.jobs.reading import read_sides
@@ -69,15 +69,7 @@ class Mirroring:
             self.last_run_at = await runs.last_finished_at(tx)
             waiting = await run_queue.list_queued(tx)
         for run in waiting:
-            self._queue(
-                Order(
-                    user_id=run.user_id,
-                    kind=run.kind,
-                    trigger=run.trigger,
-                    run_id=run.id,
-                    preview_id=run.preview_id,
-                )
-            )
+            self._queue(order_of(run))
 
     async def enqueue_due(self) -> None:
         """Ask for a run of every user whose mirror is on, and read the sides of the others."""
@@ -113,7 +105,7 @@ class Mirroring:
             raise TryLater("EvoSync сейчас перезапускается.", code="stopping")
         async with self._opened.database.read() as tx:
             await check_asked(tx, asked)
-        run_id = await self._opened.database.write(
+        run = await self._opened.database.write(
             run_queue.ask_for_run,
             asked.user_id,
             asked.kind,
@@ -121,16 +113,9 @@ class Mirroring:
             asked_by=asked.asked_by,
             preview_id=asked.preview_id,
         )
-        order = Order(
-            user_id=asked.user_id,
-            kind=asked.kind,
-            trigger=RunTrigger.BUTTON,
-            run_id=run_id,
-            preview_id=asked.preview_id,
-        )
-        if order not in self._asked.get(asked.user_id, ()):
-            self._queue(order)
-        return run_id
+        if order_of(run) not in self._asked.get(asked.user_id, ()):
+            self._queue(order_of(run))
+        return run.id
 
     async def cancel(self, run_id: int) -> bool:
         """Ask a run to end: at once while it waits, else before its next batch.
