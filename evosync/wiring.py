@@ -34,6 +34,7 @@ from evosync.vk.market import VkMarket
 from evosync.vk.oauth import VkId
 from evosync.vk.photos import Photos
 from evosync.vk.probe import VkProbe
+from evosync.vk.thumbs import Thumbs
 
 RENEWALS_GRACE_S = 20.0
 """How long a stop waits for tokens that are being renewed: half renewed they would be lost."""
@@ -52,6 +53,7 @@ class Installation:
     vault: Vault
     evotor: Client
     vk: Client
+    thumbs: Thumbs
     pictures: Mapping[str, bytes]
     photo: str
     clock: Callable[[], datetime] = clock.now
@@ -221,6 +223,9 @@ async def open_installation(
     database = open_database(settings.database)
     evotor = _open_evotor(settings.evotor_ca_file)
     vk = open_client("vk")
+    # A pool of its own: whoever looks at pictures must not keep a run waiting.
+    shown = open_client("vk pictures")
+    thumbs = Thumbs(shown, settings.upload_hosts)
     try:
         async with database.read() as tx:
             is_sealed = await has_sealed_rows(tx)
@@ -236,6 +241,7 @@ async def open_installation(
             vault=vault,
             evotor=evotor,
             vk=vk,
+            thumbs=thumbs,
             pictures={photo: picture},
             photo=photo,
             clock=now,
@@ -245,6 +251,8 @@ async def open_installation(
         finally:
             await opened.shelf.settled(RENEWALS_GRACE_S)
     finally:
+        await thumbs.close()
+        await shown.close()
         await vk.close()
         await evotor.close()
         await database.close()

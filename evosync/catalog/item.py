@@ -63,6 +63,7 @@ class MarketItem:
     album_ids: frozenset[int] = frozenset()
     created_at: datetime | None = None
     rejected: str | None = None  # moderation's words, when it refused the item
+    thumb_url: str | None = None  # where VK shows its first picture, in a small size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class Album:
     count: int = 0
     is_hidden: bool = False
     photo_id: int | None = None
+    thumb_url: str | None = None  # where VK shows its cover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

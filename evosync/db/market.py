@@ -1,12 +1,14 @@
 """Queries on the cached rows of the market: what VK showed when it was last read."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from evosync.catalog.item import Album, Availability, MarketItem, MarketReading
-from evosync.db.differences import Scope, load_rows, write_differences
+from evosync.db.differences import Key, Rows, Scope, load_rows, write_differences
 from evosync.db.tables.market import vk_cached_albums, vk_cached_products
 from evosync.db.types import Tx, folded
 
@@ -23,6 +25,7 @@ async def save_reading(
     for table, columns, wanted in rows_of:
         scope = Scope(table=table, fixed=fixed)
         standing = await load_rows(tx, scope, columns)
+        _keep_addresses(standing, wanted)
         await write_differences(
             tx, scope, standing, wanted, now, is_kept=lambda _key: not reading.is_whole
         )
@@ -43,6 +46,7 @@ async def list_albums(tx: Tx, user_id: int, community_id: int) -> list[Album]:
             count=row.item_count,
             is_hidden=row.is_hidden,
             photo_id=row.photo_id,
+            thumb_url=row.thumb_url,
         )
         for row in found
     ]
@@ -70,16 +74,41 @@ async def list_items(tx: Tx, user_id: int, community_id: int) -> list[MarketItem
             album_ids=frozenset(row.album_ids),
             created_at=row.item_created_at,
             rejected=row.rejected,
+            thumb_url=row.thumb_url,
         )
         for row in found
     ]
 
 
-_ALBUM_COLUMNS = ("title", "name_folded", "item_count", "is_hidden", "photo_id")
+_ALBUM_COLUMNS = ("title", "name_folded", "item_count", "is_hidden", "photo_id", "thumb_url")
 _ITEM_COLUMNS = (
     *("title", "name_folded", "description", "price", "availability", "sku", "stock"),
     *("category_id", "photo_ids", "album_ids", "item_created_at", "rejected"),
+    "thumb_url",
 )
+
+
+def _keep_addresses(standing: Rows, wanted: Mapping[Key, dict[str, Any]]) -> None:
+    """Keep the addresses of pictures that are the same: else quiet readings would write rows.
+
+    VK serves a picture from hosts that change from one answer to the next,
+    and signs it in the query.
+    """
+    for key, row in wanted.items():
+        kept = standing[key]["thumb_url"] if key in standing else None
+        new = row["thumb_url"]
+        if kept and new and kept != new and _picture_of(kept) == _picture_of(new):
+            row["thumb_url"] = kept
+
+
+def _picture_of(address: str) -> tuple[int | None, str]:
+    """Tell one picture from another: its path, and the port where a sandbox has one of its own."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None, address
+    return port, parts.path
 
 
 def _album_row(album: Album) -> dict[str, Any]:
@@ -89,6 +118,7 @@ def _album_row(album: Album) -> dict[str, Any]:
         "item_count": album.count,
         "is_hidden": album.is_hidden,
         "photo_id": album.photo_id,
+        "thumb_url": album.thumb_url,
     }
 
 
@@ -106,4 +136,5 @@ def _item_row(item: MarketItem) -> dict[str, Any]:
         "album_ids": sorted(item.album_ids),
         "item_created_at": item.created_at,
         "rejected": item.rejected,
+        "thumb_url": item.thumb_url,
     }

@@ -37,13 +37,14 @@ class Unreachable(Exception):
 
 
 class AnswerTooLarge(Exception):
-    """The service went on sending beyond `MAX_ANSWER_BYTES`."""
+    """The service went on sending beyond what the request takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What to send. `form` goes urlencoded, `files` as multipart (name → filename, bytes, type).
 
+    An answer of more than `most_bytes` is none.
     `has_secret_url` = whoever reads the address could send it, too: no log has more than the site.
     """
 
@@ -55,6 +56,7 @@ class Request:
     files: Mapping[str, tuple[str, bytes, str]] | None = None
     timeout_s: float = 20.0
     has_secret_url: bool = False
+    most_bytes: int = MAX_ANSWER_BYTES
 
     @property
     def shown_url(self) -> str:
@@ -90,8 +92,8 @@ class Client:
     async def send(self, request: Request) -> Answer:
         """Send one request.
 
-        Raises Unreachable when no whole answer of at most `MAX_ANSWER_BYTES`
-        came within `DEADLINE_FACTOR` times the request's time-out.
+        Raises Unreachable when no whole answer of at most `most_bytes` came
+        within `DEADLINE_FACTOR` times the request's time-out.
         """
         self.requests += 1
         where = request.shown_url
@@ -132,7 +134,7 @@ class Client:
         ) as answer:
             async for part in answer.aiter_bytes():
                 body += part
-                if len(body) > MAX_ANSWER_BYTES:
+                if len(body) > request.most_bytes:
                     raise AnswerTooLarge
         return answer, bytes(body)
 

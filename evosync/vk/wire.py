@@ -9,6 +9,7 @@ import msgspec
 
 from evosync.catalog.item import Album, Availability, MarketItem
 from evosync.catalog.names import decode_entities
+from evosync.vk.picture_sizes import COVER_SIDE, THUMB_SIDE, picture_address, smallest_picture
 
 _AVAILABILITY: Mapping[int | None, Availability] = {one.value: one for one in Availability}
 # What the columns hold that these numbers are kept in. Ids are 64-bit (API
@@ -92,6 +93,7 @@ class ItemRow(msgspec.Struct):
     stock_amount: object = None
     category: object = None
     photos: object = None
+    thumb_photo: object = None
     albums_ids: object = None
     date: object = None
     reject_info: object = None
@@ -151,6 +153,7 @@ def albums_from(rows: Iterable[object]) -> tuple[tuple[Album, ...], Unread]:
                     count=_number(album.count, SMALL) or 0,
                     is_hidden=bool(album.is_hidden),
                     photo_id=row_id(album.photo),
+                    thumb_url=smallest_picture(album.photo, COVER_SIDE),
                 )
             )
     return tuple(albums), Unread(ids=tuple(unread))
@@ -173,6 +176,7 @@ def _item(row: ItemRow) -> MarketItem:
         stock=_number(row.stock_amount, SMALL),
         category_id=row_id(row.category),
         photo_ids=_photo_ids(row.photos),
+        thumb_url=_thumb(row),
         album_ids=frozenset(filter(None, map(_number, _list(row.albums_ids)))),
         created_at=_moment(_number(row.date)),
         rejected=_rejected(row.reject_info),
@@ -211,6 +215,12 @@ def _kopecks(price: object) -> int | None:
 
 def _photo_ids(photos: object) -> tuple[int, ...]:
     return tuple(found for found in map(row_id, _list(photos)) if found is not None)
+
+
+def _thumb(row: ItemRow) -> str | None:
+    photos = _list(row.photos)
+    found = smallest_picture(photos[0], THUMB_SIDE) if photos else None
+    return found or picture_address(row.thumb_photo)
 
 
 def _moment(unixtime: int | None) -> datetime | None:

@@ -10,6 +10,7 @@ import httpx
 from evosync.outbound.client import Client
 from evosync.sandbox.server import sandbox_app
 from evosync.sandbox.world import SandboxWorld
+from evosync.vk.thumbs import Thumbs
 from evosync.wiring import Installation
 
 TOWN = "http://sandbox.test"
@@ -66,4 +67,6 @@ async def wired(opened: Installation, outside: Outside) -> AsyncIterator[Install
     """Let an installation reach the sandbox, and nothing else."""
     evotor, vk = (httpx.AsyncClient(transport=wire) for wire in (outside.evotor, outside.vk))
     async with evotor, vk:
-        yield replace(opened, evotor=Client(evotor, service="evotor"), vk=Client(vk, service="vk"))
+        client = Client(vk, service="vk")
+        thumbs = Thumbs(client, ("sandbox.test",))
+        yield replace(opened, evotor=Client(evotor, service="evotor"), vk=client, thumbs=thumbs)
