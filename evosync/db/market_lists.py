@@ -6,6 +6,7 @@ items of an album are found among those of the community.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +20,9 @@ from evosync.db.tables.market import (
     vk_cached_albums,
     vk_cached_products,
 )
+from evosync.db.tables.runs import runs
 from evosync.db.types import LongText, Tx, folded
+from evosync.engine.report import RunStatus
 
 PAGE = 100  # items
 
@@ -275,3 +278,21 @@ def _sight(row: Row[Any], stock: int | None) -> Sight:
     if stock == 0:
         return Sight.NO_STOCK
     return Sight.SHOWN if row.availability == Availability.AVAILABLE else Sight.HIDDEN_BY_PERSON
+
+
+async def find_read_at(tx: Tx, place: Place) -> datetime | None:
+    """Find when the market was last read by a run that came to its end; None = not known."""
+    rows = runs.c
+    return await tx.scalar(
+        select(func.coalesce(rows.started_at, rows.queued_at))
+        .where(
+            rows.user_id == place.user_id,
+            rows.community_id == place.community_id,
+            rows.status.in_(_HAVE_READ),
+        )
+        .order_by(rows.queued_at.desc())
+        .limit(1)
+    )
+
+
+_HAVE_READ = tuple(status.value for status in (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD))

@@ -41,6 +41,9 @@ from evosync.web.pages import (
     setup,
     theme,
     vk,
+    vk_catalog,
+    vk_catalog_picture,
+    vk_catalog_products,
     vk_community,
     vk_sign_in,
     webhooks,
@@ -91,6 +94,11 @@ ends = [
     Page("/vk/community", name="vk-community", get=vk_community.show, post=vk_community.submit),
     Page("/vk/disconnect", name="vk-disconnect", post=connections.disconnect_vk),
 ]
+market = [
+    Page("/vk-catalog/albums", name="vk-catalog", get=vk_catalog.show),
+    Page("/vk-catalog/albums/{id}/products", name="vk-catalog-products", get=vk_catalog_products.show),
+    Page("/vk-catalog/pictures/{kind}/{id}", name="vk-catalog-picture", get=vk_catalog_picture.show),
+]
 called = [
     JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
     for prefix in webhooks.PREFIXES
@@ -120,7 +128,16 @@ described = [
     JsonPage("/openapi.json", name="openapi", needs=ANYONE, get=docs.openapi, described={"GET": docs.DESCRIPTION}),
 ]
 # fmt: on
-routes: list[BaseRoute] = [*public, *own, *ends, *called, *admin, *described, static_mount()]
+routes: list[BaseRoute] = [
+    *public,
+    *own,
+    *ends,
+    *market,
+    *called,
+    *admin,
+    *described,
+    static_mount(),
+]
 
 
 def make_app() -> Starlette:

@@ -67,7 +67,7 @@ _MAIN = (
 )
 _GOODS = (
     _Way(label="В кассе Эвотор", short="Товары", icon="shop", tab=2, routes=(("catalog", None),)),
-    _Way(label="В VK", icon="grid", routes=(("vk-catalog", None),)),
+    _Way(label="В VK", icon="grid", sections=("/vk-catalog/",), routes=(("vk-catalog", None),)),
 )
 _SENDING = (
     _Way(label="Синхронизация", icon="arrow-repeat", routes=(("sync", None),)),

@@ -24,6 +24,7 @@ from tests.web.route_rows import (
     to,
 )
 from tests.web.route_table_ends import CALLED, ENDS
+from tests.web.route_table_market import MARKET
 
 NEW_PASSWORD = "четыре медных самовара у окна"
 
@@ -165,4 +166,4 @@ ADMIN_PAGES = (
     row("GET /admin/audit", permitted(OK)),
 )
 
-ROWS = (*PUBLIC, *OWN_PAGES, *ENDS, *CALLED, *ADMIN_PAGES)
+ROWS = (*PUBLIC, *OWN_PAGES, *ENDS, *MARKET, *CALLED, *ADMIN_PAGES)
