@@ -1,7 +1,6 @@
 """`evosync adopt`: a person's word on items in VK that bear the name of a product."""
 
 import shlex
-from collections import Counter
 from collections.abc import Sequence
 
 import click
@@ -9,12 +8,12 @@ import click
 from evosync.cli.frame import BadUsage, run_async
 from evosync.cli.installation import find_user, installation
 from evosync.cli.words import named, printable
-from evosync.db import adoption, connections, journal
-from evosync.db.adoption import Question
+from evosync.db import adoption, connections
+from evosync.db.adoption import Answered, Question
 from evosync.db.journal import Act
 from evosync.db.links import Place
 from evosync.db.types import Tx
-from evosync.engine.memory import Answer, Decision
+from evosync.engine.memory import Answer
 from evosync.errors import NeedsPerson
 from evosync.jobs.one_run import COMMAND_LINE
 
@@ -37,63 +36,31 @@ def adopt(email: str, *, everything: bool, product: str | None, yes: bool, no: b
         raise BadUsage("Нужно ровно одно из --yes, --no.")
     answer = Answer.YES if yes else Answer.NO
 
-    async def work() -> tuple[list[Question], list[Question]]:
+    async def work() -> Answered:
         async with installation() as opened:
             owner = await find_user(opened, email)
-            now = opened.clock()
+            act = Act(
+                action="adoption.decided",
+                actor=COMMAND_LINE.name,
+                subject=email,
+                subject_id=owner.id,
+                at=opened.clock(),
+            )
 
-            async def decide(tx: Tx) -> tuple[list[Question], list[Question]]:
+            async def decide(tx: Tx) -> Answered:
                 vk = await connections.find_vk(tx, owner.id)
                 if vk is None:
                     raise NeedsPerson("Сообщество VK не подключено.", code="connection_broken")
-                asked = await adoption.list_asked(tx, owner.id)
-                answered, unclear = _divide(asked, product, answer)
-                if answered:
-                    place = Place(user_id=owner.id, community_id=vk.community_id)
-                    decisions = [_decision(one, answer) for one in answered]
-                    await adoption.save_decisions(tx, place, decisions, now)
-                    act = Act(
-                        action="adoption.decided",
-                        actor=COMMAND_LINE.name,
-                        subject=email,
-                        subject_id=owner.id,
-                        detail={"answer": answer.value, "products": len(answered)},
-                        at=now,
-                    )
-                    await journal.write_act(tx, act)
-                return answered, unclear
+                place = Place(user_id=owner.id, community_id=vk.community_id)
+                products = None if product is None else [product]
+                return await adoption.answer_questions(tx, place, answer, products, act)
 
             return await opened.database.write(decide)
 
-    click.echo(_in_words(*run_async(work), answer, email))
-
-
-def _divide(
-    asked: list[Question], product: str | None, answer: Answer
-) -> tuple[list[Question], list[Question]]:
-    """Choose what an answer is for; a yes to all is none where it is not clear which item is whose.
-
-    Raises BadUsage when the one product is not asked about.
-    """
-    if product is not None:
-        one = [each for each in asked if each.product_id == product]
-        if not one:
-            raise BadUsage(f"О товаре {product} вопроса нет.")
-        return one, []
-    if answer is Answer.NO:
-        return asked, []
-    suitors = Counter(item_id for one in asked for item_id in one.item_ids)
-    unclear = [
-        one for one in asked if len(one.item_ids) > 1 or any(suitors[it] > 1 for it in one.item_ids)
-    ]
-    return [one for one in asked if one not in unclear], unclear
-
-
-def _decision(question: Question, answer: Answer) -> Decision:
-    """Name the item that a yes is to, if there is one: by then another may bear the name."""
-    is_one = answer is Answer.YES and len(question.item_ids) == 1
-    item_id = question.item_ids[0] if is_one else None
-    return Decision(product_id=question.product_id, answer=answer, item_id=item_id)
+    answered = run_async(work)
+    if answered.unknown:
+        raise BadUsage(f"О товаре {product} вопроса нет.")
+    click.echo(_in_words(answered.answered, answered.unclear, answer, email))
 
 
 def _in_words(
