@@ -109,5 +109,6 @@ async def _is_changed(tx: Tx, run: Run) -> bool:
     community_id = await tx.scalar(
         select(vk_connections.c.community_id).where(vk_connections.c.user_id == run.user_id)
     )
-    is_touched = changed_at is not None and run.started_at is not None
-    return community_id != run.community_id or (is_touched and changed_at > run.started_at)
+    began_at = run.started_at or run.queued_at
+    is_touched = changed_at is not None and changed_at > began_at
+    return is_touched or community_id != run.community_id

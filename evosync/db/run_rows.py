@@ -138,6 +138,16 @@ async def search_changes(tx: Tx, run_id: int, search: ChangeSearch) -> Found:
     )
 
 
+async def count_kinds(tx: Tx, run_id: int, outcomes: Collection[str]) -> Mapping[str, int]:
+    """Count the products or albums of each kind of row; kinds without any are left out."""
+    found = await tx.execute(
+        select(_columns.kind, func.count(_subject.distinct()))
+        .where(_columns.run_id == run_id, _columns.outcome.in_(outcomes))
+        .group_by(_columns.kind)
+    )
+    return dict(tuple(row) for row in found)
+
+
 async def count_fields(tx: Tx, run_id: int, outcomes: Collection[str]) -> Mapping[str, int]:
     """Count the products whose standing item gets another value in a field; none is left out.
 

@@ -30,6 +30,7 @@ ACTIONS = {
     "config.secrets_shown": "Показаны ключи доступа",
     "probe.written": "Проба записи в VK",
     "adoption.decided": "Решение о карточках VK",
+    "sync.confirmed": "Подтверждена первая отправка",
     "held.apply": "Согласие на задержанное",
     "held.leave": "Отказ от задержанного",
     "held.stated": "Согласие, данное заранее",

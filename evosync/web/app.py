@@ -19,6 +19,7 @@ from evosync.web.pages import (
     admin_user_acts,
     admin_user_new,
     admin_users,
+    adoption,
     confirm_email,
     connection_keys,
     connections,
@@ -39,6 +40,8 @@ from evosync.web.pages import (
     resend_confirm,
     reset_password,
     setup,
+    sync_preview,
+    sync_send,
     theme,
     vk,
     vk_catalog,
@@ -99,6 +102,12 @@ market = [
     Page("/vk-catalog/albums/{id}/products", name="vk-catalog-products", get=vk_catalog_products.show),
     Page("/vk-catalog/pictures/{kind}/{id}", name="vk-catalog-picture", get=vk_catalog_picture.show),
 ]
+sending = [
+    Page("/sync/preview", name="sync-preview", get=sync_preview.show, post=sync_preview.begin),
+    Page("/sync/confirm", name="sync-confirm", post=sync_send.confirm),
+    Page("/sync/run", name="sync-run", post=sync_send.run),
+    Page("/adoption", name="adoption", post=adoption.submit),
+]
 called = [
     JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
     for prefix in webhooks.PREFIXES
@@ -133,6 +142,7 @@ routes: list[BaseRoute] = [
     *own,
     *ends,
     *market,
+    *sending,
     *called,
     *admin,
     *described,

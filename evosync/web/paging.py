@@ -30,15 +30,20 @@ def page_number(text: str | None) -> int:
     return min(max(1, int(text)), LAST_PAGE)
 
 
-def make_pager(path: str, query: Mapping[str, str], page: int, size: int, total: int) -> Pager:
-    """Make the pager of a page that shows `size` rows of `total` at most."""
+def make_pager(
+    path: str, query: Mapping[str, str], page: int, size: int, total: int, *, name: str = "page"
+) -> Pager:
+    """Make the pager of a page that shows `size` rows of `total` at most.
+
+    `name` is what the query calls its number, where a page has two lists.
+    """
     pages = max(1, -(-total // size))
     first = (page - 1) * size + 1
     last = min(page * size, total)
 
     def at(number: int) -> str:
-        rest = {name: value for name, value in query.items() if value and name != "page"}
-        return f"{path}?{urlencode(rest | {'page': str(number)})}"
+        rest = {key: value for key, value in query.items() if value and key != name}
+        return f"{path}?{urlencode(rest | {name: str(number)})}"
 
     return Pager(
         first=min(first, last),

@@ -60,7 +60,7 @@ class Ground:
     async def opened(self, url: str) -> AsyncIterator[AppState]:
         """Open an installation over a database."""
         given: dict[str, Any] = {"database_url": url, "data_dir": self.data_dir}
-        settings = Settings(**given, base_url="http://evosync.test", **ADDRESSES, **self.configured)
+        settings = Settings(**given, base_url="http://evosync.test", **ADDRESSES | self.configured)
         async with (
             open_installation(settings, now=self.clock) as unwired,
             wired(unwired, self.outside) as opened,

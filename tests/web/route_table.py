@@ -25,6 +25,7 @@ from tests.web.route_rows import (
 )
 from tests.web.route_table_ends import CALLED, ENDS
 from tests.web.route_table_market import MARKET
+from tests.web.route_table_sending import SENDING
 
 NEW_PASSWORD = "четыре медных самовара у окна"
 
@@ -166,4 +167,4 @@ ADMIN_PAGES = (
     row("GET /admin/audit", permitted(OK)),
 )
 
-ROWS = (*PUBLIC, *OWN_PAGES, *ENDS, *MARKET, *CALLED, *ADMIN_PAGES)
+ROWS = (*PUBLIC, *OWN_PAGES, *ENDS, *MARKET, *SENDING, *CALLED, *ADMIN_PAGES)
