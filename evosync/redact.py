@@ -47,6 +47,41 @@ _BY_NAME = _compiled(
     rf"""({_BEFORE})(?!b?\\*["'])[^\s"'&\\\[({{]+""",
 )
 
+# Names whose values tell who somebody is; «name» alone is a product's, a store's, a community's.
+_PERSON_KEY = re.compile(
+    r"(?:first|last|middle|maiden|full|user|nick)_?name|fio|patronymic|фио|имя|e-?mail|mail|login|"
+    r"(?:mobile|home)?_?(?:tele)?phone(?:_?number)?|tel|birth_?(?:date|day)|bdate",
+    re.IGNORECASE,
+)
+
+# Who somebody is, where it shows itself. A local part is read from its beginning only, so that
+# long runs of letters are read once.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(
+    r"(?<!\w)(?:\+\d[\d\s().-]{8,18}\d|[78][\s(-]*\d{3}[\s).-]*\d{3}[\s.-]*\d{2}[\s.-]*\d{2})(?!\w)"
+)
+# Addresses carry signatures and one-time hashes behind their question mark.
+_QUERY = re.compile(r"""(https?:(?:\\?/){2}[^\s"'<>?\\]*(?:\\/[^\s"'<>?\\]*)*)\?[^\s"'<>]*""")
+_PERSON_IN_TEXT = re.compile(
+    rf"""("(?:{_PERSON_KEY.pattern})\\?"\s*:\s*\\?")(?:\\[^"]|[^"\\])*""", re.IGNORECASE
+)
+
+
+def is_person_key(key: str) -> bool:
+    """Tell whether values under this name tell who somebody is: their name, mail, phone."""
+    return _PERSON_KEY.fullmatch(key) is not None
+
+
+def mask_people(text: str) -> str:
+    """Mask e-mails, phones and, under their names, the names of people in a text."""
+    text = _PERSON_IN_TEXT.sub(rf"\g<1>{MASK}", text)
+    return _PHONE.sub(MASK, _EMAIL.sub(MASK, text))
+
+
+def drop_queries(text: str) -> str:
+    """Drop from all addresses in a text what stands behind their question marks."""
+    return _QUERY.sub(r"\1", text)
+
 
 def is_secret_key(key: str) -> bool:
     """Tell whether values under this name must be masked."""

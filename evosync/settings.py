@@ -93,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sync_concurrency: Annotated[int, Meta(ge=1, le=64)] = 4
     run_retention_days: Days = 90
     api_log_retention_days: Days = 14
+    api_log_bodies: Literal["failures", "all", "none"] = "failures"
     stale_after_hours: Hours = 24
     ping_url: PageUrl = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from evosync import clock
+from evosync.apilog.recorder import RequestRecorder
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import SchemaState, check_schema, from_the_future, migrate
@@ -26,7 +27,7 @@ from evosync.keepers import Renew, Renewals, Shelf, StandingToken
 from evosync.outbound.client import Client, open_client
 from evosync.outbound.grants import Grant
 from evosync.outbound.limiter import Limiter
-from evosync.outbound.ports import TokenKeeper
+from evosync.outbound.ports import Recorder, TokenKeeper
 from evosync.pictures import read_picture
 from evosync.settings import Settings
 from evosync.vk.api import VkApi, spacing_s
@@ -38,6 +39,9 @@ from evosync.vk.thumbs import Thumbs
 
 RENEWALS_GRACE_S = 20.0
 """How long a stop waits for tokens that are being renewed: half renewed they would be lost."""
+
+LOG_GRACE_S = 5.0
+"""How long a stop waits until the requests of the last second are logged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,7 @@ class Installation:
     evotor: Client
     vk: Client
     thumbs: Thumbs
+    requests: RequestRecorder
     pictures: Mapping[str, bytes]
     photo: str
     clock: Callable[[], datetime] = clock.now
@@ -221,9 +226,11 @@ async def open_installation(
     picture = await asyncio.to_thread(read_picture, settings.vk_default_photo_path)
     photo = hashlib.sha256(picture).hexdigest()
     database = open_database(settings.database)
-    evotor = _open_evotor(settings.evotor_ca_file)
-    vk = open_client("vk")
-    # A pool of its own: whoever looks at pictures must not keep a run waiting.
+    requests = RequestRecorder(database, keep=settings.api_log_bodies, clock=now)
+    evotor = _open_evotor(settings.evotor_ca_file, requests)
+    vk = open_client("vk", recorder=requests)
+    # A pool of its own: whoever looks at pictures must not keep a run waiting. They are looked at
+    # by the hundred, and so are not logged.
     shown = open_client("vk pictures")
     thumbs = Thumbs(shown, settings.upload_hosts)
     try:
@@ -242,6 +249,7 @@ async def open_installation(
             evotor=evotor,
             vk=vk,
             thumbs=thumbs,
+            requests=requests,
             pictures={photo: picture},
             photo=photo,
             clock=now,
@@ -250,6 +258,7 @@ async def open_installation(
             yield opened
         finally:
             await opened.shelf.settled(RENEWALS_GRACE_S)
+            await requests.close(LOG_GRACE_S)
     finally:
         await thumbs.close()
         await shown.close()
@@ -258,9 +267,9 @@ async def open_installation(
         await database.close()
 
 
-def _open_evotor(ca_file: str) -> Client:
+def _open_evotor(ca_file: str, recorder: Recorder) -> Client:
     try:
-        return open_client("evotor", ca_file=ca_file)
+        return open_client("evotor", ca_file=ca_file, recorder=recorder)
     except OSError:  # ssl.SSLError is one
         raise Misconfigured("EVOTOR_CA_FILE", "в файле нет сертификатов PEM.") from None
 

@@ -32,6 +32,7 @@ class Limit(StrEnum):
     KEY_TRIED = "key tried"
     VERIFY_BY_ADDRESS = "verify by address"
     VERIFY_BY_ACCOUNT = "verify by account"
+    KNOCK_LOGGED = "knock logged"
 
 
 _QUARTER = 15  # minutes
@@ -50,6 +51,8 @@ _ITEMS: dict[Limit, RateLimitItem] = {
     # Everybody who signs in from Evotor's cabinet comes by the addresses of its cloud.
     Limit.VERIFY_BY_ADDRESS: RateLimitItemPerMinute(300, _QUARTER),
     Limit.VERIFY_BY_ACCOUNT: RateLimitItemPerMinute(20, _QUARTER),
+    # Webhooks without the secret; enough to see that it is set up wrongly.
+    Limit.KNOCK_LOGGED: RateLimitItemPerHour(100),
 }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+
 from evosync.accounts.desk import Desk, open_desk
 from evosync.cli.frame import UnknownEmail, load_settings, log_to_stderr
 from evosync.db import accounts
@@ -20,11 +22,12 @@ async def installation() -> AsyncIterator[Installation]:
 
 
 async def find_user(opened: Installation, email: str) -> User:
-    """Find an account. Raises UnknownEmail."""
+    """Find an account; what the command logs from here on is of it. Raises UnknownEmail."""
     async with opened.database.read() as tx:
         found = await accounts.find_user_by_email(tx, email)
     if found is None:
         raise UnknownEmail(email)
+    structlog.contextvars.bind_contextvars(user_id=found.id)
     return found
 
 

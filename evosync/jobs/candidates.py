@@ -39,7 +39,8 @@ async def try_candidates(opened: Installation, user_id: int) -> bool:
         if token == working:
             break  # a repeated delivery of what is there
         try:
-            stores = await list_stores(opened, KnownToken(token))
+            with structlog.contextvars.bound_contextvars(user_id=user_id):
+                stores = await list_stores(opened, KnownToken(token))
         except NeedsPerson:
             continue
         except TryLater as error:

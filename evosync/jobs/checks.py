@@ -96,18 +96,24 @@ class Checks:
         Whatever goes wrong is found, and not raised.
         """
         try:
-            if service is Service.EVOTOR:
-                await try_candidates(self._opened, user_id)
-                finding = await self._evotor(user_id)
-            else:
-                finding = await self._vk(user_id, with_rights=with_rights)
-            return None if finding is None else await self._write_down(service, user_id, finding)
+            with structlog.contextvars.bound_contextvars(user_id=user_id):
+                return await self._checked(service, user_id, with_rights=with_rights)
         except EvoSyncError as error:
             # The database's, or a token that nobody can open: the next round looks again.
             log.warning("check not made", service=service.value, user_id=user_id, code=error.code)
         except Exception:
             log.exception("check broke", service=service.value, user_id=user_id)
         return None
+
+    async def _checked(
+        self, service: Service, user_id: int, *, with_rights: bool
+    ) -> Finding | None:
+        if service is Service.EVOTOR:
+            await try_candidates(self._opened, user_id)
+            finding = await self._evotor(user_id)
+        else:
+            finding = await self._vk(user_id, with_rights=with_rights)
+        return None if finding is None else await self._write_down(service, user_id, finding)
 
     async def _evotor(self, user_id: int) -> Finding | None:
         async with self._opened.database.read() as tx:

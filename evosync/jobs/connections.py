@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+
 from evosync.catalog.product import Store
 from evosync.db import connections
 from evosync.db.alerts import AlertKind, close_alert
@@ -38,7 +40,8 @@ async def check_evotor(opened: Installation, user_id: int, token: str) -> Evotor
     Raises NeedsPerson when Evotor does not take the token, TryLater when it
     cannot be asked now.
     """
-    stores = await list_stores(opened, KnownToken(token))
+    with structlog.contextvars.bound_contextvars(user_id=user_id):
+        stores = await list_stores(opened, KnownToken(token))
     return evotor_connection(
         EvotorConnection(user_id=user_id, sealed_token=opened.vault.seal(token)), stores
     )
@@ -67,7 +70,8 @@ async def check_vk(opened: Installation, user_id: int, address: int | str, token
     or the market, TryLater when it cannot be asked now.
     """
     sign_in = VkSignIn(user_id=user_id, sealed_token=opened.vault.seal(token))
-    look = await look_at_vk(opened, sign_in, KnownToken(token), address)
+    with structlog.contextvars.bound_contextvars(user_id=user_id):
+        look = await look_at_vk(opened, sign_in, KnownToken(token), address)
     if look.trouble is not None:
         raise look.trouble
     return look.sign_in

@@ -5,11 +5,14 @@ import functools
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from urllib.parse import urljoin
 
 import httpx
 import structlog
 
+from evosync.outbound.exchange import Exchange
+from evosync.outbound.ports import Recorder
 from evosync.redact import mask_url
 
 log = structlog.get_logger(__name__)
@@ -21,6 +24,9 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # A service that drips its answer keeps within each read's time-out for ever:
 # the whole exchange may take so many times the time-out of its parts.
 DEADLINE_FACTOR = 4
+
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Unreachable(Exception):
@@ -77,12 +83,16 @@ class Client:
     """Sends single requests; keeps connections open between them.
 
     It neither retries nor reads bodies: that is for the service's own api
-    module, which knows what may be sent twice.
+    module, which knows what may be sent twice. `recorder` is told of each
+    request that ended, broken off ones too.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, service: str) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, *, service: str, recorder: Recorder | None = None
+    ) -> None:
         self._http = http
         self._service = service
+        self._recorder = recorder
         self.requests = 0
 
     async def close(self) -> None:
@@ -96,21 +106,20 @@ class Client:
         within `DEADLINE_FACTOR` times the request's time-out.
         """
         self.requests += 1
-        where = request.shown_url
+        where, began = request.shown_url, perf_counter()
         try:
             async with asyncio.timeout(request.timeout_s * DEADLINE_FACTOR):
                 answer, body = await self._exchange(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            log.debug(
-                "request failed", service=self._service, url=where, error=type(error).__name__
-            )
-            raise Unreachable(type(error).__name__, is_unsent=True) from None
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, AnswerTooLarge) as error:
             # The error's own text may quote the URL or a header: only its kind is kept.
-            log.debug(
-                "request failed", service=self._service, url=where, error=type(error).__name__
-            )
-            raise Unreachable(type(error).__name__, is_unsent=False) from None
+            cause = type(error).__name__
+            log.debug("request failed", service=self._service, url=where, error=cause)
+            self._record(request, None, perf_counter() - began, cause=cause)
+            raise Unreachable(cause, is_unsent=isinstance(error, _UNSENT)) from None
+        except asyncio.CancelledError:
+            self._record(request, None, perf_counter() - began, cause="Cancelled")
+            raise
+        self._record(request, answer.status_code, perf_counter() - began, body=body)
         log.debug(
             "request answered",
             service=self._service,
@@ -120,6 +129,32 @@ class Client:
             seconds=round(answer.elapsed.total_seconds(), 3),
         )
         return Answer(status=answer.status_code, headers=answer.headers, body=body)
+
+    def _record(
+        self,
+        request: Request,
+        status: int | None,
+        seconds: float,
+        *,
+        body: bytes = b"",
+        cause: str = "",
+    ) -> None:
+        if self._recorder is None:
+            return
+        files = request.files or {}
+        exchange = Exchange(
+            service=self._service,
+            method=request.method,
+            url=request.shown_url,
+            status=status,
+            seconds=seconds,
+            cause=cause,
+            answer=body,
+            headers=request.headers,
+            form=request.form,
+            upload_bytes=sum(len(content) for _, content, _ in files.values()) if files else None,
+        )
+        self._recorder.record(exchange)
 
     async def _exchange(self, request: Request) -> tuple[httpx.Response, bytes]:
         body = bytearray()
@@ -139,7 +174,7 @@ class Client:
         return answer, bytes(body)
 
 
-def open_client(service: str, *, ca_file: str = "") -> Client:
+def open_client(service: str, *, ca_file: str = "", recorder: Recorder | None = None) -> Client:
     """Open a client with a pool of connections of its own; `close` it in the end.
 
     `ca_file` names a PEM file of additional roots; checking certificates is
@@ -157,7 +192,7 @@ def open_client(service: str, *, ca_file: str = "") -> Client:
         headers={"User-Agent": "EvoSync"},
         limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
     )
-    return Client(http, service=service)
+    return Client(http, service=service, recorder=recorder)
 
 
 @functools.cache

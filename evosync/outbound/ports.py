@@ -1,6 +1,8 @@
-"""What a client of a remote service may ask of the rest: who holds its token."""
+"""What a client of a remote service may ask of the rest: who holds its token, who keeps its log."""
 
 from typing import Protocol
+
+from evosync.outbound.exchange import Exchange
 
 
 class TokenKeeper(Protocol):
@@ -12,4 +14,12 @@ class TokenKeeper(Protocol):
 
     async def refresh(self, refused: str) -> str | None:
         """Return a newer token than the `refused` one, or None when only a person can help."""
+        ...
+
+
+class Recorder(Protocol):
+    """Is told of every exchange the moment it ends."""
+
+    def record(self, exchange: Exchange) -> None:
+        """Take note of it. Neither waits nor raises: the exchange matters more than its record."""
         ...

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from evosync.web.auth import Access, Needs, guard
+from evosync.web.auth import Access, Needs, guard, known_session
 from evosync.web.description import Description
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -46,8 +47,12 @@ class Page(Route):
         refusal = await guard(request, self.needs, is_json=self.is_json)
         if refusal is not None:
             return refusal
+        session = known_session(request)
+        whose = {"user_id": session.user.id} if session else {}
         try:
-            return await self.handlers[request.method](request)
+            # Whatever is asked of Evotor and VK meanwhile is asked for them.
+            with structlog.contextvars.bound_contextvars(**whose):
+                return await self.handlers[request.method](request)
         finally:
             # Whatever files came with a form are thrown away, wanted or not.
             await request.close()

@@ -15,7 +15,9 @@ api_logs = table(
     Column("method", String(128), nullable=False),
     Column("url", LongText, nullable=False),
     Column("status", Integer),  # NULL: no answer came
+    Column("outcome", String(8), nullable=False, server_default="ok"),
     Column("error_code", String(32)),
+    Column("detail", String(255)),  # what it carried, or why no answer came
     Column("duration_ms", Integer),
     Column("request_body", LongText),  # masked, as the next one
     Column("response_body", LongText),
@@ -25,6 +27,8 @@ api_logs = table(
     Index(None, "service", "at"),
     Index(None, "method", "at"),
     Index(None, "status", "at"),
+    Index(None, "run_id", "at"),
+    Index(None, "outcome", "at"),
 )
 
 webhook_events = table(

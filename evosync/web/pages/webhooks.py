@@ -35,6 +35,7 @@ from evosync.jobs.candidates import try_candidates
 from evosync.web.auth import visit_of
 from evosync.web.description import Description
 from evosync.web.state import desk_of, state_of
+from evosync.web.webhook_log import logged, took
 
 PREFIXES = ("", "/api/v1")
 NAMES = ("create", "verify", "token")
@@ -141,17 +142,17 @@ _ANSWERS = {
 
 async def create(request: Request) -> Response:
     """Make an account, or answer as the first time."""
-    return await _answered(request, "create", _create)
+    return await logged(request, "create", _answered(request, "create", _create))
 
 
 async def verify(request: Request) -> Response:
     """Tie an account to the Evotor user."""
-    return await _answered(request, "verify", _verify)
+    return await logged(request, "verify", _answered(request, "verify", _verify))
 
 
 async def token(request: Request) -> Response:
     """Keep a token, and try it behind the answer."""
-    return await _answered(request, "token", _token)
+    return await logged(request, "token", _answered(request, "token", _token))
 
 
 async def _answered(request: Request, kind: str, act: Act) -> Response:
@@ -162,6 +163,7 @@ async def _answered(request: Request, kind: str, act: Act) -> Response:
     if not _is_evotor(request.headers.get("authorization", ""), secret):
         return _errors(401, NoticeError(code=APP_TOKEN))
     body = await request.body()
+    took(request, body=body)
     try:
         answer = await act(request, read_notice(body))
     except BadNotice as bad:
@@ -220,6 +222,7 @@ def _kept(kind: str, notice: Notice) -> NewNotice:
 def _try_later(request: Request, user_id: int) -> None:
     """Try what was delivered for a user, behind the answer."""
     state = state_of(request)
+    took(request, user_id=user_id)
 
     async def look() -> None:
         if await try_candidates(state.opened, user_id):

@@ -1,0 +1,1 @@
+"""The log of requests: each exchange with the outside becomes a row, masked and in its own time."""
