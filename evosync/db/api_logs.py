@@ -151,15 +151,12 @@ async def find_log(tx: Tx, log_id: int) -> Log | None:
 async def list_methods(tx: Tx) -> list[str]:
     """List the methods that occur, up to `MOST_METHODS`, in order."""
     # Each next one is one step in the index; DISTINCT would read all of it on SQLite.
-    methods: list[str] = []
-    while len(methods) < MOST_METHODS:
-        query = select(func.min(api_logs.c.method))
-        last = methods[-1] if methods else ""
-        method = await tx.scalar(query.where(api_logs.c.method > last))
-        if method is None:
-            break
-        methods.append(method)
-    return methods
+    log = api_logs.c.method
+    met = select(func.min(log).label("method")).cte("met", recursive=True)
+    beyond = select(func.min(log)).where(log > met.c.method).scalar_subquery()
+    met = met.union_all(select(beyond).where(met.c.method.is_not(None)))
+    found = await tx.scalars(select(met.c.method).limit(MOST_METHODS))
+    return [method for method in found if method is not None]
 
 
 _WITH_USERS = api_logs.outerjoin(users, users.c.id == api_logs.c.user_id)

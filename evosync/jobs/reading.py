@@ -85,13 +85,15 @@ def _quiet(_stage: str, _done: int, _total: int) -> None:
 
 
 async def _read_shop(opened: Installation, connection: EvotorConnection) -> Snapshot:
-    snapshot = await opened.source(connection).fetch()
+    with structlog.contextvars.bound_contextvars(user_id=connection.user_id):
+        snapshot = await opened.source(connection).fetch()
     await opened.database.write(catalog.save_snapshot, connection.user_id, snapshot, opened.clock())
     return snapshot
 
 
 async def _read_market(opened: Installation, connection: VkConnection) -> MarketReading:
-    reading = await opened.target(connection).fetch()
+    with structlog.contextvars.bound_contextvars(user_id=connection.user_id):
+        reading = await opened.target(connection).fetch()
     await opened.database.write(
         market.save_reading,
         connection.user_id,

@@ -14,6 +14,8 @@ from evosync.web.headers import SecurityHeaders
 from evosync.web.hosts import KnownHosts
 from evosync.web.pages import (
     admin_audit,
+    admin_log,
+    admin_logs,
     admin_roles,
     admin_user,
     admin_user_acts,
@@ -130,6 +132,8 @@ admin = [
     Page("/admin/roles", name="admin-roles", needs=VIEW, get=admin_roles.show),
     Page("/admin/roles/{id}/permissions", name="admin-role-permissions", needs=Permission.ROLES_EDIT, post=admin_roles.submit),
     Page("/admin/audit", name="admin-audit", needs=Permission.LOGS_VIEW, get=admin_audit.show),
+    Page("/admin/logs", name="admin-logs", needs=Permission.LOGS_VIEW, get=admin_logs.show),
+    Page("/admin/logs/{id}", name="admin-log", needs=Permission.LOGS_VIEW, get=admin_log.show),
 ]
 described = [
     Page("/docs", name="docs", needs=ANYONE, get=docs.swagger),

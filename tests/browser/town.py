@@ -19,6 +19,7 @@ from evosync.db.sessions import NewSession, create_session
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from tests.browser.stand import Stand
+from tests.browser.states_log import log_requests
 
 PASSWORD = "самовар на углях 7"
 # A list of more than one page, and names that fit no column.
@@ -127,6 +128,7 @@ async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> None:
         tx, desk, clara, community_id=2, error="Нет связи с VK: ключ доступа больше не действует."
     )
     await _run(tx, desk, anna)
+    await log_requests(tx, desk, anna, people[LONG_EMAIL.split("@", maxsplit=1)[0]])
     now = desk.clock()
     sealed = desk.vault.seal("123456")
     await account_changes.set_phone(tx, anna.id, "+79123456789", now)

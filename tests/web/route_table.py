@@ -24,6 +24,7 @@ from tests.web.route_rows import (
     to,
 )
 from tests.web.route_table_ends import CALLED, ENDS
+from tests.web.route_table_log import REQUEST_LOG
 from tests.web.route_table_market import MARKET
 from tests.web.route_table_sending import SENDING
 
@@ -167,4 +168,13 @@ ADMIN_PAGES = (
     row("GET /admin/audit", permitted(OK)),
 )
 
-ROWS = (*PUBLIC, *OWN_PAGES, *ENDS, *MARKET, *SENDING, *CALLED, *ADMIN_PAGES)
+ROWS = (
+    *PUBLIC,
+    *OWN_PAGES,
+    *ENDS,
+    *MARKET,
+    *SENDING,
+    *CALLED,
+    *ADMIN_PAGES,
+    *REQUEST_LOG,
+)
