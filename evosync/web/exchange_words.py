@@ -92,8 +92,9 @@ def badge_of(log: Log) -> tuple[Kind, str]:
             state: Literal["danger", "warning"] = (
                 "danger" if log.outcome == Outcome.SERVER else "warning"
             )
-            code = f", код {log.error_code}" if log.error_code else ""
-            return state, f"{log.status}{code}"
+            codes = log.error_code or ""
+            word = "коды" if "," in codes else "код"
+            return state, f"{log.status}, {word} {codes}" if codes else str(log.status)
 
 
 def reason_of(log: Log) -> str:

@@ -43,11 +43,6 @@ class Asked:
     search: LogSearch
     period: str
 
-    @property
-    def has_exact_time(self) -> bool:
-        """Whether the time was typed and not chosen."""
-        return bool(self.kept["from"] or self.kept["to"])
-
 
 def read_filters(query: Mapping[str, str], *, now: datetime, zone: str) -> Asked:
     """Read the filters; what makes no sense is left out. Times are of a person's zone."""
@@ -62,10 +57,11 @@ def read_filters(query: Mapping[str, str], *, now: datetime, zone: str) -> Asked
         kept["status"] = ""
     if kept["service"] not in SERVICES:
         kept["service"] = ""
+    # Whoever names a moment or a run means it, whatever the field of periods holds.
     is_bounded = bool(since or until or run_id is not None)
-    period = kept["period"] if kept["period"] in PERIODS else ("all" if is_bounded else "day")
-    kept["period"] = period if kept["period"] else ""
-    span = None if since or until else PERIODS[period][1]
+    period = "all" if is_bounded else kept["period"] if kept["period"] in PERIODS else "day"
+    kept["period"] = "" if is_bounded or period == "day" else period
+    span = PERIODS[period][1]
     search = LogSearch(
         run_id=run_id,
         service=kept["service"] or None,

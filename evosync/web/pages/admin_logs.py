@@ -88,7 +88,7 @@ async def show(request: Request) -> Response:
         statuses=_choices(_status_words(asked), asked.kept["status"]),
         periods=_choices(
             {value: label for value, (label, _) in PERIODS.items()},
-            "" if asked.has_exact_time else asked.period,
+            asked.period,
         ),
         methods=found.methods,
         days_kept=state.opened.settings.api_log_retention_days,
@@ -167,7 +167,7 @@ def _choices(labels: dict[str, str], current: str) -> list[Choice]:
 def _status_words(asked: Asked) -> dict[str, str]:
     words = {value: label for value, (label, _) in STATUSES.items()}
     status = asked.kept["status"]
-    return words if status in words else words | {status: status}
+    return words if status in words else {**words, status: status}
 
 
 def _shown(log: Log, now: datetime, zone: str) -> ShownLog:
