@@ -39,7 +39,8 @@ class Run:
     that it keeps to. `stage` is how far it has come (`shop`, `market`, `plan`,
     `apply`, `check`), `planned` how many changes it sends; `effort` are its
     `evotor_requests`, `vk_requests`, `vk_calls` and `seconds`, `problem_counts`
-    the problems that it met by code. `error_link` is where a person mends it.
+    the problems that it met by code. `error_link` is where a person mends it,
+    `live_items` how many items it left on sale.
 
     `held` is what waits for a yes under the `digest`, or, where nothing waits,
     was left by an answer, for which a yes is taken too: its members, the
@@ -70,6 +71,7 @@ class Run:
     repeats: int = 1
     digest: str | None = None
     held: Mapping[str, Any] | None = None
+    live_items: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,31 +245,20 @@ async def list_changes(tx: Tx, run_id: int) -> list[Mapping[str, Any]]:
 def run_of(row: Row[Any]) -> Run:
     """Read a row of `runs`."""
     return Run(
-        id=row.id,
-        user_id=row.user_id,
         kind=RunKind(row.kind),
         trigger=RunTrigger(row.trigger),
         status=RunStatus(row.status),
-        counts=row.counts,
-        queued_at=row.queued_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        first_started_at=row.first_started_at,
-        cancel_asked_at=row.cancel_asked_at,
-        community_id=row.community_id,
-        asked_by=row.asked_by,
-        preview_id=row.preview_id,
-        stage=row.stage,
-        planned=row.planned,
         effort=row.effort or {},
         problem_counts=row.problem_counts or {},
-        error_code=row.error_code,
-        error_text=row.error_text,
-        error_link=row.error_link,
-        repeats=row.repeats,
-        digest=row.digest,
-        held=row.held,
+        **{name: getattr(row, name) for name in _AS_THEY_ARE},
     )
+
+
+_AS_THEY_ARE = (
+    *("id", "user_id", "counts", "community_id", "asked_by", "preview_id", "stage", "planned"),
+    *("queued_at", "started_at", "finished_at", "first_started_at", "cancel_asked_at"),
+    *("error_code", "error_text", "error_link", "repeats", "digest", "held", "live_items"),
+)
 
 
 async def _fold(tx: Tx, run_id: int) -> None:

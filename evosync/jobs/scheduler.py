@@ -29,6 +29,28 @@ class Round:
     first_after: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundState:
+    """How a round stands: when it began last, when that ended, and when it comes next.
+
+    `has_failed` = the last one that ended did.
+    """
+
+    name: str
+    every: timedelta
+    begun_at: datetime | None
+    ended_at: datetime | None
+    next_at: datetime | None
+    has_failed: bool
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self.begun_at is not None and (
+            self.ended_at is None or self.ended_at < self.begun_at
+        )
+
+
 @dataclass(slots=True)
 class Scheduler:
     """Wakes rounds; a round that fails is logged and comes again at its next time."""
@@ -36,6 +58,9 @@ class Scheduler:
     clock: Callable[[], datetime]
     beat_at: datetime | None = None
     failed: set[str] = field(default_factory=set)
+    _rounds: list[Round] = field(init=False, default_factory=list)
+    _begun_at: dict[str, datetime] = field(init=False, default_factory=dict)
+    _ended_at: dict[str, datetime] = field(init=False, default_factory=dict)
     _inner: AsyncIOScheduler = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,7 +76,8 @@ class Scheduler:
         now = self.clock()
         self.beat_at = now
         self._inner.add_job(self._beat, "interval", seconds=BEAT.total_seconds(), id="beat")
-        for each in rounds:
+        self._rounds = list(rounds)
+        for each in self._rounds:
             self._inner.add_job(
                 self._run,
                 "interval",
@@ -77,10 +103,25 @@ class Scheduler:
         found: datetime | None = job.next_run_time if job else None
         return found
 
+    def list_rounds(self) -> list[RoundState]:
+        """List how each round stands, in the order in which they were given."""
+        return [
+            RoundState(
+                name=each.name,
+                every=each.every,
+                begun_at=self._begun_at.get(each.name),
+                ended_at=self._ended_at.get(each.name),
+                next_at=self.next_at(each.name),
+                has_failed=each.name in self.failed,
+            )
+            for each in self._rounds
+        ]
+
     async def _beat(self) -> None:
         self.beat_at = self.clock()
 
     async def _run(self, each: Round) -> None:
+        self._begun_at[each.name] = self.clock()
         try:
             await each.work()
         except asyncio.CancelledError:
@@ -93,3 +134,5 @@ class Scheduler:
             log.exception("round failed", round=each.name)
         else:
             self.failed.discard(each.name)
+        finally:
+            self._ended_at[each.name] = self.clock()

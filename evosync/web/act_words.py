@@ -34,6 +34,8 @@ ACTIONS = {
     "held.apply": "Согласие на задержанное",
     "held.leave": "Отказ от задержанного",
     "held.stated": "Согласие, данное заранее",
+    "run.cancelled": "Запуск остановлен",
+    "run.again": "Запуск начат заново",
 }
 """Every action that is ever written down."""
 

@@ -17,6 +17,7 @@ from evosync.web.pages import (
     admin_log,
     admin_logs,
     admin_roles,
+    admin_runs,
     admin_user,
     admin_user_acts,
     admin_user_new,
@@ -41,6 +42,10 @@ from evosync.web.pages import (
     register,
     resend_confirm,
     reset_password,
+    run,
+    run_acts,
+    run_events,
+    runs,
     setup,
     sync_preview,
     sync_send,
@@ -54,7 +59,7 @@ from evosync.web.pages import (
     webhooks,
 )
 from evosync.web.request_log import RequestLog
-from evosync.web.routing import JsonPage, Page, Passage
+from evosync.web.routing import EventStream, JsonPage, Page, Passage
 
 ANYONE = Access.ANYONE
 VIEW, EDIT, DELETE = Permission.USERS_VIEW, Permission.USERS_EDIT, Permission.USERS_DELETE
@@ -110,6 +115,13 @@ sending = [
     Page("/sync/run", name="sync-run", post=sync_send.run),
     Page("/adoption", name="adoption", post=adoption.submit),
 ]
+ran = [
+    Page("/runs", name="runs", get=runs.show),
+    Page("/runs/{id}", name="run", get=run.show),
+    EventStream("/runs/{id}/events", name="run-events", get=run_events.show),
+    Page("/runs/{id}/approve", name="run-approve", post=run_acts.approve),
+    Page("/runs/{id}/cancel", name="run-cancel", post=run_acts.cancel),
+]
 called = [
     JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
     for prefix in webhooks.PREFIXES
@@ -131,6 +143,9 @@ admin = [
     Page("/admin/users/{id}/delete", name="admin-user-delete", needs=DELETE, post=admin_user_acts.delete),
     Page("/admin/roles", name="admin-roles", needs=VIEW, get=admin_roles.show),
     Page("/admin/roles/{id}/permissions", name="admin-role-permissions", needs=Permission.ROLES_EDIT, post=admin_roles.submit),
+    Page("/admin/runs", name="admin-runs", needs=Permission.RUNS_VIEW, get=admin_runs.show),
+    Page("/admin/runs/{id}/cancel", name="admin-run-cancel", needs=Permission.RUNS_VIEW, post=admin_runs.cancel),
+    Page("/admin/runs/{id}/again", name="admin-run-again", needs=Permission.RUNS_VIEW, post=admin_runs.again),
     Page("/admin/audit", name="admin-audit", needs=Permission.LOGS_VIEW, get=admin_audit.show),
     Page("/admin/logs", name="admin-logs", needs=Permission.LOGS_VIEW, get=admin_logs.show),
     Page("/admin/logs/{id}", name="admin-log", needs=Permission.LOGS_VIEW, get=admin_log.show),
@@ -147,6 +162,7 @@ routes: list[BaseRoute] = [
     *ends,
     *market,
     *sending,
+    *ran,
     *called,
     *admin,
     *described,

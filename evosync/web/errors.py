@@ -11,7 +11,7 @@ from starlette.routing import Match
 from evosync.accounts.refusals import LinkVoid, NotThere, Refused, TooMany
 from evosync.errors import EvoSyncError, Misconfigured, TryLater
 from evosync.web.auth import Forbidden, known_session, session_of
-from evosync.web.routing import JsonPage
+from evosync.web.routing import Page
 from evosync.web.view import Action, render
 
 log = structlog.get_logger(__name__)
@@ -114,7 +114,7 @@ def _wants_json(request: Request) -> bool:
     # Not `request.state.page`: what stops a request on its way there has to know too.
     scope = request.scope
     return any(
-        isinstance(route, JsonPage) and route.matches(scope)[0] is not Match.NONE
+        isinstance(route, Page) and route.is_json and route.matches(scope)[0] is not Match.NONE
         for route in request.app.routes
     )
 

@@ -63,7 +63,12 @@ async def lifespan(
         )
         scheduler = Scheduler(clock=opened.clock)
         app.state.evosync = AppState(
-            opened=opened, mirroring=mirroring, checks=checks, scheduler=scheduler, desk=desk
+            opened=opened,
+            mirroring=mirroring,
+            checks=checks,
+            scheduler=scheduler,
+            desk=desk,
+            stopping=stopping,
         )
         parts = _Parts(app.state.evosync, monitor, first_pipeline)
         try:
@@ -75,7 +80,11 @@ async def lifespan(
         finally:
             stopping.set()
             scheduler.stop()
-            await asyncio.gather(mirroring.stop(), desk.close(LETTERS_GRACE_S))
+            await asyncio.gather(
+                mirroring.stop(),
+                desk.close(LETTERS_GRACE_S),
+                app.state.evosync.streams.settled(),
+            )
             log.info("service stopped")
 
 

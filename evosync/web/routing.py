@@ -67,6 +67,12 @@ class Passage(Page):
     has_head = False
 
 
+class EventStream(Page):
+    """A stream of events for a page of ours: its script is told in JSON that it may not listen."""
+
+    is_json = True
+
+
 class JsonPage(Page):
     """A route for programs: whoever is kept out is told so in JSON; it describes its methods."""
 

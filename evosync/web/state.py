@@ -1,6 +1,7 @@
 """What the application holds while it runs: built by the lifespan, read by pages."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
@@ -9,6 +10,7 @@ from evosync.db.engine import Database
 from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
+from evosync.web.streams import Streams
 from evosync.wiring import Installation
 
 
@@ -21,6 +23,9 @@ class AppState:
     checks: Checks
     scheduler: Scheduler
     desk: Desk
+    # Set as soon as a stop is asked for: what never ends by itself ends then.
+    stopping: asyncio.Event
+    streams: Streams = field(default_factory=Streams)
 
     @property
     def database(self) -> Database:

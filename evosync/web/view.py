@@ -57,6 +57,21 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     return response
 
 
+def fragment(request: Request, template: str, **context: Any) -> str:
+    """Make a part of a page, for a script to put in its place."""
+    session = known_session(request)
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            request=request,
+            viewer=session.user if session else None,
+            now=desk_of(request).clock(),
+            **context,
+        )
+    )
+
+
 def render_form(request: Request, template: str, form: PageForm, **context: Any) -> HTMLResponse:
     """Make the page of a form; its number and headers are the form's own."""
     response = render(request, template, status=form.status, form=form, **context)

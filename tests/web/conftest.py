@@ -78,6 +78,7 @@ class Ground:
                 checks=Checks(opened),
                 scheduler=scheduler,
                 desk=desk,
+                stopping=stopping,
             )
             stopping.set()
             await desk.close(1)

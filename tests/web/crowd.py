@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,13 +15,16 @@ from evosync.accounts.desk import Desk
 from evosync.accounts.sign_in import IDLE_LIFETIME
 from evosync.accounts.signed_links import LinkKind
 from evosync.accounts.throttling import Throttle
-from evosync.db import account_changes, accounts, roles, sessions
+from evosync.db import account_changes, accounts, roles, runs, sessions
 from evosync.db.accounts import NewUser, User, UserStatus
 from evosync.db.engine import Database
 from evosync.db.roles import RoleName
+from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.schema import metadata
 from evosync.db.sessions import NewSession
 from evosync.db.types import Tx
+from evosync.engine.held import Ask, make_held
+from evosync.engine.report import RunStatus
 from evosync.web.auth import COOKIE
 from evosync.web.state import AppState
 
@@ -46,6 +50,10 @@ GUEST = "guest@example.ru"
 ROLES = {Who.ADMIN: RoleName.ADMIN, Who.SYSTEM: RoleName.SYSTEM}
 
 LOG = "api_logs"
+COMMUNITY = 77
+HELD = make_held(
+    [(Ask.HIDE.value, "p1"), (Ask.HIDE.value, "p2")], ["С продажи ушло бы два товара."]
+)
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -55,7 +63,8 @@ class Stage:
     """The application, who has an account at it, and words that addresses are filled with.
 
     `words`: an id by each person's kind, `guest` (invited and never came),
-    `role` (that of users), and the tokens `confirm`, `reset`, `invite`;
+    `role` (that of users), `run` (the user's, that asks under `digest`) and
+    `queued` (that waits), and the tokens `confirm`, `reset`, `invite`;
     `key` is that of the page for the first account.
     """
 
@@ -200,4 +209,16 @@ class Stage:
             # The session is left standing, as if the suspension had missed it.
             status = UserStatus.SUSPENDED
             await self.database.write(account_changes.set_status, user_id, status, now)
+        if who is Who.USER:
+            self.words |= await self.database.write(add_runs, user_id, now)
         self.words[who.value] = str(user_id)
+
+
+async def add_runs(tx: Tx, user_id: int, now: datetime) -> dict[str, str]:
+    """Let a run ask its person, and another one wait for its turn; gives their words."""
+    kind, trigger = RunKind.MIRROR, RunTrigger.TIMER
+    asks = await runs.create_run(tx, user_id, kind, trigger, now)
+    await runs.claim_run(tx, asks, "worker", now, COMMUNITY)
+    await runs.finish_run(tx, asks, RunEnd(status=RunStatus.HELD, held=HELD, live_items=3), now)
+    queued = await runs.create_run(tx, user_id, kind, trigger, now)
+    return {"run": str(asks), "queued": str(queued), "digest": HELD.digest}

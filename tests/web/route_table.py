@@ -26,6 +26,7 @@ from tests.web.route_rows import (
 from tests.web.route_table_ends import CALLED, ENDS
 from tests.web.route_table_log import REQUEST_LOG
 from tests.web.route_table_market import MARKET
+from tests.web.route_table_runs import ADMIN_RUNS, RUNS
 from tests.web.route_table_sending import SENDING
 
 NEW_PASSWORD = "четыре медных самовара у окна"
@@ -177,4 +178,6 @@ ROWS = (
     *CALLED,
     *ADMIN_PAGES,
     *REQUEST_LOG,
+    *RUNS,
+    *ADMIN_RUNS,
 )
