@@ -13,6 +13,8 @@ SHIPPED_PHOTO = Path(__file__).parent / "assets" / "default_photo.jpg"
 # VK's rules for the picture of a product (help of market.getProductPhotoUploadServer;
 # the ratio is what VK's own SDK keeps to).
 MAX_PHOTO_BYTES = 50 * 1024 * 1024
+MAX_OWN_PHOTO_BYTES = 10 * 1024 * 1024
+"""Of a picture that a user uploads: a statement to MariaDB holds 16 MB by default."""
 PHOTO_KINDS = ("JPEG", "PNG", "GIF")
 MIN_PHOTO_SIDE = 400  # pixels
 MAX_PHOTO_SIDES = 14_000  # pixels, width and height added
@@ -60,6 +62,12 @@ def picture_problem(content: bytes) -> str | None:
         return "картинка слишком большая."
     except Exception:  # noqa: BLE001 - each of Pillow's decoders breaks in ways of its own
         return "картинка повреждена."
+
+
+def picture_type(content: bytes) -> str:
+    """Return the media type of a picture that has no problem, by its first bytes."""
+    kinds = {b"\x89PNG": "image/png", b"GIF8": "image/gif"}
+    return kinds.get(content[:4], "image/jpeg")
 
 
 def _size_problem(width: int, height: int) -> str | None:

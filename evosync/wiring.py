@@ -13,6 +13,7 @@ from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import SchemaState, check_schema, from_the_future, migrate
 from evosync.db.photos import PhotoShelf
+from evosync.db.pictures import OwnPicture
 from evosync.db.sealed_rows import has_sealed_rows
 from evosync.db.services import Service
 from evosync.db.sync import SyncConfig
@@ -123,10 +124,13 @@ class Installation:
             auth_scheme=self.settings.evotor_auth_scheme,
         )
 
-    def target(self, connection: VkConnection) -> VkMarket:
-        """Build the market of a connection. Raises NeedsPerson when its token cannot be opened."""
+    def target(self, connection: VkConnection, picture: OwnPicture | None = None) -> VkMarket:
+        """Build the market of a connection, with the user's own picture if there is one.
+
+        Raises NeedsPerson when its token cannot be opened.
+        """
         api = self._connected_api(connection)
-        photos = self._photos(connection, api)
+        photos = self._photos(connection, api, picture)
         return VkMarket(api, photos, community_id=connection.community_id, now=self.clock)
 
     def vk_probe(self, connection: VkConnection) -> VkProbe:
@@ -152,7 +156,9 @@ class Installation:
         self.vault.open(connection.sealed_token)
         return self.vk_api(self.vk_keeper(connection.user_id), connection.vk_user_id)
 
-    def _photos(self, connection: VkConnection, api: VkApi) -> Photos:
+    def _photos(
+        self, connection: VkConnection, api: VkApi, picture: OwnPicture | None = None
+    ) -> Photos:
         shelf = PhotoShelf(
             self.database,
             user_id=connection.user_id,
@@ -162,7 +168,7 @@ class Installation:
         return Photos(
             api,
             shelf,
-            self.pictures,
+            self.pictures if picture is None else {picture.sha: picture.body},
             community_id=connection.community_id,
             upload_hosts=self.settings.upload_hosts,
         )
@@ -180,8 +186,10 @@ class Installation:
             version=self.settings.vk_api_version,
         )
 
-    def rules(self, config: SyncConfig, selection: Selection) -> Rules:
-        """Join what the user chose with what the installation sets."""
+    def rules(
+        self, config: SyncConfig, selection: Selection, picture: OwnPicture | None = None
+    ) -> Rules:
+        """Join what the user chose with what the installation sets; `picture` is the user's own."""
         return Rules(
             selection=selection,
             price_multiplier=config.price_multiplier,
@@ -195,7 +203,7 @@ class Installation:
             allow_marked=config.allow_marked,
             allow_unknown_type=config.allow_unknown_type,
             category_id=self.settings.vk_category_id,
-            photo=self.photo,
+            photo=self.photo if picture is None else picture.sha,
         )
 
 

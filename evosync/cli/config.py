@@ -1,7 +1,6 @@
 """`evosync config …`: the settings of a user's mirror and the switches of the catalog."""
 
 import json
-import re
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
@@ -18,13 +17,9 @@ from evosync.db import journal, sync
 from evosync.db.journal import Act
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
+from evosync.engine.multiplier import HIGHEST, LOWEST, PLACES, Fault, read_multiplier
 from evosync.engine.rules import AdoptPolicy, GonePolicy, Rounding, StockMode, TwinsPolicy
 from evosync.jobs.one_run import COMMAND_LINE
-
-LOWEST, HIGHEST = Decimal("0.01"), Decimal(100)  # of the multiplier (design: R4)
-# Plain digits only: Decimal() itself takes much more, such as «1_0», «1e3» and «١».
-MULTIPLIER = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
-PLACES = 4
 
 CHOICES: dict[str, type[StrEnum]] = {
     "rounding": Rounding,
@@ -130,15 +125,15 @@ def _switch(key: str, text: str) -> bool:
 
 
 def _multiplier(text: str) -> Decimal:
-    digits = MULTIPLIER.fullmatch(text)
-    if digits is None:
-        raise BadUsage(f"price_multiplier: «{text}» не число.")
-    value = Decimal(text.replace(",", "."))
-    if not LOWEST <= value <= HIGHEST:
-        raise BadUsage(f"price_multiplier: нужно число от {LOWEST} до {HIGHEST}.")
-    if len(digits[2] or "") > PLACES:
-        raise BadUsage(f"price_multiplier: не больше {PLACES} знаков после запятой.")
-    return value
+    match read_multiplier(text):
+        case Fault.NO_NUMBER:
+            raise BadUsage(f"price_multiplier: «{text}» не число.")
+        case Fault.OUT_OF_RANGE:
+            raise BadUsage(f"price_multiplier: нужно число от {LOWEST} до {HIGHEST}.")
+        case Fault.TOO_EXACT:
+            raise BadUsage(f"price_multiplier: не больше {PLACES} знаков после запятой.")
+        case value:
+            return value
 
 
 def _typed(value: Any) -> str:

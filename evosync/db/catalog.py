@@ -116,7 +116,7 @@ async def list_products(tx: Tx, user_id: int, store_id: str) -> list[Product]:
         .where(cached_products.c.user_id == user_id, cached_products.c.store_id == store_id)
         .order_by(cached_products.c.name_folded, cached_products.c.product_id)
     )
-    return [_product(row) for row in found]
+    return [product_of(row) for row in found]
 
 
 async def load_snapshot(tx: Tx, user_id: int) -> Snapshot:
@@ -135,7 +135,7 @@ async def load_snapshot(tx: Tx, user_id: int) -> Snapshot:
         .where(rows.user_id == user_id)
         .order_by(rows.store_id, rows.product_id)
     ):
-        products[row.store_id].append(_product(row))
+        products[row.store_id].append(product_of(row))
     return Snapshot(
         readings=tuple(
             StoreReading(
@@ -249,7 +249,8 @@ def _product_row(product: Product) -> dict[str, Any]:
     }
 
 
-def _product(row: Row[Any]) -> Product:
+def product_of(row: Row[Any]) -> Product:
+    """Make a product of its cached row."""
     return Product(
         id=row.product_id,
         store_id=row.store_id,

@@ -12,6 +12,7 @@ from evosync.db.approvals import Answerer
 from evosync.db.footing import Footing, find_footing
 from evosync.db.ledger import DbLedger
 from evosync.db.links import Place
+from evosync.db.pictures import OwnPicture, load_picture
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.apply import Checkpoint, Progress
 from evosync.engine.changes import Plan
@@ -150,11 +151,12 @@ async def _guarded(work: Callable[[], Awaitable[RunReport]]) -> RunReport:
 async def _run(opened: Installation, under_way: _UnderWay, watch: Watch) -> RunReport:
     setup = under_way.setup
     shown = await find_shown(opened, under_way.order)
+    picture = await _own_picture(opened, under_way.order)
     run = Run(
         source=opened.source(setup.evotor),
-        target=opened.target(setup.vk),
+        target=opened.target(setup.vk, picture),
         ledger=under_way.ledger,
-        rules=opened.rules(setup.config, setup.selection),
+        rules=opened.rules(setup.config, setup.selection, picture),
         settle=timedelta(seconds=opened.settings.vk_settle_seconds),
         clock=opened.clock,
         checkpoint=_checkpoint(opened, under_way, watch.stopping),
@@ -163,6 +165,12 @@ async def _run(opened: Installation, under_way: _UnderWay, watch: Watch) -> RunR
         shown=shown,
     )
     return await mirror(run, is_dry=under_way.order.kind is RunKind.PREVIEW)
+
+
+async def _own_picture(opened: Installation, order: Order) -> OwnPicture | None:
+    """Load the user's picture, if there is one: its bytes are kept for this run alone."""
+    async with opened.database.read() as tx:
+        return await load_picture(tx, order.user_id)
 
 
 def _checkpoint(opened: Installation, under_way: _UnderWay, stopping: asyncio.Event) -> Checkpoint:

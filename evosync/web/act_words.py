@@ -3,6 +3,7 @@
 from evosync.accounts.permissions import ROLE_WORDS, WORDS, Permission
 from evosync.db.journal import Act
 from evosync.db.roles import RoleName
+from evosync.web.sync_words import told_differences
 
 ACTIONS = {
     "account.set_up": "Создана первая учётная запись",
@@ -27,6 +28,9 @@ ACTIONS = {
     "connection.saved": "Подключение",
     "connection.removed": "Отключение",
     "role.changed": "Изменены права роли",
+    "config.changed": "Изменены настройки синхронизации",
+    "config.photo_set": "Заменена картинка товаров",
+    "config.photo_dropped": "Возвращена обычная картинка товаров",
     "config.secrets_shown": "Показаны ключи доступа",
     "probe.written": "Проба записи в VK",
     "adoption.decided": "Решение о карточках VK",
@@ -52,6 +56,8 @@ def words_of(act: Act) -> str:
             _listed("снято", detail.get("taken", [])),
         ]
         return f"{told} «{_role(detail.get('role', ''))}»: " + "; ".join(filter(None, parts))
+    if changes := detail.get("changes"):
+        return f"{told}: {told_differences(changes)}"
     if service := detail.get("service"):
         name = detail.get("name")
         return f"{told}: {SERVICES.get(service, service)}" + (f", «{name}»" if name else "")

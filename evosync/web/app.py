@@ -47,8 +47,11 @@ from evosync.web.pages import (
     run_events,
     runs,
     setup,
+    sync,
+    sync_photo,
     sync_preview,
     sync_send,
+    sync_settings,
     theme,
     vk,
     vk_catalog,
@@ -122,6 +125,13 @@ ran = [
     Page("/runs/{id}/approve", name="run-approve", post=run_acts.approve),
     Page("/runs/{id}/cancel", name="run-cancel", post=run_acts.cancel),
 ]
+# What the mirror does, and with what.
+settings = [
+    Page("/sync", name="sync", get=sync.show),
+    Page("/sync/settings", name="sync-settings", post=sync_settings.submit),
+    Page(sync_photo.PATH, name="sync-photo", get=sync_photo.show, post=sync_photo.submit),
+    Page("/sync/photo/picture", name="sync-photo-picture", get=sync_photo.picture),
+]
 called = [
     JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
     for prefix in webhooks.PREFIXES
@@ -163,6 +173,7 @@ routes: list[BaseRoute] = [
     *market,
     *sending,
     *ran,
+    *settings,
     *called,
     *admin,
     *described,
@@ -179,7 +190,7 @@ def make_app() -> Starlette:
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
             Middleware(KnownHosts),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, larger={sync_photo.PATH: sync_photo.ALLOWED}),
             Middleware(FetchMetadata, exempt=webhooks.PATHS),
         ],
         exception_handlers=errors.handlers,

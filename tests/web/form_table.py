@@ -33,8 +33,10 @@ from evosync.web.pages import (
     setup,
     vk_community,
 )
+from evosync.web.sync_form import SyncForm
 from tests.web.crowd import EMAILS, PASSWORD, Stage, Who
 from tests.web.route_table import EDITED, NEW_PASSWORD, NEWCOMER, OPEN, PROVED
+from tests.web.route_table_sync import SETTINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,12 @@ FORMS = (
         who=_USER,
         good={"community": str(COMMUNITY_ID)},
         needs_vk=True,
+    ),
+    FilledForm(
+        kind=SyncForm,
+        at="/sync/settings",
+        who=_USER,
+        good=SETTINGS | dict.fromkeys(("refresh_vk", "allow_marked", "allow_unknown_type"), "y"),
     ),
     FilledForm(
         kind=admin_user_new.InviteForm,

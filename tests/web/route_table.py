@@ -28,6 +28,7 @@ from tests.web.route_table_log import REQUEST_LOG
 from tests.web.route_table_market import MARKET
 from tests.web.route_table_runs import ADMIN_RUNS, RUNS
 from tests.web.route_table_sending import SENDING
+from tests.web.route_table_sync import SYNC
 
 NEW_PASSWORD = "четыре медных самовара у окна"
 
@@ -175,6 +176,7 @@ ROWS = (
     *ENDS,
     *MARKET,
     *SENDING,
+    *SYNC,
     *CALLED,
     *ADMIN_PAGES,
     *REQUEST_LOG,

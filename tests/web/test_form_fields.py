@@ -5,7 +5,7 @@ from urllib.parse import quote_plus
 
 import httpx
 import pytest
-from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
 
 from evosync.accounts.sign_in import WRONG
 from evosync.web.forms import PageForm
@@ -119,6 +119,8 @@ def _must_refuse(kind: type[PageForm], name: str, odd: str) -> bool:
         return name != "next"
     if isinstance(field, SelectField):
         return True
+    if isinstance(field, BooleanField):
+        return False  # on is on, whatever it is called
     if odd == UNSEEN and isinstance(field, PasswordField):
         return False
     is_nothing = odd in {"nothing", "blanks only", UNSEEN}

@@ -1,0 +1,177 @@
+"""Queries on what the switches of the catalog come to: how much is chosen, and examples of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from evosync.catalog.item import LinkState
+from evosync.catalog.product import Product, ProductGroup
+from evosync.db.catalog import product_of
+from evosync.db.links import Place
+from evosync.db.selection import SwitchKind
+from evosync.db.tables.catalog import cached_products
+from evosync.db.tables.market import product_links, vk_cached_products
+from evosync.db.tables.sync import sync_filters
+from evosync.db.types import Tx
+from evosync.engine.draft.groups import find_home, index_groups, is_switched_on
+from evosync.engine.rules import NO_GROUP, Selection
+
+_SPREAD = (0.5, 0.2, 0.8)  # of the shop's prices, the middle one first
+_WINDOW = 20  # rows that one example is sought in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """How much is switched on, of what the till lists."""
+
+    stores: int = 0
+    groups: int = 0
+    products: int = 0
+
+
+async def count_chosen(
+    tx: Tx, user_id: int, selection: Selection, groups: Sequence[ProductGroup]
+) -> Chosen:
+    """Count what is switched on; `groups` are those of all stores. Three queries."""
+    stores = selection.stores & set(selection.store_order)
+    homes = _homes(groups)
+    listed = {key for key, home in homes.items() if key == home}
+    on = {key for key in selection.groups if key[0] in stores}
+    counted: Counter[tuple[str, str]] = Counter()
+    for store_id, parent_id, number in await _counts(tx, user_id):
+        counted[homes.get((store_id, parent_id), (store_id, NO_GROUP))] += number
+    for store_id, parent_id, number in await _counts_off(tx, user_id):
+        counted[homes.get((store_id, parent_id), (store_id, NO_GROUP))] -= number
+    return Chosen(
+        stores=len(stores),
+        groups=len(on & listed),
+        products=sum(counted[key] for key in on),
+    )
+
+
+async def list_examples(
+    tx: Tx, user_id: int, selection: Selection, groups: Sequence[ProductGroup]
+) -> list[Product]:
+    """List up to three goods with a price, from the first store that has any: dear and cheap.
+
+    Of stores that are switched on, else of any; goods that are switched on come first.
+    """
+    order = [one for one in selection.store_order if one in selection.stores]
+    for store_id in order or selection.store_order:
+        rows = cached_products.c
+        priced = and_(rows.user_id == user_id, rows.store_id == store_id, rows.price > 0)
+        total = await tx.scalar(select(func.count()).where(priced)) or 0
+        if total:
+            own = [group for group in groups if group.store_id == store_id]
+            found = [await _example(tx, priced, int(total * at), own, selection) for at in _SPREAD]
+            return list({one.id: one for one in found if one is not None}.values())
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePair:
+    """What a product that stands in VK costs in the till and there, in kopecks."""
+
+    till: int
+    market: int
+
+
+async def list_price_pairs(tx: Tx, place: Place, selection: Selection) -> list[PricePair]:
+    """List what goods that stand in VK cost: as read there, or as we wrote it since.
+
+    The till's price is that of the first store where it is for sale, as R9 says.
+    """
+    rows, items, links = cached_products.c, vk_cached_products.c, product_links.c
+    is_later = or_(items.price.is_(None), links.written_at > items.updated_at)
+    shown = func.coalesce(case((is_later, links.written_price), else_=items.price), items.price)
+    found = await tx.execute(
+        select(links.product_id, rows.store_id, rows.price, rows.allow_to_sell, shown)
+        .join(
+            cached_products,
+            and_(rows.user_id == links.user_id, rows.product_id == links.product_id),
+        )
+        .join(
+            vk_cached_products,
+            and_(
+                items.user_id == links.user_id,
+                items.community_id == links.community_id,
+                items.item_id == links.item_id,
+            ),
+            isouter=True,
+        )
+        .where(
+            *place.rows_of(product_links),
+            links.state == LinkState.LIVE.value,
+            links.written_is_hidden.is_(False),
+            rows.price > 0,
+        )
+    )
+    places = {store_id: at for at, store_id in enumerate(selection.store_order)}
+    best: dict[str, tuple[tuple[bool, int], PricePair]] = {}
+    for product_id, store_id, till, for_sale, market in found:
+        if store_id not in selection.stores or market is None:
+            continue
+        rank = (not for_sale, places.get(store_id, len(places)))
+        if product_id not in best or rank < best[product_id][0]:
+            best[product_id] = rank, PricePair(till=till, market=market)
+    return [pair for _, pair in best.values()]
+
+
+def _homes(groups: Sequence[ProductGroup]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Find the plain group that goods of each group belong to, by store and group."""
+    by_store: dict[str, list[ProductGroup]] = {}
+    for group in groups:
+        by_store.setdefault(group.store_id, []).append(group)
+    homes = {}
+    for store_id, own in by_store.items():
+        index = index_groups(own)
+        for group in own:
+            probe = Product(id="", store_id=store_id, name="", parent_id=group.id)
+            home = find_home(probe, index)
+            homes[store_id, group.id] = (store_id, home.id if home else NO_GROUP)
+    return homes
+
+
+async def _counts(tx: Tx, user_id: int) -> Sequence[tuple[str, str, int]]:
+    rows = cached_products.c
+    found = await tx.execute(
+        select(rows.store_id, rows.parent_id, func.count())
+        .where(rows.user_id == user_id)
+        .group_by(rows.store_id, rows.parent_id)
+    )
+    return [tuple(row) for row in found]
+
+
+async def _counts_off(tx: Tx, user_id: int) -> Sequence[tuple[str, str, int]]:
+    rows, off = cached_products.c, sync_filters.c
+    found = await tx.execute(
+        select(rows.store_id, rows.parent_id, func.count())
+        .join(
+            cached_products,
+            and_(
+                rows.user_id == off.user_id,
+                rows.store_id == off.store_id,
+                rows.product_id == off.entity_id,
+            ),
+        )
+        .where(off.user_id == user_id, off.kind == SwitchKind.PRODUCT.value)
+        .group_by(rows.store_id, rows.parent_id)
+    )
+    return [tuple(row) for row in found]
+
+
+async def _example(
+    tx: Tx,
+    priced: ColumnElement[bool],
+    offset: int,
+    groups: Sequence[ProductGroup],
+    selection: Selection,
+) -> Product | None:
+    query = select(cached_products).where(priced).order_by(cached_products.c.price)
+    found = await tx.execute(query.offset(offset).limit(_WINDOW))
+    products = [product_of(row) for row in found]
+    index = index_groups(groups)
+    on = (one for one in products if is_switched_on(one, find_home(one, index), selection))
+    return next(on, next(iter(products), None))

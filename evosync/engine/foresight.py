@@ -1,0 +1,81 @@
+"""What a run would ask about under other rules, told before they are saved (design: guard)."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from evosync.catalog.snapshot import Snapshot
+from evosync.engine.draft.shop import draft_shop
+from evosync.engine.guard import guard
+from evosync.engine.held import TAKES_OFF, Ask, make_held
+from evosync.engine.live import find_live
+from evosync.engine.memory import Member
+from evosync.engine.plan.claims import list_claimed
+from evosync.engine.plan.left_behind import own_rules
+from evosync.engine.plan.make import make_plan
+from evosync.engine.plan.standing import Standing, standing_items
+from evosync.engine.rules import Rules
+
+_FORESEEN = TAKES_OFF | {Ask.PRICE}
+"""What a setting brings about; all else that is asked was not the setting's doing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What would be asked about, that is not asked about as things are.
+
+    `live` items are on sale now, and `own` stand on the market.
+    """
+
+    members: frozenset[Member] = frozenset()
+    live: int = 0
+    own: int = 0
+
+    @property
+    def off_sale(self) -> int:
+        """How many goods would go off sale."""
+        return sum(count for kind, count in self._counts.items() if kind in TAKES_OFF)
+
+    @property
+    def prices(self) -> int:
+        """How many goods would cost many times more, or less."""
+        return self._counts[Ask.PRICE.value]
+
+    @property
+    def digest(self) -> str:
+        """The name of this set of members; another set has another one."""
+        return make_held(self.members, ()).digest
+
+    @property
+    def _counts(self) -> Counter[str]:
+        return Counter(kind for kind, _ in self.members)
+
+
+def foresee(
+    snapshot: Snapshot, standing: Standing, before: Rules, after: Rules, *, settle: timedelta
+) -> Foreseen:
+    """Plan what was last read under both rules, and tell what the guard would hold anew.
+
+    Pure, and as heavy as planning a run twice: not for the loop.
+    """
+    items = standing_items(standing.reading)
+    asked = _held(snapshot, standing, after, settle)
+    if asked:
+        asked -= _held(snapshot, standing, before, settle)
+    return Foreseen(
+        members=asked,
+        live=len(find_live(standing.links, items)),
+        own=sum(link.item_id in items for link in standing.links),
+    )
+
+
+def _held(
+    snapshot: Snapshot, standing: Standing, rules: Rules, settle: timedelta
+) -> frozenset[Member]:
+    own = own_rules(rules, standing, snapshot)
+    # A picture is no matter here, and another one makes an edit of every item.
+    drafted = draft_shop(snapshot, replace(own, photo=None), list_claimed(standing))
+    plan = make_plan(drafted, standing, own, settle=settle)
+    held = guard(plan, drafted, standing).held
+    members = held.members if held else ()
+    return frozenset(one for one in members if one[0] in _FORESEEN)

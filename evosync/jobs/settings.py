@@ -1,0 +1,99 @@
+"""What a person does to the settings of the mirror: foreseen, agreed to, saved, written down."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from evosync.accounts.desk import Actor, Desk
+from evosync.db import approvals, catalog, connections, sync
+from evosync.db.accounts import User
+from evosync.db.approvals import Answerer
+from evosync.db.journal import write_act
+from evosync.db.links import Place
+from evosync.db.selection import get_selection
+from evosync.db.standing import load_standing
+from evosync.db.sync import SyncConfig
+from evosync.db.types import Tx
+from evosync.engine.foresight import Foreseen, foresee
+from evosync.wiring import Installation
+
+Change = Callable[[SyncConfig], SyncConfig]
+Differences = Callable[[SyncConfig, SyncConfig], dict[str, list[str]]]
+
+_WEIGHTY = (
+    *("price_multiplier", "rounding", "stock_mode", "gone", "twins"),
+    *("allow_marked", "allow_unknown_type"),
+)
+"""Settings that can take much off sale, or make many prices others, at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Whose settings are worked on, from where, and with what."""
+
+    opened: Installation
+    desk: Desk
+    user: User
+    address: str | None = None
+
+    async def foresee(self, change: Change) -> Foreseen:
+        """Tell what a run would ask about because of a change; nothing where none is going to run.
+
+        Heavy for a large shop: it plans in a thread.
+        """
+        async with self.opened.database.read() as tx:
+            before = await sync.get_config(tx, self.user.id)
+            after = change(before)
+            place = await _place(tx, self.user.id)
+            is_on = before.enabled and before.confirmed_at is not None
+            if place is None or not is_on or not _is_weighty(before, after):
+                return Foreseen()
+            selection = await get_selection(tx, self.user.id)
+            snapshot = await catalog.load_snapshot(tx, self.user.id)
+            standing = await load_standing(tx, place, self.opened.clock())
+        return await asyncio.to_thread(
+            foresee,
+            snapshot,
+            standing,
+            self.opened.rules(before, selection),
+            self.opened.rules(after, selection),
+            settle=timedelta(seconds=self.opened.settings.vk_settle_seconds),
+        )
+
+    async def save(
+        self, change: Change, differences: Differences, agreed: Foreseen | None = None
+    ) -> bool:
+        """Save a change and write it down; False when nothing is other than it was.
+
+        `agreed` is what the person was told beforehand, and said yes to: no
+        run asks about it any more.
+        """
+        actor = Actor.of(self.user, self.address)
+
+        async def work(tx: Tx) -> bool:
+            now = self.desk.clock()
+            before = await sync.get_config(tx, self.user.id, will_save=True)
+            after = change(before)
+            found = differences(before, after)
+            if after == before:
+                return False
+            await sync.save_config(tx, after, now)
+            detail = {"changes": found}
+            await write_act(tx, self.desk.act("config.changed", actor, self.user, detail))
+            place = await _place(tx, self.user.id)
+            if agreed is not None and agreed.members and place is not None:
+                answerer = Answerer(name=actor.name, user_id=self.user.id)
+                await approvals.state(tx, place, agreed.members, answerer, now)
+            return True
+
+        return await self.desk.database.write(work)
+
+
+async def _place(tx: Tx, user_id: int) -> Place | None:
+    vk = await connections.find_vk(tx, user_id)
+    return None if vk is None else Place(user_id=user_id, community_id=vk.community_id)
+
+
+def _is_weighty(before: SyncConfig, after: SyncConfig) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in _WEIGHTY)
