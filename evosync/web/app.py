@@ -28,6 +28,7 @@ from evosync.web.pages import (
     connections,
     docs,
     evotor,
+    feed,
     forgot_password,
     health,
     index,
@@ -48,6 +49,7 @@ from evosync.web.pages import (
     runs,
     setup,
     sync,
+    sync_feed,
     sync_photo,
     sync_preview,
     sync_send,
@@ -132,6 +134,11 @@ settings = [
     Page(sync_photo.PATH, name="sync-photo", get=sync_photo.show, post=sync_photo.submit),
     Page("/sync/photo/picture", name="sync-photo-picture", get=sync_photo.picture),
 ]
+feeding = [
+    Page("/feed/{secret}.yml", name="feed", needs=ANYONE, get=feed.show),
+    Page("/feed/pictures/{sha256}.jpg", name="feed-picture", needs=ANYONE, get=feed.show_picture),
+    Page("/sync/feed", name="sync-feed", post=sync_feed.submit),
+]
 called = [
     JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
     for prefix in webhooks.PREFIXES
@@ -174,6 +181,7 @@ routes: list[BaseRoute] = [
     *sending,
     *ran,
     *settings,
+    *feeding,
     *called,
     *admin,
     *described,

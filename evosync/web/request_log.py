@@ -8,6 +8,7 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from evosync.redact import MASK
 from evosync.web.auth import known_session
 from evosync.web.errors import broken_page
 
@@ -15,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 HEADER = "X-Request-Id"
 QUIET = re.compile(r"/health|/static/.*", re.DOTALL)
+# Whoever reads the rest of such an address could open what it leads to.
+LINKS = "/feed/"
 GONE = 499  # nginx's number for who does not wait for the answer
 
 
@@ -51,7 +54,7 @@ class RequestLog:
             except ClientDisconnect:
                 status = status or GONE
             except Exception:
-                log.exception("request broke", method=scope["method"], path=scope["path"])
+                log.exception("request broke", method=scope["method"], path=_shown_path(scope))
                 if status == 0:
                     response = await broken_page(Request(scope, receive))
                     await response(scope, receive, noted)
@@ -64,8 +67,13 @@ def _write(scope: Scope, status: int, seconds: float) -> None:
     tell(
         "request answered",
         method=scope["method"],
-        path=scope["path"],
+        path=_shown_path(scope),
         status=status,
         ms=round(seconds * 1000, 1),
         **({"user_id": session.user.id} if session else {}),
     )
+
+
+def _shown_path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return f"{LINKS}{MASK}" if path.startswith(LINKS) else path

@@ -10,6 +10,7 @@ from evosync.db.engine import Database
 from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
+from evosync.web.feed_file import FeedShelf
 from evosync.web.streams import Streams
 from evosync.wiring import Installation
 
@@ -26,6 +27,7 @@ class AppState:
     # Set as soon as a stop is asked for: what never ends by itself ends then.
     stopping: asyncio.Event
     streams: Streams = field(default_factory=Streams)
+    feeds: FeedShelf = field(default_factory=FeedShelf)
 
     @property
     def database(self) -> Database:

@@ -61,3 +61,20 @@ async def test_a_reading_that_is_not_whole_removes_nothing(database: Database, a
     assert await items(database, anna) == [FULL, replace(BARE, price=1)]
     async with database.read() as tx:
         assert await market.list_albums(tx, anna, COMMUNITY) == [ALBUM]
+
+
+async def test_a_picture_that_is_the_same_keeps_its_address(
+    database: Database, anna: int, writes: list[str]
+) -> None:
+    here = "https://sun9-1.userapi.com/a.jpg?sign=1"
+    album = replace(ALBUM, thumb_url=here)
+    await save(database, anna, reading(replace(FULL, thumb_url=here), albums=(album,)))
+    writes.clear()
+    there = "https://sun9-77.userapi.com/a.jpg?sign=2"
+    moved = replace(FULL, thumb_url=there)
+    await save(database, anna, reading(moved, albums=(replace(ALBUM, thumb_url=there),)))
+    assert writes == []
+    another = "https://sun9-77.userapi.com/b.jpg"
+    for address in (another, None, here):
+        await save(database, anna, reading(replace(FULL, thumb_url=address), albums=(album,)))
+        assert [each.thumb_url for each in await items(database, anna)] == [address]

@@ -25,7 +25,7 @@ from tests.web.route_rows import (
 )
 from tests.web.route_table_ends import CALLED, ENDS
 from tests.web.route_table_log import REQUEST_LOG
-from tests.web.route_table_market import MARKET
+from tests.web.route_table_market import FEED, MARKET
 from tests.web.route_table_runs import ADMIN_RUNS, RUNS
 from tests.web.route_table_sending import SENDING
 from tests.web.route_table_sync import SYNC
@@ -175,6 +175,7 @@ ROWS = (
     *OWN_PAGES,
     *ENDS,
     *MARKET,
+    *FEED,
     *SENDING,
     *SYNC,
     *CALLED,
