@@ -3,7 +3,6 @@
 import gzip
 from xml.etree import ElementTree as ET
 
-from evosync.catalog.item import MarketItem
 from evosync.db import connections, market
 from evosync.web.feed_file import FeedFile, FeedShelf
 from evosync.web.yml import NO_GROUP
@@ -49,13 +48,13 @@ async def test_the_pictures_of_what_stands_can_be_shown(shop: Shop) -> None:
     async with shop.opened.database.read() as tx:
         vk = await connections.find_vk(tx, shop.user_id)
         assert vk is not None
-        items: list[MarketItem] = await market.list_items(tx, shop.user_id, vk.community_id)
+        items = await market.list_items(tx, shop.user_id, vk.community_id)
         albums = await market.list_albums(tx, shop.user_id, vk.community_id)
     assert items
     kept = shop.world.vk.state.pictures
-    for each in (*items, *albums):
-        assert each.thumb_url is not None
-        thumb = await shop.opened.thumbs.find(each.thumb_url)
+    for address in (*(each.thumb_url for each in items), *(each.thumb_url for each in albums)):
+        assert address is not None
+        thumb = await shop.opened.thumbs.find(address)
         assert thumb is not None
         assert thumb.body in kept.values()
 
