@@ -90,12 +90,15 @@ async def list_stores(tx: Tx, user_id: int) -> list[CachedStore]:
     ]
 
 
-async def list_groups(tx: Tx, user_id: int) -> list[ProductGroup]:
-    """List the groups of all stores by store and name, modification groups among them."""
+async def list_groups(tx: Tx, user_id: int, store_id: str | None = None) -> list[ProductGroup]:
+    """List the groups of one store or of all, by store and name; modification groups too."""
+    query = select(cached_groups).where(cached_groups.c.user_id == user_id)
+    if store_id is not None:
+        query = query.where(cached_groups.c.store_id == store_id)
     found = await tx.execute(
-        select(cached_groups)
-        .where(cached_groups.c.user_id == user_id)
-        .order_by(cached_groups.c.store_id, cached_groups.c.name_folded, cached_groups.c.group_id)
+        query.order_by(
+            cached_groups.c.store_id, cached_groups.c.name_folded, cached_groups.c.group_id
+        )
     )
     return [
         ProductGroup(

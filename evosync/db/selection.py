@@ -148,6 +148,17 @@ async def switch_on(tx: Tx, user_id: int, switches: Sequence[Switch], now: datet
     await _switch(tx, user_id, switches, is_on=True, now=now)
 
 
+async def switch_off(tx: Tx, user_id: int, switches: Sequence[Switch], now: datetime) -> None:
+    """Remove the rows of switches that have one."""
+    await _switch(tx, user_id, switches, is_on=False, now=now)
+
+
+async def list_whole(tx: Tx, user_id: int, store_id: str | None = None) -> list[Switch]:
+    """List the switches of one store, or of all, with those of its groups and «Без группы»."""
+    stores = await _stores(tx, user_id, store_id)
+    return [*stores, *await _groups(tx, user_id, [store.store_id for store in stores])]
+
+
 async def _switch_whole(
     tx: Tx, user_id: int, stores: Sequence[Switch], *, is_on: bool, now: datetime
 ) -> None:

@@ -181,7 +181,7 @@ def doubt_off_sale(scene: Scene, off_sale: Sequence[Question]) -> Iterator[Doubt
     # What a person stated is not in the mark; all else that went since is.
     mark = max(scene.high_mark - scene.went, len(scene.live)) - agreed
     left = len(scene.live) - agreed - len(on_sale)
-    if on_sale and not _is_enough(left, mark):
+    if on_sale and not is_enough(left, mark):
         told = (
             f"С продажи ушло бы товаров: {len(on_sale)}, осталось бы: {left} "
             f"(за последние сутки было {mark})."
@@ -264,7 +264,8 @@ def _open(scene: Scene, questions: Sequence[Question]) -> tuple[Question, ...]:
     return tuple(one for one in questions if one.member not in known)
 
 
-def _is_enough(left: int, mark: int) -> bool:
+def is_enough(left: int, mark: int) -> bool:
+    """Tell whether so many items on sale are enough where there were as many as the mark."""
     return left > 0 if mark < SMALL_SHOP else left * 100 >= mark * LEFT_PERCENT
 
 

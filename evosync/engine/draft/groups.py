@@ -22,8 +22,13 @@ def find_home(product: Product, groups: Groups) -> ProductGroup | None:
     None is «Без группы»: no group, one that is not listed, or modification
     groups all the way up, in a circle or to nowhere.
     """
+    return find_plain(product.parent_id, groups)
+
+
+def find_plain(group_id: str | None, groups: Groups) -> ProductGroup | None:
+    """Find the group of this id, or the nearest plain one above it where it is a modification's."""
     seen: set[str] = set()
-    parent_id = product.parent_id
+    parent_id = group_id
     while parent_id is not None and parent_id not in seen:
         seen.add(parent_id)
         group = groups.get(parent_id)
