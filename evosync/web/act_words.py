@@ -1,5 +1,8 @@
 """The log of acts in words: what each entry says of itself (pure)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from evosync.accounts.permissions import ROLE_WORDS, WORDS, Permission
 from evosync.db.journal import Act
 from evosync.db.roles import RoleName
@@ -33,6 +36,9 @@ ACTIONS = {
     "config.photo_dropped": "Возвращена обычная картинка товаров",
     "config.secrets_shown": "Показаны ключи доступа",
     "probe.written": "Проба записи в VK",
+    "catalog.switched": "Выбор товаров для VK",
+    "catalog.ordered": "Изменён порядок магазинов",
+    "catalog.new_groups": "Новые группы включаются сами",
     "adoption.decided": "Решение о карточках VK",
     "sync.confirmed": "Подтверждена первая отправка",
     "feed.switched_on": "Файл с товарами включён",
@@ -61,12 +67,24 @@ def words_of(act: Act) -> str:
         return f"{told} «{_role(detail.get('role', ''))}»: " + "; ".join(filter(None, parts))
     if changes := detail.get("changes"):
         return f"{told}: {told_differences(changes)}"
+    if act.action.startswith("catalog."):
+        return _of_catalog(told, detail)
     if service := detail.get("service"):
         name = detail.get("name")
         return f"{told}: {SERVICES.get(service, service)}" + (f", «{name}»" if name else "")
     if role := detail.get("role"):
         return f"{told}, роль «{_role(role)}»"
     return told
+
+
+def _of_catalog(told: str, detail: Mapping[str, Any]) -> str:
+    if "on" not in detail:
+        return told
+    things = {"store": "магазин", "group": "группа", "all": "всё"}
+    thing, name = things.get(str(detail.get("of")), ""), detail.get("name")
+    below = "с подгруппами" if detail.get("with_subgroups") else ""
+    named = " ".join(filter(None, (thing, f"«{name}»" if name else "", below)))
+    return f"{told}: {named} — {'включено' if detail['on'] else 'выключено'}"
 
 
 def _role(name: str) -> str:

@@ -23,6 +23,10 @@ from evosync.web.pages import (
     admin_user_new,
     admin_users,
     adoption,
+    catalog_acts,
+    catalog_groups,
+    catalog_stores,
+    catalog_toggles,
     confirm_email,
     connection_keys,
     connections,
@@ -139,6 +143,18 @@ feeding = [
     Page("/feed/pictures/{sha256}.jpg", name="feed-picture", needs=ANYONE, get=feed.show_picture),
     Page("/sync/feed", name="sync-feed", post=sync_feed.submit),
 ]
+catalog = [
+    Page("/catalog", name="catalog", get=catalog_stores.go_on),
+    Page("/catalog/stores", name="catalog-stores", get=catalog_stores.show),
+    Page("/catalog/stores/order", name="stores-order", post=catalog_acts.order),
+    Page("/catalog/refresh", name="catalog-refresh", post=catalog_acts.refresh),
+    Page("/catalog/select-all", name="catalog-select-all", post=catalog_toggles.select_all),
+    Page("/catalog/stores/{id}/toggle", name="store-toggle", post=catalog_toggles.toggle_store),
+    Page("/catalog/stores/{id}/groups", name="catalog-groups", get=catalog_groups.show),
+    Page("/catalog/stores/{id}/groups/{gid}/toggle", name="group-toggle", post=catalog_toggles.toggle_group),
+    Page("/catalog/stores/{id}/products/{pid}/toggle", name="product-toggle", post=catalog_toggles.toggle_product),
+    Page("/catalog/stores/{id}/new-groups", name="new-groups", post=catalog_acts.set_new_groups),
+]
 called = [
     JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
     for prefix in webhooks.PREFIXES
@@ -182,6 +198,7 @@ routes: list[BaseRoute] = [
     *ran,
     *settings,
     *feeding,
+    *catalog,
     *called,
     *admin,
     *described,

@@ -23,6 +23,7 @@ from tests.web.route_rows import (
     split,
     to,
 )
+from tests.web.route_table_catalog import CATALOG
 from tests.web.route_table_ends import CALLED, ENDS
 from tests.web.route_table_log import REQUEST_LOG
 from tests.web.route_table_market import FEED, MARKET
@@ -183,4 +184,5 @@ ROWS = (
     *REQUEST_LOG,
     *RUNS,
     *ADMIN_RUNS,
+    *CATALOG,
 )

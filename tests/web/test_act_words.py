@@ -15,7 +15,14 @@ from tests.builders import NOON
 
 PACKAGE = Path(evosync.__file__).parent
 # Where an act is named, and which of the arguments is its name.
-NAMING = {"Act": "action", "_Wish": "action", ".act": 0, "_Order": 3, "(tx)._write_down": 1}
+NAMING = {
+    "Act": "action",
+    "_Wish": "action",
+    ".act": 0,
+    "act_of": 1,
+    "_Order": 3,
+    "(tx)._write_down": 1,
+}
 # An act that is named beforehand is found where that is done.
 NAMED_BEFORE = {"order.action", "action", "row.action", "wish.action"}
 
