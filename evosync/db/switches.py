@@ -166,14 +166,15 @@ async def move_store(tx: Tx, user_id: int, store_id: str, *, to_top: bool, now: 
 
     The order decides whose name and price count where a product stands in several.
     """
-    await touch_config(tx, user_id, now)
     rows = cached_stores.c
-    found = await tx.scalars(
+    listed = (
         select(rows.store_id).where(rows.user_id == user_id).order_by(rows.position, rows.store_id)
     )
-    order = list(found)
-    if store_id not in order:
+    if store_id not in list(await tx.scalars(listed)):
         return False
+    # Locks the user's settings, so that two moves at once queue here.
+    await touch_config(tx, user_id, now)
+    order = list(await tx.scalars(listed))
     place = order.index(store_id)
     order.insert(0 if to_top else max(0, place - 1), order.pop(place))
     await tx.execute(
