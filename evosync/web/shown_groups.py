@@ -123,17 +123,20 @@ def show_groups(folder: Folder) -> ShownFolder:
 def folder_in_words(shown: ShownFolder, *, is_store_on: bool) -> str:
     """Say how much of a store is chosen, and what waits for a decision."""
     goods = plural(shown.chosen_products, "товар", "товара", "товаров")
-    if any(row.is_on for row in shown.rows):
-        chosen = f"Выбрано групп: {shown.chosen_groups} из {shown.groups}, в них {goods}."
-        if shown.groups == 0 or shown.rows[-1].is_on:
-            chosen = f"Выбрано {goods}."
-    else:
-        chosen = "Группы ещё не выбраны."
     off = "" if is_store_on else " Магазин выключен, его товары в VK не пойдут."
+    if not any(row.is_on for row in shown.rows):
+        chosen = "Группы ещё не выбраны."
+    elif not shown.chosen_groups:
+        chosen = f"Выбраны товары без группы: {goods}."
+    else:
+        groups = plural(shown.chosen_groups, "группа", "группы", "групп")
+        rest = " и товары без группы" if shown.rows[-1].is_on else ""
+        chosen = f"Выбрано: {groups} из {shown.groups}{rest}, всего {goods}."
     if not shown.new_groups:
         return chosen + off
-    new = plural(shown.new_groups, "новая группа", "новые группы", "новых групп")
-    return f"{chosen}{off} {new}: решите, что с ними делать."
+    if shown.new_groups == 1:
+        return f"{chosen}{off} Одна группа новая: решите, нужна ли она."
+    return f"{chosen}{off} Новых групп {shown.new_groups}: решите, нужны ли они."
 
 
 def key_of(group_id: str) -> str:

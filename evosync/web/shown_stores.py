@@ -127,7 +127,7 @@ def _shown(each: CachedStore, place: int, tally: _Tally, shelves: Shelves, main:
         news=f"{plural(new, 'новая группа ждёт', 'новые группы ждут', 'новых групп ждут')} решения."
         if new
         else "",
-        namesakes=f"Из них {number(same)} с теми же названиями, что в «{main}»: "
+        namesakes=f"Из них {number(same)} с теми же названиями, что в магазине «{main}»: "
         "одинаковые товары в VK станут одной карточкой."
         if same and place
         else "",

@@ -1,8 +1,18 @@
 """The table of pages: each page in each state that looks different, and who sees it so."""
 
+from tests.browser.states_catalog import CATALOG
 from tests.browser.states_connections import AT_FAIR, IN_TOWN
 from tests.browser.states_log import LOG
 from tests.browser.states_public import OTHER, PUBLIC
 from tests.browser.states_signed_in import ADMIN, OWN
 
-STATES = [*PUBLIC, *OWN, *IN_TOWN, *AT_FAIR, *ADMIN, *OTHER, *LOG]
+STATES = [
+    *PUBLIC,
+    *OWN,
+    *IN_TOWN,
+    *AT_FAIR,
+    *ADMIN,
+    *OTHER,
+    *LOG,
+    *CATALOG,
+]

@@ -20,13 +20,14 @@ from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from tests.browser.stand import Stand
 from tests.browser.states_log import log_requests
+from tests.browser.tills import furnish_tamara
 
 PASSWORD = "самовар на углях 7"
 # A list of more than one page, and names that fit no column.
 CROWD = 60
 LONG_NAME = "Александра-Константина Преображенская-Рождественская из Новоалександровска"
 LONG_EMAIL = "alexandra.konstantina.preobrazhenskaya-rozhdestvenskaya@novoalexandrovsk.example.com"
-VISITORS = ("olga", "boris", "anna", "clara", "vera")
+VISITORS = ("olga", "boris", "anna", "clara", "vera", "tamara")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,8 @@ async def settle(stand: Stand) -> Town:
     """Let everybody come to live on an empty service.
 
     Olga owns the service, Boris administers it, Anna has a shop that works,
-    Clara one that does not. Vera has registered and not confirmed, Gleb was
-    invited, Dina is suspended. Eva and Fyodor are there for what changes people.
+    Clara one that does not, Tamara one to choose from. Vera has registered
+    and not confirmed, Gleb was invited, Dina is suspended. Eva and Fyodor are there for what changes people.
     """
     desk = stand.desk
     hashed = await hash_again(PASSWORD)
@@ -93,6 +94,7 @@ async def _found(tx: Tx, desk: Desk, hashed: str) -> None:
         replace(active, email="boris@example.com", name="Борис Админ", role=RoleName.ADMIN),
         replace(active, email="anna@example.com", name="Анна"),
         replace(active, email="clara@example.com", name="Клара"),
+        replace(active, email="tamara@example.com", name="Тамара"),
         replace(pending, email="vera@example.com", name="Вера"),
         NewUser(email="gleb@example.com", name="Глеб", invited_at=now),
         replace(
@@ -129,6 +131,8 @@ async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> None:
     )
     await _run(tx, desk, anna)
     await log_requests(tx, desk, anna, people[LONG_EMAIL.split("@", maxsplit=1)[0]])
+    await furnish_tamara(tx, desk, people["tamara"])
+    await runs.create_run(tx, clara.id, RunKind.READING, RunTrigger.BUTTON, desk.clock())
     now = desk.clock()
     sealed = desk.vault.seal("123456")
     await account_changes.set_phone(tx, anna.id, "+79123456789", now)

@@ -58,7 +58,7 @@ async def test_stores_are_shown_with_what_is_chosen(
     page = await page_at(annas, "/catalog/stores")
     assert "Прочитали 5 минут назад. Для VK пока ничего не выбрано." in page.text
     assert "5 товаров, 1 группа." in page.text.replace("\u00a0", " ")
-    assert "Из них 1 с теми же названиями, что в «Чайная на Садовой»" in page.text
+    assert "Из них 1 с теми же названиями, что в магазине «Чайная на Садовой»" in page.text
     assert ODD in page.text
     await annas.post("/catalog/select-all", data={"on": "1", "store": SHOP})
     text = (await page_at(annas, "/catalog/stores")).text.replace("\u00a0", " ")
