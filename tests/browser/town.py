@@ -44,7 +44,8 @@ async def settle(stand: Stand) -> Town:
 
     Olga owns the service, Boris administers it, Anna has a shop that works,
     Clara one that does not, Tamara one to choose from. Vera has registered
-    and not confirmed, Gleb was invited, Dina is suspended. Eva and Fyodor are there for what changes people.
+    and not confirmed, Gleb was invited, Dina is suspended. Eva and Fyodor are
+    there for what changes people.
     """
     desk = stand.desk
     hashed = await hash_again(PASSWORD)
