@@ -20,6 +20,7 @@ NAMING = {
     "_Wish": "action",
     ".act": 0,
     "act_of": 1,
+    "note_act": 1,
     "_Order": 3,
     "(tx)._write_down": 1,
 }
