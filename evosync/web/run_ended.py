@@ -56,7 +56,11 @@ def ended_sentence(run: Run, standing: Standing | None) -> str:
 
 def list_met(run: Run) -> list[MetProblem]:
     """List the reasons that a run met: what waits for its person first, then the most frequent."""
-    reasons = [(reason_of(code), code, count) for code, count in run.problem_counts.items()]
+    reasons = [
+        (reason_of(code), code, count)
+        for code, count in run.problem_counts.items()
+        if code not in _ASKED
+    ]
     reasons.sort(key=lambda each: (_RANKS[each[0].group], -each[2], each[1]))
     return [
         MetProblem(state=reason.kind, sentence=f"{reason.told}.", count=count, code=code)
@@ -91,6 +95,8 @@ def effort_in_words(effort: Mapping[str, float]) -> str | None:
     return f"Эвотор {evotor}, VK {vk}" + (f" (вызовов {calls})" if calls else "")
 
 
+# What the question of the run itself tells.
+_ASKED = frozenset({"held", "left", "canary_differs"})
 _RANKS = {Group.WAITS: 0, Group.FINE: 1, Group.NOTE: 2}
 _READING = {
     RunStatus.DONE: "Прочитали кассу и VK. В VK ничего не меняли.",

@@ -11,6 +11,7 @@ from evosync.db.run_progress import SENT, Pace, Queue
 from evosync.db.runs import Run, RunTrigger
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
+from evosync.russian import counted_noun
 from evosync.spoken import plural
 from evosync.web.auth import user_of
 from evosync.web.change_words import ShownChange, say_change
@@ -68,6 +69,7 @@ class LiveRun:
     is_asked_to_end: bool
     sent: int
     planned: int | None
+    planned_noun: str
     left: str | None
     done: int
     failed: int
@@ -106,6 +108,7 @@ async def make_live(request: Request, tx: Tx, look: Look) -> LiveRun:
         is_asked_to_end=run.cancel_asked_at is not None,
         sent=look.sent,
         planned=run.planned,
+        planned_noun=counted_noun(run.planned or 0, "изменения", "изменений", "изменений"),
         left=None if seconds is None else left_in_words(seconds),
         done=look.outcomes.get("done", 0),
         failed=look.outcomes.get("failed", 0),

@@ -119,7 +119,7 @@ def duration(gap: timedelta) -> str:
         return f"{seconds}\u00a0с"
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours}\u00a0ч {minutes}\u00a0мин"
+        return f"{hours}\u00a0ч {minutes}\u00a0мин" if minutes else f"{hours}\u00a0ч"
     return f"{minutes}\u00a0мин {rest}\u00a0с" if rest else f"{minutes}\u00a0мин"
 
 

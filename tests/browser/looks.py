@@ -52,7 +52,7 @@ class Tour:
         await person.page.goto(state.path.format(**words))
         if state.act is not None:
             await state.act(person)
-        await expect(person.page).to_have_title(f"{state.title} — EvoSync")
+        await expect(person.page).to_have_title(f"{state.title.format(**words)} — EvoSync")
         return person
 
     async def _context(self, state: State, url: str, town: Town) -> BrowserContext:

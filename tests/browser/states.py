@@ -4,6 +4,7 @@ from tests.browser.states_catalog import CATALOG
 from tests.browser.states_connections import AT_FAIR, IN_TOWN
 from tests.browser.states_log import LOG
 from tests.browser.states_public import OTHER, PUBLIC
+from tests.browser.states_runs import RUNS
 from tests.browser.states_signed_in import ADMIN, OWN
 
 STATES = [
@@ -15,4 +16,5 @@ STATES = [
     *OTHER,
     *LOG,
     *CATALOG,
+    *RUNS,
 ]

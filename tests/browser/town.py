@@ -21,6 +21,7 @@ from evosync.engine.report import RunStatus
 from tests.browser.stand import Stand
 from tests.browser.states_log import log_requests
 from tests.browser.tills import furnish_tamara
+from tests.browser.town_runs import add_done, add_going, add_held, add_month, add_paused
 
 PASSWORD = "самовар на углях 7"
 # A list of more than one page, and names that fit no column.
@@ -56,7 +57,7 @@ async def settle(stand: Stand) -> Town:
         }
     # What is connected below opens nothing, and is not to be found out.
     await stand.first_checks()
-    await desk.database.write(_furnish, desk, everybody)
+    run_ids = await desk.database.write(_furnish, desk, everybody)
     async with desk.database.read() as tx:
         people = {
             name: user
@@ -67,7 +68,8 @@ async def settle(stand: Stand) -> Town:
         stand=stand,
         keys={name: f"key-of-{name}" for name in VISITORS},
         words={name: str(user.id) for name, user in people.items() if len(name) < 10}
-        | _links(desk, people),
+        | _links(desk, people)
+        | {name: str(run_id) for name, run_id in run_ids.items()},
     )
 
 
@@ -124,12 +126,13 @@ async def _found(tx: Tx, desk: Desk, hashed: str) -> None:
             await create_session(tx, session, now)
 
 
-async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> None:
+async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> dict[str, int]:
     anna, clara = people["anna"], people["clara"]
     await _shop(tx, desk, anna, community_id=1, error=None)
     await _shop(
         tx, desk, clara, community_id=2, error="Нет связи с VK: ключ доступа больше не действует."
     )
+    run_ids = await _add_runs(tx, desk, anna, clara)
     await _run(tx, desk, anna)
     await log_requests(tx, desk, anna, people[LONG_EMAIL.split("@", maxsplit=1)[0]])
     await furnish_tamara(tx, desk, people["tamara"])
@@ -146,6 +149,18 @@ async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> None:
         await write_act(tx, desk.act("account.invited", left, user))
     detail = {"role": "admin", "given": ["logs.view", "runs.view"], "taken": ["users.delete"]}
     await write_act(tx, desk.act("role.changed", left, detail=detail))
+    return run_ids
+
+
+async def _add_runs(tx: Tx, desk: Desk, anna: User, clara: User) -> dict[str, int]:
+    now = desk.clock()
+    await add_month(tx, anna.id, now)
+    return {
+        "done": await add_done(tx, anna.id, now),
+        "paused": await add_paused(tx, clara.id, now),
+        "held": await add_held(tx, clara.id, now),
+        "going": await add_going(tx, clara.id, now),
+    }
 
 
 async def _shop(tx: Tx, desk: Desk, user: User, *, community_id: int, error: str | None) -> None:

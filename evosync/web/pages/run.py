@@ -118,14 +118,14 @@ def _chips(request: Request, wanted: Wanted, found: Found) -> list[list[Chip]]:
         (each.value, SECTIONS[each][1], found.by_section.get(each, 0)) for each in SECTIONS
     ]
     rows = []
-    for name, choices, current, all_value in (
-        ("outcome", outcomes, wanted.outcome, ALL),
-        ("section", sections, wanted.section.value if wanted.section else "", ""),
+    for name, choices, current, (all_value, all_label) in (
+        ("outcome", outcomes, wanted.outcome, (ALL, "Все")),
+        ("section", sections, wanted.section.value if wanted.section else "", ("", "Любые")),
     ):
         there = [each for each in choices if each[2] or each[0] == current]
         if len(there) < 2 and current in {"", ALL}:
             continue
-        everything = (all_value, "Все", sum(count for _, _, count in choices))
+        everything = (all_value, all_label, sum(count for _, _, count in choices))
         rows.append(
             [
                 Chip(
