@@ -19,6 +19,21 @@ UNDER_WAY = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What is known of somebody's mirror.
+
+    `recent` are the last runs that mirror, the latest first; `waiting` is
+    the one that waits for its person.
+    """
+
+    config: SyncConfig
+    ends: Ends
+    chosen: Chosen
+    recent: Sequence[Run]
+    waiting: Run | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WayOut:
     """What mends it: a page to go to, or a form to send."""
 
@@ -51,17 +66,16 @@ class SyncState:
     last: Run | None = None
 
 
-def find_state(
-    request: Request, config: SyncConfig, ends: Ends, chosen: Chosen, recent: Sequence[Run]
-) -> SyncState:
-    """Tell how things are; `recent` are the last runs that mirror, the latest first."""
-    going_on = next((run for run in recent if run.status in UNDER_WAY), None)
-    last = next((run for run in recent if run.finished_at is not None), None)
+def find_state(request: Request, seen: Overview) -> SyncState:
+    """Tell how things are."""
+    config = seen.config
+    going_on = next((run for run in seen.recent if run.status in UNDER_WAY), None)
+    last = next((run for run in seen.recent if run.finished_at is not None), None)
     obstacle = (
-        _of_ends(request, ends)
-        or _of_choice(request, chosen)
+        _of_ends(request, seen.ends)
+        or _of_choice(request, seen.chosen)
         or _of_consent(request, config)
-        or (_of_last(request, last) if config.enabled else None)
+        or (_of_last(request, seen.waiting) if config.enabled else None)
     )
     may_come = config.enabled and config.mirror and config.confirmed_at is not None
     next_at = state_of(request).scheduler.next_at("pipeline") if may_come else None
@@ -133,23 +147,22 @@ def _of_consent(request: Request, config: SyncConfig) -> Obstacle | None:
     )
 
 
-def _of_last(request: Request, last: Run | None) -> Obstacle | None:
-    if last is None or last.status not in {RunStatus.HELD, RunStatus.PAUSED}:
+def _of_last(request: Request, waiting: Run | None) -> Obstacle | None:
+    if waiting is None:
         return None
-    way = _page(request, "run", "Посмотреть и решить", id=last.id)
-    if last.status is RunStatus.HELD:
+    if waiting.status is RunStatus.HELD:
         return Obstacle(
             kind="warning",
             state="Включена, часть изменений ждёт вашего решения.",
-            title="Последний запуск ждёт вашего решения",
-            way=way,
+            title="Запуск ждёт вашего решения",
+            way=_page(request, "run", "Посмотреть и решить", id=waiting.id),
         )
     return Obstacle(
         kind="warning",
         state="Остановлена: нужно ваше участие.",
-        title=(last.error_text or "Последний запуск остановлен.").rstrip("."),
+        title=(waiting.error_text or "Последний запуск остановлен.").rstrip("."),
         text="Товары в VK на месте, но пока не обновляются.",
-        way=_page(request, "run", "Посмотреть", id=last.id),
+        way=_page(request, "run", "Посмотреть", id=waiting.id),
     )
 
 

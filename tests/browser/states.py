@@ -6,6 +6,7 @@ from tests.browser.states_log import LOG
 from tests.browser.states_public import OTHER, PUBLIC
 from tests.browser.states_runs import RUNS
 from tests.browser.states_signed_in import ADMIN, OWN
+from tests.browser.states_sync import SYNC
 
 STATES = [
     *PUBLIC,
@@ -17,4 +18,5 @@ STATES = [
     *LOG,
     *CATALOG,
     *RUNS,
+    *SYNC,
 ]

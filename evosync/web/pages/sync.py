@@ -1,25 +1,27 @@
 """`/sync`: whether VK is kept equal to the till, and every setting of how."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from evosync.db import catalog, chosen, pictures, problems, runs, sync
-from evosync.db.chosen import Chosen
 from evosync.db.runs import Run, RunKind
 from evosync.db.selection import get_selection
 from evosync.db.services import Service
-from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
 from evosync.web.auth import user_of
-from evosync.web.connection_cards import Ends, read_ends
+from evosync.web.connection_cards import read_ends
+from evosync.web.flash import Kind
 from evosync.web.pages.sync_photo import reason_of
+from evosync.web.run_question import find_waiting
+from evosync.web.run_words import counts_in_words, status_words
 from evosync.web.state import state_of
 from evosync.web.sync_examples import card_example, price_example, read_goods
 from evosync.web.sync_form import SyncForm
-from evosync.web.sync_state import find_state
+from evosync.web.sync_state import Overview, find_state
 from evosync.web.sync_words import STOCK_HINTS
 from evosync.web.view import render, render_form
 
@@ -27,13 +29,15 @@ SHOWN_RUNS = 5  # one may be going on, and one more wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """How things are with somebody's mirror."""
+class ShownRun:
+    """How the last run ended."""
 
-    config: SyncConfig
-    ends: Ends
-    chosen: Chosen
-    recent: list[Run]
+    id: int
+    kind: Kind
+    word: str
+    icon: str | None
+    counts: str
+    finished_at: datetime | None
 
 
 async def show(request: Request) -> Response:
@@ -80,17 +84,30 @@ async def _look(request: Request, tx: Tx, user_id: int) -> Overview:
         ends=await read_ends(request, tx, user_id),
         chosen=await chosen.count_chosen(tx, user_id, selection, groups),
         recent=await runs.list_runs(tx, user_id, limit=SHOWN_RUNS, kind=RunKind.MIRROR),
+        waiting=await find_waiting(tx, user_id, state_of(request).desk.clock()),
     )
 
 
 def _top(request: Request, seen: Overview, note: str | None = None) -> dict[str, Any]:
-    config = seen.config
-    state = find_state(request, config, seen.ends, seen.chosen, seen.recent)
+    state = find_state(request, seen)
     return {
         "state": state,
         "chosen": seen.chosen,
-        "is_enabled": config.enabled,
-        "is_confirmed": config.confirmed_at is not None,
+        "last": None if state.last is None else _shown(state.last, seen.waiting),
+        "is_enabled": seen.config.enabled,
+        "is_confirmed": seen.config.confirmed_at is not None,
         "may_look": bool(len(seen.ends.cards) == len(Service) and seen.chosen.products),
         "note": note,
     }
+
+
+def _shown(run: Run, waiting: Run | None) -> ShownRun:
+    kind, word, icon = status_words(run, waits=waiting is not None and waiting.id == run.id)
+    return ShownRun(
+        id=run.id,
+        kind=kind,
+        word=word,
+        icon=icon,
+        counts=counts_in_words(run.counts),
+        finished_at=run.finished_at,
+    )
