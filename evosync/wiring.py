@@ -168,7 +168,7 @@ class Installation:
         return Photos(
             api,
             shelf,
-            self.pictures if picture is None else {picture.sha: picture.body},
+            self.pictures if picture is None else {**self.pictures, picture.sha: picture.body},
             community_id=connection.community_id,
             upload_hosts=self.settings.upload_hosts,
         )
@@ -186,10 +186,8 @@ class Installation:
             version=self.settings.vk_api_version,
         )
 
-    def rules(
-        self, config: SyncConfig, selection: Selection, picture: OwnPicture | None = None
-    ) -> Rules:
-        """Join what the user chose with what the installation sets; `picture` is the user's own."""
+    def rules(self, config: SyncConfig, selection: Selection) -> Rules:
+        """Join what the user chose with what the installation sets."""
         return Rules(
             selection=selection,
             price_multiplier=config.price_multiplier,
@@ -203,7 +201,7 @@ class Installation:
             allow_marked=config.allow_marked,
             allow_unknown_type=config.allow_unknown_type,
             category_id=self.settings.vk_category_id,
-            photo=self.photo if picture is None else picture.sha,
+            photo=config.photo or self.photo,
         )
 
 

@@ -170,6 +170,7 @@ async def test_the_rules_join_what_the_user_chose_with_what_the_installation_set
     rules = replace(opened, settings=settings).rules(config, selection)
 
     assert (rules.selection, rules.photo) == (selection, opened.photo)
+    assert opened.rules(replace(config, photo="own"), selection).photo == "own"
     assert (rules.stock_amount, rules.category_id) == (5, 7)
     names = ("price_multiplier", "rounding", "stock_mode", "gone", "adopt", "twins")
     switches = ("allow_marked", "allow_unknown_type")

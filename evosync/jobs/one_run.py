@@ -156,7 +156,7 @@ async def _run(opened: Installation, under_way: _UnderWay, watch: Watch) -> RunR
         source=opened.source(setup.evotor),
         target=opened.target(setup.vk, picture),
         ledger=under_way.ledger,
-        rules=opened.rules(setup.config, setup.selection, picture),
+        rules=opened.rules(setup.config, setup.selection),
         settle=timedelta(seconds=opened.settings.vk_settle_seconds),
         clock=opened.clock,
         checkpoint=_checkpoint(opened, under_way, watch.stopping),

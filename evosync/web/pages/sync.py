@@ -14,6 +14,7 @@ from evosync.db.services import Service
 from evosync.db.types import Tx
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import read_ends
+from evosync.web.feed_card import read_feed
 from evosync.web.flash import Kind
 from evosync.web.pages.sync_photo import reason_of
 from evosync.web.run_question import find_waiting
@@ -53,6 +54,7 @@ async def page_around(request: Request, form: SyncForm | None) -> Response:
         goods = await read_goods(tx, user.id)
         own = await pictures.find_picture(tx, user.id)
         counted = await problems.count_problems(tx, user.id)
+        feed = await read_feed(request, tx)
     refused = next((each for each in counted if each.code == "photo_refused"), None)
     config = seen.config
     return render_form(
@@ -60,6 +62,7 @@ async def page_around(request: Request, form: SyncForm | None) -> Response:
         "sync/index.html",
         form or SyncForm.of(config),
         hints=STOCK_HINTS,
+        feed=feed,
         why=None,
         example=await price_example(goods, config.price_multiplier, config.rounding),
         card=card_example(goods),
