@@ -68,7 +68,7 @@ from evosync.web.pages import (
     webhooks,
 )
 from evosync.web.request_log import RequestLog
-from evosync.web.routing import EventStream, JsonPage, Page, Passage
+from evosync.web.routing import EventStream, FilePage, JsonPage, Page, Passage
 
 ANYONE = Access.ANYONE
 VIEW, EDIT, DELETE = Permission.USERS_VIEW, Permission.USERS_EDIT, Permission.USERS_DELETE
@@ -116,7 +116,7 @@ ends = [
 market = [
     Page("/vk-catalog/albums", name="vk-catalog", get=vk_catalog.show),
     Page("/vk-catalog/albums/{id}/products", name="vk-catalog-products", get=vk_catalog_products.show),
-    Page("/vk-catalog/pictures/{kind}/{id}", name="vk-catalog-picture", get=vk_catalog_picture.show),
+    FilePage("/vk-catalog/pictures/{kind}/{id}", name="vk-catalog-picture", get=vk_catalog_picture.show),
 ]
 sending = [
     Page("/sync/preview", name="sync-preview", get=sync_preview.show, post=sync_preview.begin),
@@ -136,11 +136,11 @@ settings = [
     Page("/sync", name="sync", get=sync.show),
     Page("/sync/settings", name="sync-settings", post=sync_settings.submit),
     Page(sync_photo.PATH, name="sync-photo", get=sync_photo.show, post=sync_photo.submit),
-    Page("/sync/photo/picture", name="sync-photo-picture", get=sync_photo.picture),
+    FilePage("/sync/photo/picture", name="sync-photo-picture", get=sync_photo.picture),
 ]
 feeding = [
-    Page("/feed/{secret}.yml", name="feed", needs=ANYONE, get=feed.show),
-    Page("/feed/pictures/{sha256}.jpg", name="feed-picture", needs=ANYONE, get=feed.show_picture),
+    FilePage("/feed/{secret}.yml", name="feed", needs=ANYONE, get=feed.show),
+    FilePage("/feed/pictures/{sha256}.jpg", name="feed-picture", needs=ANYONE, get=feed.show_picture),
     Page("/sync/feed", name="sync-feed", post=sync_feed.submit),
 ]
 catalog = [

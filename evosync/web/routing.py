@@ -58,6 +58,10 @@ class Page(Route):
             await request.close()
 
 
+class FilePage(Page):
+    """A route whose GET gives a file or a picture: nothing that a person reads as a page."""
+
+
 class Passage(Page):
     """A way out to another service, or back from it: its GET does more than show.
 

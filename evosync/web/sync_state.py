@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
@@ -15,6 +15,7 @@ from evosync.web.flash import Kind
 from evosync.web.navigation import route_names
 from evosync.web.state import state_of
 
+SOON = timedelta(minutes=1)
 UNDER_WAY = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
 
 
@@ -61,6 +62,7 @@ class SyncState:
     kind: Kind
     sentence: str
     next_at: datetime | None = None
+    is_soon: bool = False
     obstacle: Obstacle | None = None
     going_on: Run | None = None
     last: Run | None = None
@@ -84,6 +86,7 @@ def find_state(request: Request, seen: Overview) -> SyncState:
         kind=kind,
         sentence=sentence,
         next_at=next_at,
+        is_soon=next_at is not None and next_at - state_of(request).desk.clock() < SOON,
         obstacle=obstacle,
         going_on=going_on,
         last=last,

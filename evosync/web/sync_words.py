@@ -9,6 +9,7 @@ from typing import Any
 from evosync.db.sync import SyncConfig
 from evosync.engine.multiplier import multiplier_text
 from evosync.engine.rules import AdoptPolicy, GonePolicy, Rounding, StockMode, TwinsPolicy
+from evosync.spoken import plural
 
 ROUNDINGS: Mapping[str, str] = {
     Rounding.NONE: "не округлять",
@@ -64,6 +65,19 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
     "adopt": ADOPTS,
     "twins": TWINS,
 }
+
+
+def every_in_words(seconds: int) -> str:
+    """Say how often the timer comes: «Раз в час», «Раз в 10 минут»."""
+    for unit, single, words in (
+        (3600, "Раз в час", ("час", "часа", "часов")),
+        (60, "Раз в минуту", ("минуту", "минуты", "минут")),
+        (1, "Раз в секунду", ("секунду", "секунды", "секунд")),
+    ):
+        count, rest = divmod(seconds, unit)
+        if count and not rest:
+            return single if count == 1 else f"Раз в {plural(count, *words)}"
+    return "По часам"
 
 
 def differences(before: SyncConfig, after: SyncConfig) -> dict[str, list[str]]:

@@ -23,7 +23,7 @@ from evosync.web.state import state_of
 from evosync.web.sync_examples import card_example, price_example, read_goods
 from evosync.web.sync_form import SyncForm
 from evosync.web.sync_state import Overview, find_state
-from evosync.web.sync_words import STOCK_HINTS
+from evosync.web.sync_words import STOCK_HINTS, every_in_words
 from evosync.web.view import render, render_form
 
 SHOWN_RUNS = 5  # one may be going on, and one more wait
@@ -62,6 +62,7 @@ async def page_around(request: Request, form: SyncForm | None) -> Response:
         "sync/index.html",
         form or SyncForm.of(config),
         hints=STOCK_HINTS,
+        every=every_in_words(state.desk.settings.catalog_refresh_interval_seconds),
         feed=feed,
         why=None,
         example=await price_example(goods, config.price_multiplier, config.rounding),
