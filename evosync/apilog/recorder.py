@@ -33,10 +33,20 @@ class RequestRecorder:
     is nothing. What finds no room, or no database, is dropped and counted.
     """
 
-    def __init__(self, database: Database, *, keep: Keep, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        keep: Keep,
+        clock: Callable[[], datetime],
+        pause_s: float = PAUSE_S,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         self._database = database
         self._keep = keep
         self._clock = clock
+        self._pause_s = pause_s
+        self._most_bytes = most_bytes
         self._waiting: deque[Entry] = deque()
         self._bytes = 0
         self._dropped = 0
@@ -61,7 +71,7 @@ class RequestRecorder:
             self._drop(1)
             return
         size = entry.bodies.size if entry.bodies else 0
-        if size and self._bytes + size > MOST_BYTES:
+        if size and self._bytes + size > self._most_bytes:
             entry, size = replace(entry, bodies=None), 0
         self._waiting.append(entry)
         self._bytes += size
@@ -97,7 +107,7 @@ class RequestRecorder:
 
     async def _pause(self) -> None:
         try:
-            async with asyncio.timeout(PAUSE_S):
+            async with asyncio.timeout(self._pause_s):
                 await self._hurry.wait()
         except TimeoutError:
             pass
@@ -117,6 +127,9 @@ class RequestRecorder:
     async def _save(self, batch: Sequence[Entry]) -> None:
         try:
             await self._database.write(add_logs, await _rows(batch))
+        except asyncio.CancelledError:
+            self._drop(len(batch))
+            raise
         except Exception as error:  # noqa: BLE001 - whatever the database does, runs go on
             log.warning("request log not written", error=type(error).__name__)
             self._drop(len(batch))

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from evosync.db import alerts, cleanup, due, notices
+from evosync.db import alerts, api_logs, cleanup, due, notices
 from evosync.db.alerts import AlertKind
+from evosync.db.api_logs import LogSearch, Mark
 from evosync.db.engine import Database
 from evosync.db.types import Tx
 from tests.builders import NOON
@@ -30,6 +31,27 @@ def reading(query: Callable[[Tx], Awaitable[object]]) -> Ask:
     return ask
 
 
+MARK = Mark(NOON, 7)
+SEARCHES = {
+    "all": LogSearch(),
+    "a day": LogSearch(since=BEFORE, until=NOON),
+    "a run": LogSearch(run_id=1),
+    "somebody's errors": LogSearch(user_id=1, outcomes=("4xx", "silent"), before=MARK),
+    "errors": LogSearch(outcomes=("4xx", "5xx", "refused", "silent"), before=MARK),
+    "a number": LogSearch(status=402, service="evotor"),
+    "methods": LogSearch(methods=("market.add", "execute market.add"), after=MARK),
+    "a service": LogSearch(service="webhook", since=BEFORE, after=MARK),
+}
+
+
+def searching(search: LogSearch) -> Ask:
+    async def ask(tx: Tx) -> None:
+        await api_logs.list_logs(tx, search)
+        await api_logs.count_logs(tx, search)
+
+    return reading(ask)
+
+
 QUESTIONS: dict[str, Ask] = {
     "what is to be told": reading(lambda tx: alerts.list_untold(tx, 50)),
     "what is broken": reading(lambda tx: alerts.list_open(tx, 1)),
@@ -39,6 +61,9 @@ QUESTIONS: dict[str, Ask] = {
     "old requests": lambda db: cleanup.delete_old_logs(db, BEFORE),
     "old notices": lambda db: cleanup.delete_old_notices(db, BEFORE, BEFORE),
     "old runs": lambda db: cleanup.delete_old_runs(db, BEFORE),
+    **{f"requests: {what}": searching(search) for what, search in SEARCHES.items()},
+    "requests: methods": reading(api_logs.list_methods),
+    "one request": reading(lambda tx: api_logs.find_log(tx, 1)),
     "whose tokens waited": lambda db: db.write(notices.take_waiting, "01-1", 1, NOON),
 }
 
@@ -52,7 +77,7 @@ async def test_no_growing_table_is_read_from_end_to_end(
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, given: Any, *_: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE")):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
             asked.append((statement, given))
 
     engine = sqlite_database.engine.sync_engine
