@@ -106,6 +106,7 @@ def mark_text(at: datetime, log_id: int) -> str:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_YEARS = range(2000, 3000)
 
 
 def _mark(text: str) -> Mark | None:
@@ -114,14 +115,17 @@ def _mark(text: str) -> Mark | None:
     if at is None or number is None:
         return None
     try:
-        return Mark(at=_EPOCH + timedelta(microseconds=at), id=number)
+        mark = Mark(at=_EPOCH + timedelta(microseconds=at), id=number)
     except OverflowError:  # past the year 9999
         return None
+    return mark if mark.at.year in _YEARS else None
 
 
 def _moment(text: str, zone: str) -> datetime | None:
     """Read what a field of date and time holds."""
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=zone_of(zone))
+        typed = datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=zone_of(zone))
     except ValueError:
         return None
+    # Beyond them a zone, or a database, runs out of years.
+    return typed.astimezone(UTC) if typed.year in _YEARS else None

@@ -6,12 +6,16 @@ from html.parser import HTMLParser
 
 @dataclass(slots=True)
 class Page:
-    """What fields hold, by name; what is to choose from; the sentences beside; links by words."""
+    """What fields hold, by name; what is to choose from; the sentences beside; links by words.
+
+    `hrefs` are where all links lead, those of the same words too.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     beside: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    hrefs: list[str] = field(default_factory=list)
     text: str = ""
 
 
@@ -42,6 +46,7 @@ class _Reader(HTMLParser):
             self._beside = found["id"].removesuffix("-error")
         if tag == "a":
             self._link, self._words = found.get("href"), ""
+            self.page.hrefs.append(self._link or "")
 
     def handle_endtag(self, tag: str) -> None:
         self._beside = ""
