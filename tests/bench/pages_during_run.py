@@ -85,7 +85,7 @@ def main() -> None:
 
 
 async def _measure(folder: Path, goods: int, rate: float) -> Figures:
-    world = _world(goods)
+    world = make_world(goods)
     async with serve_sandbox(world) as url:
         await _prepare(world, folder, url)
         settings = environ(url, folder, f"sqlite:///{folder / 'evosync.db'}") | {
@@ -116,7 +116,7 @@ async def _measure(folder: Path, goods: int, rate: float) -> Figures:
             )
 
 
-def _world(goods: int) -> SandboxWorld:
+def make_world(goods: int) -> SandboxWorld:
     """Make a shop of so many goods, in groups that albums have room for."""
     world = small_world()
     missing = goods - sum(len(store.products) for store in world.evotor.stores())
