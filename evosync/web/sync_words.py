@@ -90,10 +90,11 @@ def differences(before: SyncConfig, after: SyncConfig) -> dict[str, list[str]]:
 
 
 def told_differences(changes: Mapping[str, list[str]]) -> str:
-    """Say what `differences` listed: «Умножить на: 1 → 1,10; Округлить: …»."""
+    """Say what `differences` listed, in the order of the page: «Умножить на: 1 → 1,10; …»."""
     return "; ".join(
-        f"{LABELS.get(name, name)}: {_told(name, old)} → {_told(name, new)}"
-        for name, (old, new) in changes.items()
+        f"{label}: {_told(name, changes[name][0])} → {_told(name, changes[name][1])}"
+        for name, label in LABELS.items()
+        if name in changes
     )
 
 
