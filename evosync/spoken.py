@@ -48,6 +48,17 @@ def moment(at: datetime, zone: str) -> str:
     return format_datetime(at.astimezone(zone_of(zone)), "d MMMM y, HH:mm", locale=RUSSIAN)
 
 
+def clock_time(at: datetime, now: datetime, zone: str) -> str:
+    """Say when something comes next: «в 15:25», or with its day where that is not today."""
+    local = at.astimezone(zone_of(zone))
+    is_today = local.date() == now.astimezone(zone_of(zone)).date()
+    return (
+        "в " + format_datetime(local, "HH:mm", locale=RUSSIAN)
+        if is_today
+        else (format_datetime(local, "d MMMM в HH:mm", locale=RUSSIAN))
+    )
+
+
 def number(value: int) -> str:
     """Write a whole number with thin spaces between its thousands, from five digits on."""
     digits = f"{value:,}".replace(",", "\u2009")

@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from evosync.catalog.product import Attribute, Choice, Product, ProductGroup, Store
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
 from evosync.db.differences import Key, Rows, Scope, load_rows, write_differences
+from evosync.db.goods import note_change
 from evosync.db.selection import Switch, switch_on
 from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
 from evosync.db.types import Quantity, Tx, folded
@@ -52,12 +53,12 @@ async def save_snapshot(
     groups = Scope(table=cached_groups, fixed=fixed)
     standing = await load_rows(tx, groups, (*_GROUP_COLUMNS, "is_new"))
     wanted = _group_rows(whole, standing)
-    born = (await write_differences(tx, groups, standing, wanted, now, is_unknown)).inserted
+    changed = await write_differences(tx, groups, standing, wanted, now, is_unknown)
     opened = await _switch_on_new(
-        tx, user_id, [key for key in born if known.get(key[0])], wanted, now
+        tx, user_id, [key for key in changed.inserted if known.get(key[0])], wanted, now
     )
     products = Scope(table=cached_products, fixed=fixed)
-    await write_differences(
+    written = await write_differences(
         tx,
         products,
         await load_rows(tx, products, _PRODUCT_COLUMNS),
@@ -65,6 +66,7 @@ async def save_snapshot(
         now,
         is_unknown,
     )
+    await note_change(tx, user_id, (key[0] for key in (*changed.keys, *written.keys)))
     return opened
 
 

@@ -39,6 +39,11 @@ class Differences:
     updated: tuple[Key, ...]
     deleted: tuple[Key, ...]
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of all of them."""
+        return (*self.inserted, *self.updated, *self.deleted)
+
 
 async def load_rows(tx: Tx, scope: Scope, columns: tuple[str, ...]) -> Rows:
     """Load the standing rows of a scope."""

@@ -25,6 +25,7 @@ from evosync.web.pages import (
     adoption,
     catalog_acts,
     catalog_groups,
+    catalog_products,
     catalog_stores,
     catalog_toggles,
     confirm_email,
@@ -152,6 +153,7 @@ catalog = [
     Page("/catalog/stores/{id}/toggle", name="store-toggle", post=catalog_toggles.toggle_store),
     Page("/catalog/stores/{id}/groups", name="catalog-groups", get=catalog_groups.show),
     Page("/catalog/stores/{id}/groups/{gid}/toggle", name="group-toggle", post=catalog_toggles.toggle_group),
+    Page("/catalog/stores/{id}/products", name="catalog-products", get=catalog_products.show),
     Page("/catalog/stores/{id}/products/{pid}/toggle", name="product-toggle", post=catalog_toggles.toggle_product),
     Page("/catalog/stores/{id}/new-groups", name="new-groups", post=catalog_acts.set_new_groups),
 ]

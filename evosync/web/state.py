@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 
 from evosync.accounts.desk import Desk
 from evosync.db.engine import Database
+from evosync.db.goods import GoodsKeeper
 from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
@@ -28,6 +29,7 @@ class AppState:
     stopping: asyncio.Event
     streams: Streams = field(default_factory=Streams)
     feeds: FeedShelf = field(default_factory=FeedShelf)
+    goods: GoodsKeeper = field(default_factory=GoodsKeeper)
 
     @property
     def database(self) -> Database:

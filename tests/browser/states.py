@@ -3,6 +3,7 @@
 from tests.browser.states_catalog import CATALOG
 from tests.browser.states_connections import AT_FAIR, IN_TOWN
 from tests.browser.states_log import LOG
+from tests.browser.states_products import PRODUCTS
 from tests.browser.states_public import OTHER, PUBLIC
 from tests.browser.states_runs import RUNS
 from tests.browser.states_signed_in import ADMIN, OWN
@@ -19,4 +20,5 @@ STATES = [
     *CATALOG,
     *RUNS,
     *SYNC,
+    *PRODUCTS,
 ]

@@ -18,6 +18,7 @@ from evosync.db.services import Service
 from evosync.db.sessions import NewSession, create_session
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
+from tests.browser.goods import furnish_ulyana
 from tests.browser.stand import Stand
 from tests.browser.states_log import log_requests
 from tests.browser.tills import furnish_tamara
@@ -28,7 +29,7 @@ PASSWORD = "самовар на углях 7"
 CROWD = 60
 LONG_NAME = "Александра-Константина Преображенская-Рождественская из Новоалександровска"
 LONG_EMAIL = "alexandra.konstantina.preobrazhenskaya-rozhdestvenskaya@novoalexandrovsk.example.com"
-VISITORS = ("olga", "boris", "anna", "clara", "vera", "tamara")
+VISITORS = ("olga", "boris", "anna", "clara", "vera", "tamara", "ulyana")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ async def _found(tx: Tx, desk: Desk, hashed: str) -> None:
         replace(active, email="anna@example.com", name="Анна"),
         replace(active, email="clara@example.com", name="Клара"),
         replace(active, email="tamara@example.com", name="Тамара"),
+        replace(active, email="ulyana@example.com", name="Ульяна"),
         replace(pending, email="vera@example.com", name="Вера"),
         NewUser(email="gleb@example.com", name="Глеб", invited_at=now),
         replace(
@@ -136,6 +138,7 @@ async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> dict[str, int
     await _run(tx, desk, anna)
     await log_requests(tx, desk, anna, people[LONG_EMAIL.split("@", maxsplit=1)[0]])
     await furnish_tamara(tx, desk, people["tamara"])
+    await furnish_ulyana(tx, desk, people["ulyana"])
     await runs.create_run(tx, clara.id, RunKind.READING, RunTrigger.BUTTON, desk.clock())
     now = desk.clock()
     sealed = desk.vault.seal("123456")

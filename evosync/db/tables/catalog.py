@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Index, Integer, String
 
 from evosync.db.tables.metadata import flag, moment, table, user_key
-from evosync.db.types import FoldedName, Json, LongText, Money, OutsideId, Quantity
+from evosync.db.types import BigId, FoldedName, Json, LongText, Money, OutsideId, Quantity
 
 cached_stores = table(
     "cached_stores",
@@ -18,6 +18,8 @@ cached_stores = table(
     flag("is_new"),
     Column("state", String(16), nullable=False),
     Column("reason", LongText, nullable=False),
+    # Another number whenever its groups or products are others: lists are kept by it.
+    Column("goods_stamp", BigId),
     moment("first_seen_at", needed=True),
     moment("updated_at", needed=True),
     Index(None, "user_id", "position"),

@@ -2,9 +2,9 @@
 
 from evosync.engine.rules import Rules
 
-_PLAIN = frozenset({"NORMAL", "SERVICE"})
+PLAIN = frozenset({"NORMAL", "SERVICE"})
 # VK does not allow the sale of these; both marked and unmarked.
-_FORBIDDEN = ("ALCOHOL_", "BEER_", "NOT_ALCOHOL_BEER_", "TOBACCO_", "MEDICINE_")
+FORBIDDEN = ("ALCOHOL_", "BEER_", "NOT_ALCOHOL_BEER_", "TOBACCO_", "MEDICINE_")
 
 
 def find_refusal(product_type: str | None, rules: Rules) -> str | None:
@@ -14,9 +14,9 @@ def find_refusal(product_type: str | None, rules: Rules) -> str | None:
     says that we do not know. Evotor's list of types grows.
     """
     name = (product_type or "").strip().upper()
-    if name in _PLAIN:
+    if name in PLAIN:
         return None
-    if f"{name}_".startswith(_FORBIDDEN):
+    if f"{name}_".startswith(FORBIDDEN):
         return "forbidden_type"
     if name.endswith("_MARKED") and not name.endswith("_NOT_MARKED"):
         return None if rules.allow_marked else "marked_type"

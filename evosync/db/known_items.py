@@ -1,0 +1,117 @@
+"""Queries on what of a store's goods stands in VK: for all of them whether, for a page what."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Text, and_, case, or_, select, type_coerce
+
+from evosync.catalog.item import LinkState
+from evosync.db.links import Place
+from evosync.db.tables.market import adoption_decisions, product_links, vk_cached_products
+from evosync.db.types import Json, Tx
+from evosync.engine.fates import ADOPTION, WISHED, Known
+
+_LINK = product_links.c
+_IS_SHOWN = and_(_LINK.state == LinkState.LIVE.value, ~_LINK.written_is_hidden)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedItem:
+    """A product's item: its price as VK last showed it, in kopecks; whether it is to be seen.
+
+    `written_price` and `written_stock` are what we last sent; `store_ids` are
+    the stores that it stands for, first the one that prices it.
+    """
+
+    item_id: int
+    price: int | None
+    is_shown: bool
+    written_price: int | None = None
+    written_stock: int | None = None
+    store_ids: tuple[str, ...] = ()
+
+
+async def read_known(tx: Tx, place: Place, told: Mapping[str, str]) -> Known:
+    """Read what is known of a place, besides what the last run `told` of each product."""
+    found = await tx.execute(
+        select(
+            _LINK.product_id,
+            case((_IS_SHOWN, 1), else_=0),
+            # Most have none, and 15,000 times to find that out takes its time.
+            type_coerce(_LINK.member_ids, Text()),
+        ).where(*place.rows_of(product_links), or_(_IS_SHOWN, _LINK.member_ids.is_not(None)))
+    )
+    shown: set[str] = set()
+    leaders: dict[str, str] = {}
+    for product_id, is_shown, members in found:
+        if is_shown:
+            shown.add(product_id)
+        if members is not None:
+            leaders |= dict.fromkeys(_ids(members), product_id)
+    shown.update(member for member, leader in leaders.items() if leader in shown)
+    by_twin = {member: told[leader] for member, leader in leaders.items() if leader in told}
+    answered = await _answered(tx, place, told)
+    answered |= {member for member, leader in leaders.items() if leader in answered}
+    return Known(shown=shown, told={**told, **by_twin}, answered=answered, leaders=leaders)
+
+
+async def find_items(
+    tx: Tx, place: Place, product_ids: Collection[str]
+) -> Mapping[str, ListedItem]:
+    """Find the items of some products, by the product id that each is linked to."""
+    if not product_ids:
+        return {}
+    items = vk_cached_products
+    found = await tx.execute(
+        select(
+            _LINK.product_id,
+            _LINK.item_id,
+            case((_IS_SHOWN, 1), else_=0).label("is_shown"),
+            items.c.price,
+            _LINK.written_price,
+            _LINK.written_stock,
+            _LINK.store_ids,
+        )
+        .outerjoin(
+            items,
+            and_(
+                items.c.user_id == _LINK.user_id,
+                items.c.community_id == _LINK.community_id,
+                items.c.item_id == _LINK.item_id,
+            ),
+        )
+        .where(*place.rows_of(product_links), _LINK.product_id.in_(list(product_ids)))
+    )
+    return {
+        row.product_id: ListedItem(
+            item_id=row.item_id,
+            price=row.price,
+            is_shown=bool(row.is_shown),
+            written_price=row.written_price,
+            written_stock=row.written_stock,
+            store_ids=tuple(row.store_ids),
+        )
+        for row in found
+    }
+
+
+async def _answered(tx: Tx, place: Place, told: Mapping[str, str]) -> set[str]:
+    """Find whose question a person has answered since."""
+    answered: set[str] = set()
+    codes = set(told.values())
+    if ADOPTION in codes:
+        decided = adoption_decisions
+        of_place = place.rows_of(decided)
+        found = await tx.scalars(select(decided.c.product_id).where(*of_place))
+        answered |= {one for one in found if told.get(one) == ADOPTION}
+    if codes.intersection(WISHED):
+        found = await tx.scalars(
+            select(_LINK.product_id).where(*place.rows_of(product_links), _LINK.wish.is_not(None))
+        )
+        answered |= {one for one in found if told.get(one) in WISHED}
+    return answered
+
+
+def _ids(members: str) -> list[str]:
+    ids: list[str] = Json().process_result_value(members, None)  # type: ignore[arg-type]
+    return ids
