@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, case, func, or_, select
 
 from evosync.catalog.item import (
     Availability,
@@ -83,13 +83,13 @@ async def load_known_of(
 async def count_on_sale(tx: Tx, place: Place) -> tuple[int, int]:
     """Count the linked items on sale, and those of them whose own product is switched off."""
     links, items, filters = product_links.c, vk_cached_products.c, sync_filters.c
-    is_off = exists().where(
-        filters.user_id == place.user_id,
-        filters.kind == SwitchKind.PRODUCT.value,
-        filters.entity_id == links.product_id,
+    is_off = links.product_id.in_(
+        select(filters.entity_id).where(
+            filters.user_id == place.user_id, filters.kind == SwitchKind.PRODUCT.value
+        )
     )
-    on_sale = (
-        select(func.count())
+    found = await tx.execute(
+        select(func.count(), func.coalesce(func.sum(case((is_off, 1), else_=0)), 0))
         .select_from(product_links)
         .join(
             vk_cached_products,
@@ -107,9 +107,8 @@ async def count_on_sale(tx: Tx, place: Place) -> tuple[int, int]:
             func.coalesce(items.stock, links.written_stock, 1) != 0,
         )
     )
-    live = await tx.scalar(on_sale) or 0
-    going = await tx.scalar(on_sale.where(is_off)) or 0
-    return live, going
+    live, going = found.one()
+    return int(live), int(going)
 
 
 async def _load(
