@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from evosync.db import alerts, api_logs, cleanup, due, notices
+from evosync.db import alerts, api_logs, catalog_pages, cleanup, due, notices
 from evosync.db.alerts import AlertKind
 from evosync.db.api_logs import LogSearch, Mark
 from evosync.db.engine import Database
@@ -58,6 +58,8 @@ QUESTIONS: dict[str, Ask] = {
     "what is broken anew": lambda db: db.write(alerts.open_alert, 1, AlertKind.HELD, "", {}, NOON),
     "what is well": lambda db: db.write(alerts.close_alert, 1, AlertKind.HELD, "", NOON),
     "who is mirrored in vain": reading(lambda tx: due.list_silences(tx, BEFORE)),
+    "when the till was read": reading(lambda tx: catalog_pages.find_last_reading(tx, 1)),
+    "what is not sent yet": reading(lambda tx: catalog_pages.has_unsent(tx, 1)),
     "old requests": lambda db: cleanup.delete_old_logs(db, BEFORE),
     "old notices": lambda db: cleanup.delete_old_notices(db, BEFORE, BEFORE),
     "old runs": lambda db: cleanup.delete_old_runs(db, BEFORE),
