@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -111,7 +112,7 @@ async def test_a_reading_tells_how_far_it_is_and_what_it_came_to(
 async def test_what_changed_since_the_last_run_is_unsent(
     database: Database,
     shop: int,
-    values: dict[str, object],
+    values: dict[str, Any],
     last: RunStatus | None,
     *,
     is_unsent: bool,
