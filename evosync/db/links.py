@@ -31,13 +31,14 @@ class Place:
         return table.c.user_id == self.user_id, table.c.community_id == self.community_id
 
 
-async def list_links(tx: Tx, place: Place) -> tuple[Link, ...]:
-    """List the links by product id."""
-    found = await tx.execute(
-        select(product_links)
-        .where(*place.rows_of(product_links))
-        .order_by(product_links.c.product_id)
-    )
+async def list_links(
+    tx: Tx, place: Place, product_ids: Collection[str] | None = None
+) -> tuple[Link, ...]:
+    """List the links, or those of some products, by product id."""
+    query = select(product_links).where(*place.rows_of(product_links))
+    if product_ids is not None:
+        query = query.where(product_links.c.product_id.in_(product_ids))
+    found = await tx.execute(query.order_by(product_links.c.product_id))
     return tuple(_link(row) for row in found)
 
 

@@ -1,6 +1,6 @@
 """Queries on the cached rows of the market: what VK showed when it was last read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,14 +52,17 @@ async def list_albums(tx: Tx, user_id: int, community_id: int) -> list[Album]:
     ]
 
 
-async def list_items(tx: Tx, user_id: int, community_id: int) -> list[MarketItem]:
-    """List the items by title."""
+async def list_items(
+    tx: Tx, user_id: int, community_id: int, item_ids: Collection[int] | None = None
+) -> list[MarketItem]:
+    """List the items, or those of some ids, by title."""
     rows = vk_cached_products.c
-    found = await tx.execute(
-        select(vk_cached_products)
-        .where(rows.user_id == user_id, rows.community_id == community_id)
-        .order_by(rows.name_folded, rows.item_id)
+    query = select(vk_cached_products).where(
+        rows.user_id == user_id, rows.community_id == community_id
     )
+    if item_ids is not None:
+        query = query.where(rows.item_id.in_(item_ids))
+    found = await tx.execute(query.order_by(rows.name_folded, rows.item_id))
     return [
         MarketItem(
             item_id=row.item_id,

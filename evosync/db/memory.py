@@ -1,5 +1,6 @@
 """Queries on what a run recalls besides links: refusals, answers, limits that hold."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
@@ -28,7 +29,7 @@ async def recall(tx: Tx, place: Place, now: datetime) -> Memory:
     row = found.one_or_none()
     is_here = row is not None and row.canary_community_id == place.community_id
     return Memory(
-        refusals={(one.product_id, one.part): one for one in await _refusals(tx, place)},
+        refusals={(one.product_id, one.part): one for one in await list_refusals(tx, place)},
         decisions={one.product_id: one for one in await _decisions(tx, place)},
         consents=await list_consents(tx, place, now),
         parked={one.method: one for one in await _parked(tx, place)},
@@ -48,8 +49,14 @@ async def save_canary(tx: Tx, place: Place, stage: int) -> None:
     )
 
 
-async def _refusals(tx: Tx, place: Place) -> list[Refusal]:
-    found = await tx.execute(select(refusals).where(*place.rows_of(refusals)))
+async def list_refusals(
+    tx: Tx, place: Place, product_ids: Collection[str] | None = None
+) -> list[Refusal]:
+    """List what VK refused, of all products or of some."""
+    query = select(refusals).where(*place.rows_of(refusals))
+    if product_ids is not None:
+        query = query.where(refusals.c.product_id.in_(product_ids))
+    found = await tx.execute(query)
     return [
         Refusal(
             product_id=row.product_id,

@@ -78,7 +78,8 @@ problems = table(
     Column("detail", Json, nullable=False),
     moment("first_seen_at", needed=True),
     moment("updated_at", needed=True),
-    Index(None, "user_id", "code"),
+    # Lists by reason, and how many products wait, are read from it alone.
+    Index(None, "user_id", "code", "name_folded", "product_id"),
     Index(None, "user_id", "name_folded"),
 )
 
