@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, distinct, func, or_, select, type_coerce, union_all
 
 from evosync.catalog.problem import Problem
+from evosync.db.problems import read_problem
 from evosync.db.tables.catalog import cached_products, cached_stores
 from evosync.db.tables.runs import problems
 from evosync.db.types import LongText, Tx, folded
@@ -73,7 +74,7 @@ async def list_store_problems(tx: Tx, user_id: int) -> list[Problem]:
         .where(rows.user_id == user_id, rows.product_id == "", rows.code.in_(_OF_STORES))
         .order_by(rows.name_folded, rows.store_id)
     )
-    return [_problem(row) for row in found]
+    return [read_problem(row) for row in found]
 
 
 _OF_STORES = ("store_not_paid", "store_unreadable")
@@ -102,7 +103,7 @@ async def page_of_reason(tx: Tx, user_id: int, code: str, page: int) -> tuple[li
         .where(*mine)
         .order_by(rows.name_folded, rows.product_id)
     )
-    return [_problem(row) for row in found], total
+    return [read_problem(row) for row in found], total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

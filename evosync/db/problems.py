@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from evosync.catalog.problem import Problem
 from evosync.db.differences import Scope, load_rows, write_differences
@@ -47,16 +48,18 @@ async def list_problems(tx: Tx, user_id: int) -> list[Problem]:
         .where(rows.user_id == user_id)
         .order_by(rows.name_folded, rows.product_id, rows.store_id, rows.code)
     )
-    return [
-        Problem(
-            product_id=row.product_id,
-            store_id=row.store_id,
-            name=row.name,
-            code=row.code,
-            detail=row.detail,
-        )
-        for row in found
-    ]
+    return [read_problem(row) for row in found]
+
+
+def read_problem(row: Row[Any]) -> Problem:
+    """Read a row of `problems`."""
+    return Problem(
+        product_id=row.product_id,
+        store_id=row.store_id,
+        name=row.name,
+        code=row.code,
+        detail=row.detail,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

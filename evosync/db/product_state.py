@@ -12,6 +12,7 @@ from evosync.catalog.product import Product
 from evosync.db import links, market, memory
 from evosync.db.catalog import product_of
 from evosync.db.links import Place
+from evosync.db.problems import read_problem
 from evosync.db.tables.catalog import cached_products
 from evosync.db.tables.market import adoption_decisions, vk_cached_products
 from evosync.db.tables.runs import problems, runs
@@ -73,16 +74,7 @@ async def list_problems_of(
         )
         .order_by(rows.store_id, rows.product_id, rows.code)
     )
-    return [
-        Problem(
-            product_id=row.product_id,
-            store_id=row.store_id,
-            name=row.name,
-            code=row.code,
-            detail=row.detail,
-        )
-        for row in found
-    ]
+    return [read_problem(row) for row in found]
 
 
 async def read_in_vk(tx: Tx, place: Place, product_ids: Collection[str]) -> InVk:

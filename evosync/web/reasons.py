@@ -144,6 +144,7 @@ SHOWN: Mapping[str, Reason] = {
         "VK просит подтвердить, что вы не робот",
         Button(label="Подтвердить в VK", route="connections"),
     ),
+    "unreachable": _fine("Нет ответа", "Сервис не отвечает: проверим снова сами", icon=_CLOCK),
     "vk_busy": _fine("VK занят", "VK просит подождать: продолжим позже", icon=_CLOCK),
     "queued": _fine(
         "Обновится",
@@ -161,6 +162,7 @@ SHOWN: Mapping[str, Reason] = {
     "product_off": _fine(
         "Выключен", "Товар не выбран для VK", Button(label="Включить", form=Form.PRODUCT_ON)
     ),
+    "not_in_till": _fine("Нет в кассе", "В кассе этого товара больше нет"),
     # Of the stores.
     "store_not_paid": _waits(
         "Не оплачено", "Приложение не оплачено для магазина в Эвоторе", told_how=advice.PAY
@@ -259,7 +261,9 @@ SENTENCES: Mapping[str, str] = {
     "vk_market_off": "В сообществе выключен раздел «Товары».",
     "vk_no_right": "У ключа VK нет права «Товары» (market).",
     "vk_captcha": "VK просит подтвердить, что вы не робот.",
+    "unreachable": "Сервис не отвечает. Проверим снова сами, делать ничего не нужно.",
     "queued": "Изменение отправится в ближайший запуск.",
+    "not_in_till": "В кассе этого товара больше нет.",
     "store_off": "Магазин «{name}» не выбран для VK.",
     "group_off": "Группа «{name}» не выбрана для VK.",
     "product_off": "Товар не выбран для VK.",

@@ -9,6 +9,7 @@ from evosync.web.reasons import IN_VK, SENTENCES, SHOWN, WAITING, Form, Group, r
 OF_THE_MIRROR = (
     *("sync_off", "never_confirmed", "connection_broken", "store_off", "group_off", "product_off"),
     *("vk_no_role", "vk_market_off", "vk_no_right", "vk_captcha", "queued"),
+    *("unreachable", "not_in_till"),
 )
 
 
