@@ -67,7 +67,7 @@ async def list_reasons(tx: Tx, user_id: int) -> list[Listed]:
 
 
 async def list_store_problems(tx: Tx, user_id: int) -> list[Problem]:
-    """List the problems of whole stores."""
+    """List the problems of whole stores, and of rows that tell not even which product they are."""
     rows = problems.c
     found = await tx.execute(
         select(problems)
@@ -77,7 +77,7 @@ async def list_store_problems(tx: Tx, user_id: int) -> list[Problem]:
     return [read_problem(row) for row in found]
 
 
-_OF_STORES = ("store_not_paid", "store_unreadable")
+_OF_STORES = ("store_not_paid", "store_unreadable", "bad_row")
 
 
 async def page_of_reason(tx: Tx, user_id: int, code: str, page: int) -> tuple[list[Problem], int]:

@@ -40,12 +40,12 @@ class InVk:
     decided: frozenset[str] = frozenset()
 
 
-async def list_namesakes(tx: Tx, user_id: int, product_id: str) -> list[Product]:
-    """List the rows of a product in all stores, then those of others that bear its name."""
+async def list_namesakes(tx: Tx, user_id: int, product_ids: Collection[str]) -> list[Product]:
+    """List the rows of products in all stores, then those of others that bear their names."""
     rows = cached_products.c
     own = (
         await tx.execute(
-            select(cached_products).where(rows.user_id == user_id, rows.product_id == product_id)
+            select(cached_products).where(rows.user_id == user_id, rows.product_id.in_(product_ids))
         )
     ).all()
     names = {row.name_folded for row in own if row.name_folded}
@@ -53,7 +53,11 @@ async def list_namesakes(tx: Tx, user_id: int, product_id: str) -> list[Product]
         return [product_of(row) for row in own]
     others = await tx.execute(
         select(cached_products)
-        .where(rows.user_id == user_id, rows.name_folded.in_(names), rows.product_id != product_id)
+        .where(
+            rows.user_id == user_id,
+            rows.name_folded.in_(names),
+            rows.product_id.not_in(product_ids),
+        )
         .order_by(rows.name_folded, rows.store_id, rows.product_id)
         .limit(MOST_NAMESAKES)
     )

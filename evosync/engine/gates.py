@@ -67,8 +67,8 @@ class Seen:
     product and of those that may be its twins, switched on or off.
     `unread` says of stores that were not read whole why not, `links` are those
     of any of these products, `item` is the linked item as VK showed it since
-    we last wrote to it, None when it did not, and `decided` = the question
-    whether an item of the same name is this product has its answer.
+    we last wrote to it, None when it did not, and `decided` are the products
+    of which a person said whether an item of the same name is theirs.
     """
 
     product_id: str
@@ -85,7 +85,7 @@ class Seen:
     links: Sequence[Link] = ()
     item: MarketItem | None = None
     refusals: Sequence[Refusal] = ()
-    is_decided: bool = False
+    decided: frozenset[str] = frozenset()
 
     @property
     def row(self) -> Row | None:
@@ -214,7 +214,7 @@ def _card(seen: Seen, draft: Draft, link: Link | None) -> Iterator[Stop]:
     """Ask what only a person can say about the card that stands, or stood, in VK."""
     told = _told(seen, draft)
     if link is None:
-        if ADOPT_QUESTION in told and not seen.is_decided:
+        if ADOPT_QUESTION in told and draft.product_id not in seen.decided:
             detail = told[ADOPT_QUESTION].detail
             yield Stop(gate=Gate.CARD, code=ADOPT_QUESTION, detail=detail)
         return

@@ -1,6 +1,6 @@
 """The ways through the pages: an entry appears once its page is there and the person may see it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -8,6 +8,8 @@ from starlette.routing import Route
 
 from evosync.accounts.permissions import Permission
 from evosync.db.accounts import User
+from evosync.db.waiting import Waiting
+from evosync.web.waiting import waiting_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,11 @@ _BOTTOM = (
         routes=tuple(route for way in _ADMIN for route in way.routes),
     ),
 )
+_COUNTS: Mapping[str, Callable[[Waiting], int]] = {
+    "problems": lambda waiting: waiting.total,
+    "connections": lambda waiting: waiting.connections,
+    "runs": lambda waiting: int(waiting.is_held),
+}
 
 
 def navigation(request: Request, user: User) -> list[Section]:
@@ -113,7 +120,7 @@ def route_names(request: Request) -> frozenset[str]:
 
 
 def _entries(request: Request, user: User, ways: Iterable[_Way]) -> tuple[Entry, ...]:
-    names, path = route_names(request), request.url.path
+    names, path, waiting = route_names(request), request.url.path, waiting_of(request)
     entries = []
     for way in ways:
         open_to = [
@@ -132,6 +139,7 @@ def _entries(request: Request, user: User, ways: Iterable[_Way]) -> tuple[Entry,
                 tab=way.tab,
                 icon=way.icon,
                 is_current=is_current,
+                count=_COUNTS[open_to[0]](waiting) if open_to[0] in _COUNTS else 0,
             )
         )
     return tuple(entries)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from evosync.web.auth import Access, Needs, guard, known_session
 from evosync.web.description import Description
+from evosync.web.waiting import note_waiting
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -49,6 +50,8 @@ class Page(Route):
             return refusal
         session = known_session(request)
         whose = {"user_id": session.user.id} if session else {}
+        if not self.is_json:
+            await note_waiting(request)
         try:
             # Whatever is asked of Evotor and VK meanwhile is asked for them.
             with structlog.contextvars.bound_contextvars(**whose):
