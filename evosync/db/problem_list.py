@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, and_, case, distinct, func, or_, select, type_coerce, union_all
+from sqlalchemy import and_, case, distinct, func, or_, select, type_coerce, union_all
 
 from evosync.catalog.problem import Problem
 from evosync.db.problems import read_problem
@@ -108,13 +107,12 @@ async def page_of_reason(tx: Tx, user_id: int, code: str, page: int) -> tuple[li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A product that a search found, and the codes of its problems."""
+    """A product that a search found; `code` is the cashier's number."""
 
     product_id: str
     store_id: str
     name: str
     code: str
-    codes: tuple[str, ...]
 
 
 async def search_products(tx: Tx, user_id: int, words: str) -> Sequence[Found]:
@@ -145,35 +143,10 @@ async def search_products(tx: Tx, user_id: int, words: str) -> Sequence[Found]:
         )
         .limit(2 * MOST_FOUND)
     )
-    once: dict[str, Row[Any]] = {}
+    once: dict[str, Found] = {}
     for row in found:
-        once.setdefault(row.product_id, row)
-    wanted = list(once.values())[:MOST_FOUND]
-    return await _with_codes(tx, user_id, wanted)
-
-
-async def _with_codes(tx: Tx, user_id: int, wanted: Sequence[Row[Any]]) -> list[Found]:
-    rows = problems.c
-    told: dict[str, list[str]] = {}
-    if wanted:
-        found = await tx.execute(
-            select(rows.product_id, rows.code)
-            .where(
-                rows.user_id == user_id,
-                rows.store_id.in_({row.store_id for row in wanted}),
-                rows.product_id.in_([row.product_id for row in wanted]),
-            )
-            .order_by(rows.code)
+        product = Found(
+            product_id=row.product_id, store_id=row.store_id, name=row.name, code=row.code
         )
-        for row in found:
-            told.setdefault(row.product_id, []).append(row.code)
-    return [
-        Found(
-            product_id=row.product_id,
-            store_id=row.store_id,
-            name=row.name,
-            code=row.code,
-            codes=tuple(told.get(row.product_id, ())),
-        )
-        for row in wanted
-    ]
+        once.setdefault(row.product_id, product)
+    return list(once.values())[:MOST_FOUND]

@@ -35,6 +35,7 @@ ACTIONS = {
     "config.photo_set": "Заменена картинка товаров",
     "config.photo_dropped": "Возвращена обычная картинка товаров",
     "config.secrets_shown": "Показаны ключи доступа",
+    "product.retried": "Товар отправлен снова",
     "probe.written": "Проба записи в VK",
     "catalog.switched": "Выбор товаров для VK",
     "catalog.ordered": "Изменён порядок магазинов",

@@ -40,6 +40,9 @@ from evosync.web.pages import (
     invite,
     login,
     logout,
+    problem,
+    problem_retry,
+    problems,
     profile,
     profile_delete,
     profile_edit,
@@ -157,6 +160,11 @@ catalog = [
     Page("/catalog/stores/{id}/products/{pid}/toggle", name="product-toggle", post=catalog_toggles.toggle_product),
     Page("/catalog/stores/{id}/new-groups", name="new-groups", post=catalog_acts.set_new_groups),
 ]
+troubles = [
+    Page("/problems", name="problems", get=problems.show),
+    Page("/problems/{pid}", name="problem", get=problem.show),
+    Page("/problems/{pid}/retry", name="problem-retry", post=problem_retry.submit),
+]
 called = [
     JsonPage(f"{prefix}/user/{kind}", name=f"webhook-{kind}{'-v1' if prefix else ''}", needs=ANYONE, post=answer, described={"POST": description})
     for prefix in webhooks.PREFIXES
@@ -201,6 +209,7 @@ routes: list[BaseRoute] = [
     *settings,
     *feeding,
     *catalog,
+    *troubles,
     *called,
     *admin,
     *described,
