@@ -31,7 +31,6 @@ from tests.web.route_table_products import PRODUCTS
 from tests.web.route_table_runs import ADMIN_RUNS, RUNS
 from tests.web.route_table_sending import SENDING
 from tests.web.route_table_sync import SYNC
-from tests.web.route_table_market import MARKET
 from tests.web.route_table_troubles import TROUBLES
 
 NEW_PASSWORD = "четыре медных самовара у окна"

@@ -42,12 +42,17 @@ class ShownProduct:
 async def show(request: Request) -> Response:
     """Show all reasons, the products of one, or what a search found."""
     query = request.query_params
-    code, words = query.get("code", ""), query.get("q", "")[:LONGEST_WORDS].strip()
+    code, words = query.get("code", ""), _words(query.get("q", ""))
     if words:
         return await _show_found(request, words)
     if code in SHOWN:
         return await _show_reason(request, code)
     return await _show_all(request)
+
+
+def _words(text: str) -> str:
+    """Take the words of a search; signs that print nothing stand in no name."""
+    return "".join(each for each in text if each.isprintable())[:LONGEST_WORDS].strip()
 
 
 async def _show_all(request: Request) -> Response:
