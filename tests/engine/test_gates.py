@@ -1,6 +1,5 @@
 """At which gate a product stands, by what is known of it now."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,10 +7,7 @@ from typing import Any
 import pytest
 
 from evosync.catalog.item import Availability, Link, LinkState, Wish
-from evosync.catalog.problem import Problem
-from evosync.catalog.product import Product
 from evosync.engine.changes import Create, Field, Update
-from evosync.engine.draft.product import Row
 from evosync.engine.gates import NOT_IN_TILL, QUEUED, Gate, Judged, Seen, Stop, judge
 from evosync.engine.memory import Refusal
 from evosync.engine.refusals import fingerprint_of, part_of
@@ -20,45 +16,13 @@ from tests.builders import (
     NOON,
     SECOND_SHOP,
     SHOP,
-    group,
     item,
     link,
     product,
     rules,
     written,
 )
-
-BOTH = (SHOP, SECOND_SHOP)
-LIVE = link(last={})
-
-
-def rows(*products: Product) -> Sequence[Row]:
-    return [
-        Row(
-            product=each,
-            name=each.name,
-            home=group(store_id=each.store_id) if each.parent_id == "tea" else None,
-            place=BOTH.index(each.store_id),
-        )
-        for each in products
-    ]
-
-
-def seen(*products: Product, **values: Any) -> Seen:
-    """See a product that nothing keeps from being sent, but for what a test says."""
-    defaults: dict[str, Any] = {
-        "product_id": "assam",
-        "store_id": SHOP,
-        "rules": rules(),
-        "now": NOON,
-        "rows": rows(*products or [product()]),
-        "store_names": {SHOP: "Чайная", SECOND_SHOP: "Вторая"},
-    }
-    return Seen(**defaults | values)
-
-
-def told(code: str, product_id: str = "assam", store_id: str = SHOP, **detail: str) -> Problem:
-    return Problem(product_id=product_id, store_id=store_id, name="Чай", code=code, detail=detail)
+from tests.engine.seen import BOTH, LIVE, rows, seen, told
 
 
 def stop_of(what: Seen) -> tuple[Gate, str] | None:
