@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from evosync.db import feed
+from evosync.pictures import picture_type
 from evosync.web.feed_card import hash_secret
 from evosync.web.feed_file import FeedFile
 from evosync.web.state import state_of
@@ -18,7 +19,6 @@ from evosync.web.yml import CONTENT_TYPE
 LONGEST_SECRET = 200  # characters; ours are shorter
 
 _SHA256 = re.compile("[0-9a-f]{64}")
-_KINDS = {b"\x89PNG": "image/png", b"GIF8": "image/gif"}
 _ROBOTS = {"X-Robots-Tag": "noindex"}
 
 
@@ -61,9 +61,8 @@ async def show_picture(request: Request) -> Response:
             body = await feed.find_shown_picture(tx, sha256)
     if body is None:
         return _nothing()
-    kind = _KINDS.get(body[:4], "image/jpeg")
     kept = {"Cache-Control": "public, max-age=86400, immutable"}
-    return Response(body, media_type=kind, headers=kept | _ROBOTS)
+    return Response(body, media_type=picture_type(body), headers=kept | _ROBOTS)
 
 
 def _nothing() -> Response:

@@ -11,11 +11,11 @@ from evosync.db.journal import Act, write_act
 from evosync.db.types import Tx
 from evosync.web.auth import user_of, visit_of
 from evosync.web.feed_card import new_secret, read_feed
-from evosync.web.flash import Kind, flash
+from evosync.web.flash import Kind
 from evosync.web.forms import sent_form
-from evosync.web.navigation import route_names
 from evosync.web.state import state_of
-from evosync.web.view import redirect, render
+from evosync.web.view import render
+from evosync.web.view import told as say
 
 UNCLEAR = "Не понять, что сделать с файлом. Обновите страницу и попробуйте ещё раз."
 
@@ -85,7 +85,4 @@ async def _answer(request: Request, kind: Kind, told: str) -> Response:
         async with state_of(request).database.read() as tx:
             shown = await read_feed(request, tx)
         return render(request, "sync/feed.html", feed=shown, told=told, kind=kind)
-    place = "sync" if "sync" in route_names(request) else "vk"
-    response = redirect(request, place)
-    flash(request, response, kind, told)
-    return response
+    return say(request, "sync", kind, told)

@@ -13,7 +13,6 @@ from evosync.db.services import Service
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import Card, Ends, ShownState, read_ends
 from evosync.web.connector import VkKeyForm
-from evosync.web.navigation import route_names
 from evosync.web.state import state_of
 from evosync.web.view import render_form
 
@@ -76,15 +75,8 @@ async def render_page(request: Request, form: VkKeyForm) -> Response:
         has_oauth=can_sign_in,
         can_choose_community=can_sign_in and ends.vk is not None and bool(ends.vk.device_id),
         redirect_uri=f"{state.desk.settings.public_url}/vk/callback",
-        feed_url=_feed_url(request),
+        feed_url=f"{request.app.url_path_for('sync')}#feed",
     )
-
-
-def _feed_url(request: Request) -> str | None:
-    """Return where the file with goods is switched on, once that page is there."""
-    if "sync" not in route_names(request):
-        return None
-    return f"{request.app.url_path_for('sync')}#feed"
 
 
 def _state(card: Card | None) -> ShownState:
