@@ -281,9 +281,12 @@ def _sight(row: Row[Any], stock: int | None) -> Sight:
 
 
 async def find_read_at(tx: Tx, place: Place) -> datetime | None:
-    """Find when the market was last read by a run that came to its end; None = not known."""
-    rows = runs.c
-    return await tx.scalar(
+    """Find when the market was last read, as far as that is known; None = never.
+
+    Readings by the timer leave no run behind, but what they changed.
+    """
+    rows, items = runs.c, vk_cached_products.c
+    begun_at = await tx.scalar(
         select(func.coalesce(rows.started_at, rows.queued_at))
         .where(
             rows.user_id == place.user_id,
@@ -293,6 +296,12 @@ async def find_read_at(tx: Tx, place: Place) -> datetime | None:
         .order_by(rows.queued_at.desc())
         .limit(1)
     )
+    changed_at = await tx.scalar(
+        select(func.max(items.updated_at)).where(
+            items.user_id == place.user_id, items.community_id == place.community_id
+        )
+    )
+    return max(filter(None, (begun_at, changed_at)), default=None)
 
 
 _HAVE_READ = tuple(status.value for status in (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD))

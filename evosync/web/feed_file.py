@@ -10,7 +10,7 @@ from typing import Any
 
 from evosync.catalog.item import LinkState
 from evosync.catalog.snapshot import ReadingState, Snapshot
-from evosync.db import catalog, connections, feed, links, pictures, sync
+from evosync.db import catalog, connections, feed, links, sync
 from evosync.db.links import Place
 from evosync.db.selection import get_selection
 from evosync.db.types import Tx
@@ -92,9 +92,7 @@ async def _load(tx: Tx, opened: Installation, user_id: int) -> _Goods:
     names = (evotor.store_name if evotor else None, *(r.store.name for r in snapshot.readings))
     return _Goods(
         snapshot=_as_last_known(snapshot),
-        rules=opened.rules(
-            config, await get_selection(tx, user_id), await pictures.find_picture(tx, user_id)
-        ),
+        rules=opened.rules(config, await get_selection(tx, user_id)),
         claimed=await _claimed(tx, user_id),
         shop_name=next(filter(None, names), "Магазин"),
     )

@@ -3,6 +3,7 @@
 from tests.browser.states_catalog import CATALOG
 from tests.browser.states_connections import AT_FAIR, IN_TOWN
 from tests.browser.states_log import LOG
+from tests.browser.states_market import MARKET
 from tests.browser.states_products import PRODUCTS
 from tests.browser.states_public import OTHER, PUBLIC
 from tests.browser.states_runs import RUNS
@@ -18,6 +19,7 @@ STATES = [
     *OTHER,
     *LOG,
     *CATALOG,
+    *MARKET,
     *RUNS,
     *SYNC,
     *PRODUCTS,

@@ -12,6 +12,7 @@ from evosync.db.accounts import NewUser, User, UserStatus
 from evosync.db.connection_health import Finding, mark_checked
 from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.journal import write_act
+from evosync.db.links import Place
 from evosync.db.roles import RoleName
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.services import Service
@@ -19,6 +20,7 @@ from evosync.db.sessions import NewSession, create_session
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from tests.browser.goods import furnish_ulyana
+from tests.browser.showcase import furnish_showcase
 from tests.browser.stand import Stand
 from tests.browser.states_log import log_requests
 from tests.browser.tills import furnish_tamara
@@ -139,6 +141,7 @@ async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> dict[str, int
     await log_requests(tx, desk, anna, people[LONG_EMAIL.split("@", maxsplit=1)[0]])
     await furnish_tamara(tx, desk, people["tamara"])
     await furnish_ulyana(tx, desk, people["ulyana"])
+    await furnish_showcase(tx, Place(user_id=anna.id, community_id=1), desk.clock())
     await runs.create_run(tx, clara.id, RunKind.READING, RunTrigger.BUTTON, desk.clock())
     now = desk.clock()
     sealed = desk.vault.seal("123456")

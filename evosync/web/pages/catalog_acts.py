@@ -19,14 +19,16 @@ UNCLEAR = "Не понять, какой магазин передвинуть. 
 
 
 async def refresh(request: Request) -> Response:
-    """Ask for a reading; the page shows how far it is."""
-    user_id = user_of(request).id
+    """Ask for a reading; the page that it was asked for on shows how far it is."""
+    user_id, sent = user_of(request).id, await sent_form(request)
+    is_from_vk = sent.get("next") == request.app.url_path_for("vk-catalog")
+    place = "vk-catalog" if is_from_vk else "catalog-stores"
     asked = Asked(user_id=user_id, kind=RunKind.READING, asked_by=user_id)
     try:
         await state_of(request).mirroring.begin(asked)
     except (NeedsPerson, TryLater) as error:
-        return told(request, "catalog-stores", "warning", error.message)
-    return redirect(request, "catalog-stores")
+        return told(request, place, "warning", error.message)
+    return redirect(request, place)
 
 
 async def order(request: Request) -> Response:

@@ -6,7 +6,8 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evosync.db import market_lists
+from evosync.db import catalog_pages, market_lists
+from evosync.db.catalog_pages import LastReading
 from evosync.db.market_lists import ItemSearch, ListedAlbum, Part
 from evosync.db.services import Service
 from evosync.db.types import Tx
@@ -14,6 +15,7 @@ from evosync.spoken import ago, plural
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import Card, ShownState, read_ends
 from evosync.web.market_face import MarketFace, find_face, picture_of
+from evosync.web.pages.catalog_stores import STAGES, STEPS
 from evosync.web.state import state_of
 from evosync.web.view import render
 
@@ -39,6 +41,7 @@ class _Found:
     counts: dict[Part, int]
     lonely: int
     read_at: datetime | None
+    last: LastReading
 
 
 async def show(request: Request) -> Response:
@@ -58,6 +61,9 @@ async def show(request: Request) -> Response:
         counts={part.value: number for part, number in found.counts.items()},
         lonely=found.lonely,
         was_read=found.read_at is not None or bool(found.albums),
+        reading=STAGES.get(found.last.stage, STAGES["shop"]) if found.last.run_id else None,
+        steps=STEPS,
+        trouble=found.last.trouble,
         ours=[_album(request, each) for each in found.albums if each.is_ours],
         others=[_album(request, each) for each in found.albums if not each.is_ours],
     )
@@ -70,6 +76,7 @@ async def _find(tx: Tx, face: MarketFace) -> _Found:
         counts=await market_lists.count_items(tx, face.place, ItemSearch()),
         lonely=(await market_lists.count_items(tx, face.place, lonely))[Part.ALL],
         read_at=await market_lists.find_read_at(tx, face.place),
+        last=await catalog_pages.find_last_reading(tx, face.place.user_id),
     )
 
 
@@ -101,7 +108,7 @@ def _state(request: Request, found: _Found, card: Card | None) -> ShownState:
 def _counted(counts: dict[Part, int]) -> str:
     ours, strangers = counts[Part.OURS], counts[Part.STRANGERS]
     if not counts[Part.ALL]:
-        return "Товаров здесь ещё не видели."
+        return "Товаров в сообществе нет."
     if not ours:
         return f"{plural(strangers, *PRODUCTS)} в сообществе: все ваши, EvoSync их не меняет."
     rest = f", ещё {plural(strangers, *PRODUCTS)} — ваши" if strangers else ""
