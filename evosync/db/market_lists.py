@@ -1,4 +1,4 @@
-"""Queries for the pages of the goods in VK: albums, items by pages, whose they are, their pictures.
+"""Queries for the pages of the goods in VK: albums, items by pages, whose they are.
 
 All of them read the cached rows of one user's community, whose index comes
 first in every condition; an item's albums are a list in its row, so that the
@@ -164,36 +164,6 @@ async def list_items(tx: Tx, place: Place, search: ItemSearch) -> ListedItems:
     return ListedItems(
         items=[_item(row) for row in found], counts=await count_items(tx, place, search)
     )
-
-
-async def find_item_thumb(tx: Tx, place: Place, item_id: int) -> tuple[str | None] | None:
-    """Find where VK shows an item's picture, in a tuple; None when there is no such item."""
-    rows = vk_cached_products.c
-    row = (
-        await tx.execute(
-            select(rows.thumb_url).where(
-                rows.user_id == place.user_id,
-                rows.community_id == place.community_id,
-                rows.item_id == item_id,
-            )
-        )
-    ).one_or_none()
-    return None if row is None else (row.thumb_url,)
-
-
-async def find_album_thumb(tx: Tx, place: Place, album_id: int) -> tuple[str | None] | None:
-    """Find where VK shows an album's cover, in a tuple; None when there is no such album."""
-    rows = vk_cached_albums.c
-    row = (
-        await tx.execute(
-            select(rows.thumb_url).where(
-                rows.user_id == place.user_id,
-                rows.community_id == place.community_id,
-                rows.album_id == album_id,
-            )
-        )
-    ).one_or_none()
-    return None if row is None else (row.thumb_url,)
 
 
 # VK shows "unavailable" for a hidden item and for one without stock alike. What

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from evosync.catalog.item import Album as VkAlbum
 from evosync.catalog.item import AlbumLink, Availability, MarketItem
-from evosync.db import links, market, market_lists, runs
+from evosync.db import links, market, market_lists, runs, thumbs
 from evosync.db.engine import Database
 from evosync.db.links import Place
 from evosync.db.market_lists import PAGE, Album, ItemSearch, ListedItem, Part, Sight
@@ -172,9 +172,9 @@ async def test_an_album_is_ours_when_a_group_is_linked_to_it(
         listed = await market_lists.list_albums(tx, place)
         assert await market_lists.find_album_title(tx, place, 2) == "Акции"
         assert await market_lists.find_album_title(tx, place, 3) is None
-        assert await market_lists.find_album_thumb(tx, place, 1) == (tea.thumb_url,)
-        assert await market_lists.find_item_thumb(tx, place, 1) == (None,)
-        assert await market_lists.find_item_thumb(tx, place, 2) is None
+        assert await thumbs.find_album_thumb(tx, place, 1) == (tea.thumb_url,)
+        assert await thumbs.find_item_thumb(tx, place, 1) == (None,)
+        assert await thumbs.find_item_thumb(tx, place, 2) is None
     assert [(each.title, each.is_ours, each.is_hidden) for each in listed] == [
         ("Акции", False, True),
         ("Чай", True, False),

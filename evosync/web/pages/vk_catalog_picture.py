@@ -4,13 +4,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from evosync.db import market_lists
+from evosync.db import thumbs
 from evosync.web.assets import FOLDER
 from evosync.web.market_face import NO_PICTURE, find_face
 from evosync.web.routing import number_in_path
 from evosync.web.state import state_of
 
-_FIND = {"item": market_lists.find_item_thumb, "album": market_lists.find_album_thumb}
+_FIND = {"item": thumbs.find_item_thumb, "album": thumbs.find_album_thumb}
 # Its address changes when the picture does.
 _FOR_A_DAY = "private, max-age=86400, immutable"
 _FOR_A_WHILE = "private, max-age=60"
