@@ -1,21 +1,23 @@
 """Queries on what the switches of the catalog come to: how much is chosen, and examples of it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from evosync.catalog.item import LinkState
 from evosync.catalog.product import Product, ProductGroup
 from evosync.db.catalog import product_of
 from evosync.db.links import Place
 from evosync.db.selection import SwitchKind
-from evosync.db.tables.catalog import cached_products
+from evosync.db.tables.catalog import cached_products, cached_stores
 from evosync.db.tables.market import product_links, vk_cached_products
 from evosync.db.tables.sync import sync_filters
 from evosync.db.types import Tx
 from evosync.engine.draft.groups import find_home, index_groups, is_switched_on
+from evosync.engine.foresight import PricePair
 from evosync.engine.rules import NO_GROUP, Selection
 
 _SPREAD = (0.5, 0.2, 0.8)  # of the shop's prices, the middle one first
@@ -70,27 +72,41 @@ async def list_examples(
     return []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricePair:
-    """What a product that stands in VK costs in the till and there, in kopecks."""
-
-    till: int
-    market: int
-
-
-async def list_price_pairs(tx: Tx, place: Place, selection: Selection) -> list[PricePair]:
+async def list_price_pairs(tx: Tx, place: Place, stores: Collection[str]) -> list[PricePair]:
     """List what goods that stand in VK cost: as read there, or as we wrote it since.
 
-    The till's price is that of the first store where it is for sale, as R9 says.
+    The till's price is that of the first of these stores where it is for
+    sale, as R9 says. Goods of equal prices are counted together: a shop has
+    many goods, and few prices.
     """
+    priced = _priced(place, stores).subquery()
+    found = await tx.execute(
+        select(priced.c.till, priced.c.market, func.count())
+        .where(priced.c.rank == 1, priced.c.market.is_not(None))
+        .group_by(priced.c.till, priced.c.market)
+    )
+    return [PricePair(till=till, market=shown, count=number) for till, shown, number in found]
+
+
+def _priced(place: Place, stores: Collection[str]) -> Select[Any]:
     rows, items, links = cached_products.c, vk_cached_products.c, product_links.c
     is_later = or_(items.price.is_(None), links.written_at > items.updated_at)
     shown = func.coalesce(case((is_later, links.written_price), else_=items.price), items.price)
-    found = await tx.execute(
-        select(links.product_id, rows.store_id, rows.price, rows.allow_to_sell, shown)
+    first = (rows.allow_to_sell.desc(), cached_stores.c.position, rows.store_id)
+    rank = func.row_number().over(partition_by=links.product_id, order_by=first)
+    return (
+        select(rows.price.label("till"), shown.label("market"), rank.label("rank"))
+        .select_from(product_links)
         .join(
             cached_products,
             and_(rows.user_id == links.user_id, rows.product_id == links.product_id),
+        )
+        .join(
+            cached_stores,
+            and_(
+                cached_stores.c.user_id == rows.user_id,
+                cached_stores.c.store_id == rows.store_id,
+            ),
         )
         .join(
             vk_cached_products,
@@ -106,17 +122,9 @@ async def list_price_pairs(tx: Tx, place: Place, selection: Selection) -> list[P
             links.state == LinkState.LIVE.value,
             links.written_is_hidden.is_(False),
             rows.price > 0,
+            rows.store_id.in_(stores),
         )
     )
-    places = {store_id: at for at, store_id in enumerate(selection.store_order)}
-    best: dict[str, tuple[tuple[bool, int], PricePair]] = {}
-    for product_id, store_id, till, for_sale, market in found:
-        if store_id not in selection.stores or market is None:
-            continue
-        rank = (not for_sale, places.get(store_id, len(places)))
-        if product_id not in best or rank < best[product_id][0]:
-            best[product_id] = rank, PricePair(till=till, market=market)
-    return [pair for _, pair in best.values()]
 
 
 def _homes(groups: Sequence[ProductGroup]) -> dict[tuple[str, str], tuple[str, str]]:

@@ -1,10 +1,14 @@
 """What a run would ask about under other rules, told before they are saved (design: guard)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from evosync.catalog.snapshot import Snapshot
+from evosync.engine.doubts import PRICE_FACTOR
+from evosync.engine.draft.prices import make_price
 from evosync.engine.draft.shop import draft_shop
 from evosync.engine.guard import guard
 from evosync.engine.held import TAKES_OFF, Ask, make_held
@@ -14,7 +18,7 @@ from evosync.engine.plan.claims import list_claimed
 from evosync.engine.plan.left_behind import own_rules
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing, standing_items
-from evosync.engine.rules import Rules
+from evosync.engine.rules import Rounding, Rules
 
 _FORESEEN = TAKES_OFF | {Ask.PRICE}
 """What a setting brings about; all else that is asked was not the setting's doing."""
@@ -49,6 +53,38 @@ class Foreseen:
     @property
     def _counts(self) -> Counter[str]:
         return Counter(kind for kind, _ in self.members)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricePair:
+    """What `count` goods that stand in VK cost each in the till and there, kopecks."""
+
+    till: int
+    market: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repriced:
+    """Of `total` goods, how many would cost other than they do, and how many `far` from it."""
+
+    changed: int = 0
+    far: int = 0
+    total: int = 0
+
+
+def reprice(pairs: Iterable[PricePair], multiplier: Decimal, rounding: Rounding) -> Repriced:
+    """Tell what another multiplier and rounding would do to the prices in VK."""
+    worked_out: dict[int, int] = {}
+    changed = far = total = 0
+    for pair in pairs:
+        if pair.till not in worked_out:
+            worked_out[pair.till] = make_price(pair.till, multiplier, rounding) or 0
+        new, old = worked_out[pair.till], pair.market
+        total += pair.count
+        changed += pair.count * (new != old)
+        far += pair.count * (new > old * PRICE_FACTOR or new * PRICE_FACTOR < old)
+    return Repriced(changed=changed, far=far, total=total)
 
 
 def foresee(

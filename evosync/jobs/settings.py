@@ -9,21 +9,24 @@ from evosync.accounts.desk import Actor, Desk
 from evosync.db import approvals, catalog, connections, sync
 from evosync.db.accounts import User
 from evosync.db.approvals import Answerer
+from evosync.db.chosen import list_price_pairs
 from evosync.db.journal import write_act
 from evosync.db.links import Place
 from evosync.db.selection import get_selection
 from evosync.db.standing import load_standing
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
-from evosync.engine.foresight import Foreseen, foresee
+from evosync.engine.doubts import PRICES_MIN
+from evosync.engine.foresight import Foreseen, foresee, reprice
 from evosync.wiring import Installation
 
 Change = Callable[[SyncConfig], SyncConfig]
 Differences = Callable[[SyncConfig, SyncConfig], dict[str, list[str]]]
 
+_OF_PRICES = ("price_multiplier", "rounding")
 _WEIGHTY = (
-    *("price_multiplier", "rounding", "stock_mode", "gone", "twins"),
-    *("allow_marked", "allow_unknown_type"),
+    *_OF_PRICES,
+    *("stock_mode", "gone", "twins", "allow_marked", "allow_unknown_type"),
 )
 """Settings that can take much off sale, or make many prices others, at once."""
 
@@ -40,7 +43,8 @@ class Settings:
     async def foresee(self, change: Change) -> Foreseen:
         """Tell what a run would ask about because of a change; nothing where none is going to run.
 
-        Heavy for a large shop: it plans in a thread.
+        Prices alone are soon worked out. All else is planned, in a thread: of a
+        large shop that takes seconds.
         """
         async with self.opened.database.read() as tx:
             before = await sync.get_config(tx, self.user.id)
@@ -50,6 +54,11 @@ class Settings:
             if place is None or not is_on or not _is_weighty(before, after):
                 return Foreseen()
             selection = await get_selection(tx, self.user.id)
+            if _only_prices(before, after):
+                pairs = await list_price_pairs(tx, place, selection.stores)
+                repriced = reprice(pairs, after.price_multiplier, after.rounding)
+                if repriced.far < PRICES_MIN:
+                    return Foreseen()
             snapshot = await catalog.load_snapshot(tx, self.user.id)
             standing = await load_standing(tx, place, self.opened.clock())
         return await asyncio.to_thread(
@@ -97,3 +106,9 @@ async def _place(tx: Tx, user_id: int) -> Place | None:
 
 def _is_weighty(before: SyncConfig, after: SyncConfig) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in _WEIGHTY)
+
+
+def _only_prices(before: SyncConfig, after: SyncConfig) -> bool:
+    return all(
+        getattr(before, name) == getattr(after, name) for name in _WEIGHTY if name not in _OF_PRICES
+    )

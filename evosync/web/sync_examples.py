@@ -1,21 +1,19 @@
 """What settings come to on a person's own goods: prices, and how a card will look."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from evosync.catalog.product import Product
 from evosync.db import catalog, chosen, connections
-from evosync.db.chosen import PricePair
 from evosync.db.links import Place
 from evosync.db.selection import get_selection
 from evosync.db.types import Tx
-from evosync.engine.doubts import PRICE_FACTOR
 from evosync.engine.draft.groups import Groups, find_home, full_name, index_groups
 from evosync.engine.draft.names import make_title, plain_name
 from evosync.engine.draft.prices import make_price
 from evosync.engine.draft.texts import make_description, plain_measure
+from evosync.engine.foresight import PricePair, reprice
 from evosync.engine.rules import Rounding
 
 
@@ -47,10 +45,7 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceExample:
-    """Prices as they would be. Of `total` goods in VK `changed` would cost other than now.
-
-    `far` of them would cost more than three times as much, or as little.
-    """
+    """Prices as they would be: of a few goods, and in how many of those in VK it shows."""
 
     prices: tuple[ShownPrice, ...]
     changed: int
@@ -67,7 +62,7 @@ async def read_goods(tx: Tx, user_id: int) -> Goods:
     pairs: list[PricePair] = []
     if vk is not None:
         place = Place(user_id=user_id, community_id=vk.community_id)
-        pairs = await chosen.list_price_pairs(tx, place, selection)
+        pairs = await chosen.list_price_pairs(tx, place, selection.stores)
     store_id = products[0].store_id if products else None
     return Goods(
         products=products,
@@ -76,9 +71,22 @@ async def read_goods(tx: Tx, user_id: int) -> Goods:
     )
 
 
-async def price_example(goods: Goods, multiplier: Decimal, rounding: Rounding) -> PriceExample:
-    """Work prices out as a run does; of many goods in a thread."""
-    return await asyncio.to_thread(_example, goods, multiplier, rounding)
+def price_example(goods: Goods, multiplier: Decimal, rounding: Rounding) -> PriceExample:
+    """Work prices out as a run does."""
+    repriced = reprice(goods.pairs, multiplier, rounding)
+    return PriceExample(
+        prices=tuple(
+            ShownPrice(
+                name=full_name(product, goods.groups) or "Без названия",
+                till=product.price or 0,
+                market=make_price(product.price, multiplier, rounding) or 0,
+            )
+            for product in goods.products
+        ),
+        changed=repriced.changed,
+        far=repriced.far,
+        total=repriced.total,
+    )
 
 
 def card_example(goods: Goods) -> ShownCard | None:
@@ -98,28 +106,3 @@ def card_example(goods: Goods) -> ShownCard | None:
         text = make_description(product.description, name=name, measure=measure, title=title)
         return ShownCard(title=title, description=text)
     return None
-
-
-def _example(goods: Goods, multiplier: Decimal, rounding: Rounding) -> PriceExample:
-    worked_out: dict[int, int] = {}
-
-    def price(till: int) -> int:
-        if till not in worked_out:
-            worked_out[till] = make_price(till, multiplier, rounding) or 0
-        return worked_out[till]
-
-    after = [(price(pair.till), pair.market) for pair in goods.pairs]
-    return PriceExample(
-        prices=tuple(
-            ShownPrice(
-                name=full_name(product, goods.groups) or "Без названия",
-                till=product.price,
-                market=price(product.price),
-            )
-            for product in goods.products
-            if product.price
-        ),
-        changed=sum(new != old for new, old in after),
-        far=sum(new > old * PRICE_FACTOR or new * PRICE_FACTOR < old for new, old in after),
-        total=len(after),
-    )

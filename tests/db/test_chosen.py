@@ -5,10 +5,11 @@ from datetime import timedelta
 from evosync.catalog.item import Availability, LinkState
 from evosync.catalog.product import Attribute, Product
 from evosync.db import catalog, chosen, links, market, selection
-from evosync.db.chosen import Chosen, PricePair
+from evosync.db.chosen import Chosen
 from evosync.db.engine import Database
 from evosync.db.links import Place
 from evosync.db.standing import load_standing
+from evosync.engine.foresight import PricePair
 from evosync.engine.live import find_live
 from evosync.engine.rules import NO_GROUP
 from tests.builders import (
@@ -75,7 +76,7 @@ async def pairs(database: Database, user_id: int) -> list[PricePair]:
     async with database.read() as tx:
         switches = await selection.get_selection(tx, user_id)
         place = Place(user_id=user_id, community_id=COMMUNITY)
-        return await chosen.list_price_pairs(tx, place, switches)
+        return await chosen.list_price_pairs(tx, place, switches.stores)
 
 
 async def test_what_is_switched_on_is_counted_with_the_goods_of_modifications(

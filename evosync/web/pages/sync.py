@@ -65,7 +65,7 @@ async def page_around(request: Request, form: SyncForm | None) -> Response:
         every=every_in_words(state.desk.settings.catalog_refresh_interval_seconds),
         feed=feed,
         why=None,
-        example=await price_example(goods, config.price_multiplier, config.rounding),
+        example=price_example(goods, config.price_multiplier, config.rounding),
         card=card_example(goods),
         sha=own.sha if own else state.opened.photo,
         refusal=None if refused is None else reason_of(refused),

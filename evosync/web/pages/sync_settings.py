@@ -70,7 +70,7 @@ async def _example(request: Request, form: SyncForm) -> Response:
         return render(request, "sync/prices.html", example=None, why=why)
     async with state_of(request).database.read() as tx:
         goods = await read_goods(tx, user_of(request).id)
-    example = await price_example(goods, form.multiplier, Rounding(form.rounding.data))
+    example = price_example(goods, form.multiplier, Rounding(form.rounding.data))
     return render(request, "sync/prices.html", example=example, why=None)
 
 
