@@ -53,7 +53,7 @@ async def list_last(
 ) -> list[OwnedRun]:
     """List the last runs that have ended, of everybody or of one user, the latest first."""
     columns = runs.c
-    newest = await tx.scalar(select(columns.id).order_by(columns.id.desc()).limit(1)) or 0
+    newest = await tx.scalar(select(func.max(columns.id))) or 0
     whose: ColumnElement[bool] = (
         columns.id > newest - LOOKED_THROUGH if user_id is None else columns.user_id == user_id
     )

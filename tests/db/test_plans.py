@@ -8,11 +8,24 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from evosync.db import alerts, api_logs, catalog_pages, cleanup, due, notices
+from evosync.db import (
+    alerts,
+    all_runs,
+    api_logs,
+    catalog_pages,
+    cleanup,
+    due,
+    notices,
+    run_list,
+    run_progress,
+)
 from evosync.db.alerts import AlertKind
 from evosync.db.api_logs import LogSearch, Mark
 from evosync.db.engine import Database
+from evosync.db.run_list import RunFilter
+from evosync.db.runs import Run, RunKind, RunTrigger
 from evosync.db.types import Tx
+from evosync.engine.report import RunStatus
 from tests.builders import NOON
 from tests.db.people import add_user
 from tests.db.test_silences import connect
@@ -52,6 +65,16 @@ def searching(search: LogSearch) -> Ask:
     return reading(ask)
 
 
+RUN = Run(
+    id=1,
+    user_id=1,
+    kind=RunKind.MIRROR,
+    trigger=RunTrigger.TIMER,
+    status=RunStatus.HELD,
+    counts={},
+    queued_at=NOON,
+    community_id=7,
+)
 QUESTIONS: dict[str, Ask] = {
     "what is to be told": reading(lambda tx: alerts.list_untold(tx, 50)),
     "what is broken": reading(lambda tx: alerts.list_open(tx, 1)),
@@ -66,6 +89,17 @@ QUESTIONS: dict[str, Ask] = {
     **{f"requests: {what}": searching(search) for what, search in SEARCHES.items()},
     "requests: methods": reading(api_logs.list_methods),
     "one request": reading(lambda tx: api_logs.find_log(tx, 1)),
+    "a page of runs": reading(lambda tx: run_list.list_page(tx, 1, RunFilter.FAILED, 1)),
+    "a month of runs": reading(lambda tx: run_list.list_counts(tx, 1, BEFORE)),
+    "what came after a run": reading(lambda tx: run_list.find_later(tx, RUN)),
+    "what ended last": reading(lambda tx: run_list.list_last_ended(tx, 1)),
+    "how far a run is": reading(lambda tx: run_progress.count_outcomes(tx, 1)),
+    "how fast a run is": reading(lambda tx: run_progress.find_pace(tx, 1)),
+    "what a run did last": reading(lambda tx: run_progress.list_latest(tx, 1, 7)),
+    "what a run waits for": reading(lambda tx: run_progress.find_queue(tx, 2, 1)),
+    "whose runs go on": reading(all_runs.list_active),
+    "everybody's last runs": reading(lambda tx: all_runs.list_last(tx, RunFilter.FAILED)),
+    "somebody's last runs": reading(lambda tx: all_runs.list_last(tx, None, 1)),
     "whose tokens waited": lambda db: db.write(notices.take_waiting, "01-1", 1, NOON),
 }
 
