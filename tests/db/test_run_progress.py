@@ -1,6 +1,7 @@
 """How far a run has come, as the rows of what it sent tell."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -30,7 +31,7 @@ async def send(
     async def save(tx: Tx) -> None:
         run = await runs.find_run(tx, run_id)
         assert run is not None
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "run_id": run_id,
                 "user_id": run.user_id,

@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from sqlalchemy import event
 from starlette.applications import Starlette
 
 from evosync.db.runs import RunKind
@@ -144,10 +145,8 @@ async def test_a_yes_is_written_down_once_and_a_run_begins(
     assert "<title>(1) Запуск" in page
     # Nothing is connected, and so nothing begins.
     assert (await approve(annas, run.id, run.digest)).startswith("Ответ записан. ")
-    assert (
-        await approve(annas, run.id, run.digest) == "Вы уже подтвердили это: второй раз не нужно."
-    )
-    assert await approve(annas, run.id, run.digest, "leave") != ""
+    for answer in ("apply", "leave"):
+        assert (await approve(annas, run.id, run.digest, answer)).startswith("Вы уже подтвердили")
     assert await ran.answers() == ["apply"]
     assert "Скрыть 3 товара?" not in await page_of(annas, f"/runs/{run.id}")
 
@@ -155,9 +154,7 @@ async def test_a_yes_is_written_down_once_and_a_run_begins(
 async def test_who_left_it_may_still_say_yes(annas: httpx.AsyncClient, ran: Ran) -> None:
     run = await ran.hold()
     assert "оставляем как есть" in await approve(annas, run.id, run.digest, "leave")
-    assert (
-        await approve(annas, run.id, run.digest, "leave") == "Вы уже решили оставить это как есть."
-    )
+    assert (await approve(annas, run.id, run.digest, "leave")).startswith("Вы уже решили")
     assert "Передумали?" in await page_of(annas, f"/runs/{run.id}")
     await approve(annas, run.id, run.digest)
     assert await ran.answers() == ["leave", "apply"]
@@ -246,7 +243,7 @@ async def test_a_captcha_is_a_link_to_vk_and_nothing_else_is(
             error_link=link,
         )
         page = await page_of(annas, f"/runs/{run_id}")
-        assert page.count("Подтвердить в VK") == count
+        assert page.count('target="_blank"') == count
         assert "javascript:" not in page
 
 
@@ -272,8 +269,6 @@ async def test_the_operator_sees_everybodys_runs_stops_and_begins_them(
 async def test_a_page_asks_the_database_as_often_for_a_thousand_changes_as_for_one(
     annas: httpx.AsyncClient, ran: Ran, state: AppState
 ) -> None:
-    from sqlalchemy import event
-
     asked: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
