@@ -137,3 +137,30 @@ async def test_a_round_broken_off_by_a_stop_is_no_error(caplog: pytest.LogCaptur
     assert work.going_on == 0
     assert not made.failed
     assert not [each for each in caplog.records if each.levelname == "ERROR"]
+
+
+async def test_how_each_round_stands_can_be_looked_at() -> None:
+    works = {"well": Work(), "broken": Work(failures=99), "long": Work(), "later": Work()}
+    works["long"].may_end.clear()
+    made = scheduler()
+    waits = {"later": timedelta(hours=1)}
+    made.start(
+        [
+            Round(name, work, timedelta(hours=1), waits.get(name, SOON))
+            for name, work in works.items()
+        ]
+    )
+    await until(
+        lambda: (
+            all(work.times for name, work in works.items() if name != "later")
+            and all(each.ended_at for each in made.list_rounds() if each.name in {"well", "broken"})
+        ),
+        "the first rounds",
+    )
+    found = {each.name: each for each in made.list_rounds()}
+    assert list(found) == list(works)
+    assert [name for name, each in found.items() if each.has_failed] == ["broken"]
+    assert [name for name, each in found.items() if each.is_going_on] == ["long"]
+    assert [name for name, each in found.items() if each.begun_at is None] == ["later"]
+    assert all(each.next_at is not None for each in found.values())
+    made.stop()
