@@ -17,12 +17,12 @@ PAGE = 100  # pairs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Namesake:
-    """An item of VK as it was last read. `price` is in kopecks."""
+    """An item of VK as it was last read. `price` is in kopecks; VK's picture is at `thumb_url`."""
 
     item_id: int
     title: str
     price: int | None
-    has_picture: bool
+    thumb_url: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ async def list_pairs(tx: Tx, place: Place, questions: Sequence[Question]) -> lis
             item_id=row.item_id,
             title=row.title,
             price=row.price,
-            has_picture=bool(row.thumb_url),
+            thumb_url=row.thumb_url,
         )
         for row in found
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from evosync.catalog.problem import ADOPT_QUESTION, NOTES
 from evosync.db.runs import Run, RunKind, list_runs
@@ -58,7 +58,7 @@ async def find_preview(tx: Tx, user_id: int, now: datetime) -> Preview | None:
         return None
     if run.finished_at is None or run.started_at is None:
         return Preview(run=run, age=Age.FRESH)
-    later = await tx.execute(
+    found = await tx.execute(
         select(runs.c.id, runs.c.preview_id)
         .where(
             runs.c.user_id == user_id,
@@ -67,16 +67,17 @@ async def find_preview(tx: Tx, user_id: int, now: datetime) -> Preview | None:
             runs.c.id > run.id,
             runs.c.is_empty.is_(False),
         )
-        .order_by(runs.c.id.desc())
+        # Whatever came after it, the run that sends it tells most.
+        .order_by(case((runs.c.preview_id == run.id, 1), else_=0).desc(), runs.c.id.desc())
+        .limit(1)
     )
-    since = later.all()
-    sent = next((row.id for row in since if row.preview_id == run.id), None)
-    if sent is not None:
-        return Preview(run=run, age=Age.SENT, later_id=sent)
+    later = found.one_or_none()
+    if later is not None and later.preview_id == run.id:
+        return Preview(run=run, age=Age.SENT, later_id=later.id)
     if await _is_changed(tx, run):
         return Preview(run=run, age=Age.CHANGED)
-    if since:
-        return Preview(run=run, age=Age.OVERTAKEN, later_id=since[0].id)
+    if later is not None:
+        return Preview(run=run, age=Age.OVERTAKEN, later_id=later.id)
     return Preview(run=run, age=Age.OLD if now - run.finished_at > GROWS_OLD else Age.FRESH)
 
 

@@ -75,6 +75,15 @@ async def find_current_account(tx: Tx, user_id: int) -> str | None:
     return name_account(told, listed, await _known_stores(tx, user_id, told))
 
 
+async def is_other_than_confirmed(tx: Tx, user_id: int) -> bool:
+    """Tell whether another account than the confirmed one was read last; only looks."""
+    row = await _confirmation(tx, user_id)
+    if row is None or row.confirmed_at is None or row.confirmed_evotor_user_id is None:
+        return False
+    account = await find_current_account(tx, user_id)
+    return account not in {None, row.confirmed_evotor_user_id}
+
+
 async def is_confirmed(tx: Tx, user_id: int, account: str | None) -> bool:
     """Tell whether a user's confirmation is of this account; of another one's it is taken back.
 

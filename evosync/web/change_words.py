@@ -233,6 +233,8 @@ def _price(value: Any) -> str:
 def _stock(value: Any) -> str:
     if value is None:
         return "остаток неизвестен"
+    if value < 0:
+        return "остаток не ограничен"
     return f"остаток {number(value)}" if value else "нет в наличии"
 
 

@@ -7,21 +7,20 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from evosync.db import adoption, adoption_pairs, previews, run_rows
-from evosync.db.adoption_pairs import Pair
+from evosync.db import previews, run_rows
 from evosync.db.links import Place
 from evosync.db.previews import Preview
 from evosync.db.run_rows import PAGE, ChangeSearch, Found, Section
 from evosync.db.runs import Run
 from evosync.db.shown_plans import HELD, LEFT, PLANNED
 from evosync.db.types import Tx
-from evosync.engine.memory import Answer
 from evosync.web.change_words import OUTCOMES, SECTIONS, ShownChange, say_change
 from evosync.web.pages.admin_users import LONGEST_WORDS, Chip
 from evosync.web.paging import Pager, make_pager, page_number
+from evosync.web.pairs_view import Pairs, read_pairs
 from evosync.web.plan_words import Plan, PlanLine, say_plan
-
-STAGES = (("shop", "Читаем кассу"), ("market", "Читаем VK"), ("plan", "Сравниваем"))
+from evosync.web.run_question import Question, Standing, ask, find_standing
+from evosync.web.run_words import STAGE_TITLES, stages_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,25 +35,6 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pairs:
-    """A page of the questions whether an item of VK is a product of the till.
-
-    `answered` are the answers that no preview has seen yet, by product;
-    `unclear` those products of which several items bear the name, or the reverse.
-    """
-
-    pairs: Sequence[Pair]
-    answered: Mapping[str, Answer]
-    unclear: frozenset[str]
-    pager: Pager
-
-    @property
-    def open(self) -> int:
-        """How many still wait for an answer."""
-        return self.pager.total - len(self.answered)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPlan:
     """What a preview planned: `total` changes would be sent now."""
 
@@ -66,44 +46,59 @@ class ShownPlan:
     changes: Sequence[ShownChange]
     pager: Pager
     pairs: Pairs
+    question: Question | None = None
 
     @property
     def waits(self) -> int:
         """How many answers are waited for."""
-        return self.pairs.open
+        is_asking = self.question is not None and self.question.standing is Standing.OPEN
+        return self.pairs.open + is_asking
 
 
 def show_going(run: Run, now: datetime) -> Going:
     """Say how far a preview has come."""
-    names = [name for name, _ in STAGES]
+    names = stages_of(run.kind)
     at = names.index(run.stage) if run.stage in names else 0
-    marks = ["done" if place < at else "now" if place == at else "later" for place in range(3)]
+    if run.started_at is None:
+        at = -1
+    steps = [
+        (STAGE_TITLES[name][2 if place < at else 1 if place == at else 0], _mark(place - at))
+        for place, name in enumerate(names)
+    ]
     began_at = run.started_at or run.queued_at
     return Going(
         is_queued=run.started_at is None,
-        steps=tuple((title, mark) for (_, title), mark in zip(STAGES, marks, strict=True)),
-        done=at,
-        title=STAGES[at][1],
+        steps=tuple(steps),
+        done=max(0, at),
+        title=steps[max(0, at)][0],
         seconds=max(0, int((now - began_at).total_seconds())),
     )
 
 
-async def read_plan(
-    request: Request, tx: Tx, place: Place, preview: Preview, *, is_held_sent: bool = False
-) -> ShownPlan:
-    """Read a page of what a preview planned; the number of queries does not grow with the rows.
+def _mark(place: int) -> str:
+    """Mark a step by where it stands from the one of now."""
+    return "done" if place < 0 else "later" if place else "now"
 
-    `is_held_sent` = a yes was given to what it held, so that it goes along.
-    """
+
+async def read_plan(
+    request: Request, tx: Tx, place: Place, preview: Preview, now: datetime
+) -> ShownPlan:
+    """Read a page of what a preview planned; the number of queries does not grow with the rows."""
     run = preview.run
-    wanted = _Wanted.of(request)
+    standing = await find_standing(tx, run, now)
+    # What a yes was given to goes along.
+    is_held_sent = standing is Standing.APPLIED
     going = [PLANNED, HELD] if is_held_sent else [PLANNED]
+    everything = await run_rows.search_changes(tx, run.id, ChangeSearch(outcomes=going))
+    # Where nothing is to be sent, what waits is what there is to see.
+    rest = (each for each in (HELD, LEFT) if everything.by_outcome.get(each))
+    wanted = _Wanted.of(request, default="" if everything.total else next(rest, ""))
     outcomes = {HELD: [HELD], LEFT: [LEFT]}.get(wanted.shown, going)
     search = ChangeSearch(
         outcomes=outcomes, section=wanted.section, words=wanted.words, page=wanted.page
     )
     found = await run_rows.search_changes(tx, run.id, search)
-    everything = await run_rows.search_changes(tx, run.id, ChangeSearch(outcomes=going))
+    left = {LEFT, HELD} if standing is Standing.LEFT else {LEFT}
     counted = everything
     if wanted.words:
         of_words = ChangeSearch(outcomes=going, words=wanted.words)
@@ -114,7 +109,7 @@ async def read_plan(
         fields=await run_rows.count_fields(tx, run.id, going),
         unchanged=run.counts.get("unchanged", 0),
         unsent=await previews.count_unsent(tx, run.user_id, run.id),
-        left=everything.by_outcome.get(LEFT, 0),
+        left=sum(everything.by_outcome.get(each, 0) for each in left),
     )
     return ShownPlan(
         total=plan.total,
@@ -124,7 +119,8 @@ async def read_plan(
         words=wanted.words,
         changes=[say_change(line) for line in found.lines],
         pager=make_pager(request.url.path, wanted.kept(), wanted.page, PAGE, found.total),
-        pairs=await _read_pairs(request, tx, place, run),
+        pairs=await read_pairs(request, tx, place, run),
+        question=None if standing is None else ask(run, standing, run.live_items),
     )
 
 
@@ -137,11 +133,11 @@ class _Wanted:
     page: int
 
     @classmethod
-    def of(cls, request: Request) -> "_Wanted":
+    def of(cls, request: Request, default: str) -> "_Wanted":
         query = request.query_params
-        shown = query.get("show", "")
+        shown = query.get("show", default)
         return cls(
-            shown=shown if shown in {HELD, LEFT, *Section} else "",
+            shown=shown if shown in {HELD, LEFT, *Section} else default,
             words=query.get("q", "")[:LONGEST_WORDS],
             page=page_number(query.get("page")),
         )
@@ -170,27 +166,8 @@ def _chips(request: Request, wanted: _Wanted, found: Found, *, is_held_sent: boo
             is_current=value == wanted.shown,
         )
         for value, label, count in choices
-        if count or value in {"", wanted.shown}
+        if count or value == wanted.shown
     ]
-
-
-async def _read_pairs(request: Request, tx: Tx, place: Place, run: Run) -> Pairs:
-    page = page_number(request.query_params.get("pairs"))
-    asked = await adoption.list_asked(tx, place.user_id)
-    decided = {}
-    if asked and run.started_at is not None:
-        decided = await adoption.list_decided(tx, place, run.started_at)
-    # What is still to be answered comes first.
-    asked.sort(key=lambda one: (one.product_id in decided, one.name.casefold(), one.product_id))
-    size = adoption_pairs.PAGE
-    shown = asked[(page - 1) * size : page * size]
-    ids = {one.product_id for one in asked}
-    return Pairs(
-        pairs=await adoption_pairs.list_pairs(tx, place, shown),
-        answered={product_id: said for product_id, said in decided.items() if product_id in ids},
-        unclear=adoption.find_unclear(asked),
-        pager=make_pager(request.url.path, {}, page, size, len(asked), name="pairs"),
-    )
 
 
 def _url(request: Request, query: Mapping[str, str], anchor: str) -> str:

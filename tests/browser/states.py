@@ -7,6 +7,7 @@ from tests.browser.states_market import MARKET
 from tests.browser.states_products import PRODUCTS
 from tests.browser.states_public import OTHER, PUBLIC
 from tests.browser.states_runs import RUNS
+from tests.browser.states_sending import SENDING
 from tests.browser.states_signed_in import ADMIN, OWN
 from tests.browser.states_sync import SYNC
 
@@ -21,6 +22,7 @@ STATES = [
     *CATALOG,
     *MARKET,
     *RUNS,
+    *SENDING,
     *SYNC,
     *PRODUCTS,
 ]

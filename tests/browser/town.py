@@ -19,6 +19,7 @@ from evosync.db.services import Service
 from evosync.db.sessions import NewSession, create_session
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
+from tests.browser import previews
 from tests.browser.goods import furnish_ulyana
 from tests.browser.showcase import furnish_showcase
 from tests.browser.stand import Stand
@@ -31,7 +32,8 @@ PASSWORD = "самовар на углях 7"
 CROWD = 60
 LONG_NAME = "Александра-Константина Преображенская-Рождественская из Новоалександровска"
 LONG_EMAIL = "alexandra.konstantina.preobrazhenskaya-rozhdestvenskaya@novoalexandrovsk.example.com"
-VISITORS = ("olga", "boris", "anna", "clara", "vera", "tamara", "ulyana")
+LOOKING = ("dasha", "egor", "faina", "lena")
+VISITORS = ("olga", "boris", "anna", "clara", "vera", "tamara", "ulyana", *LOOKING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +49,10 @@ async def settle(stand: Stand) -> Town:
     """Let everybody come to live on an empty service.
 
     Olga owns the service, Boris administers it, Anna has a shop that works,
-    Clara one that does not, Tamara one to choose from. Vera has registered
-    and not confirmed, Gleb was invited, Dina is suspended. Eva and Fyodor are
-    there for what changes people.
+    Clara one that does not, Tamara one to choose from. Dasha, Egor, Faina and
+    Lena look at what theirs would send. Vera has registered and not confirmed,
+    Gleb was invited, Dina is suspended. Eva and Fyodor are there for what
+    changes people.
     """
     desk = stand.desk
     hashed = await hash_again(PASSWORD)
@@ -110,6 +113,7 @@ async def _found(tx: Tx, desk: Desk, hashed: str) -> None:
         replace(active, email="eva@example.com", name="Ева"),
         replace(active, email="fyodor@example.com", name="Фёдор"),
         replace(active, email=LONG_EMAIL, name=LONG_NAME),
+        *(replace(active, email=f"{each}@example.com", name=each.capitalize()) for each in LOOKING),
     ]
     crowd = [
         replace(active, email=f"shop{number}-the-tea@example.com", name=f"Лавка № {number}")
@@ -143,6 +147,9 @@ async def _furnish(tx: Tx, desk: Desk, people: dict[str, User]) -> dict[str, int
     await furnish_ulyana(tx, desk, people["ulyana"])
     await furnish_showcase(tx, Place(user_id=anna.id, community_id=1), desk.clock())
     await runs.create_run(tx, clara.id, RunKind.READING, RunTrigger.BUTTON, desk.clock())
+    for number, name in enumerate(LOOKING, 4):
+        await _shop(tx, desk, people[name], community_id=number, error=None)
+    await previews.furnish(tx, people, desk.clock())
     now = desk.clock()
     sealed = desk.vault.seal("123456")
     await account_changes.set_phone(tx, anna.id, "+79123456789", now)

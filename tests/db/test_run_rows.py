@@ -44,16 +44,24 @@ async def write_run(
     database: Database, user_id: int, rows: Sequence[dict[str, Any]], community_id: int = COMMUNITY
 ) -> int:
     """Write a preview down with these rows."""
+    run_id = await database.write(
+        runs.create_run, user_id, RunKind.PREVIEW, RunTrigger.BUTTON, NOON, community_id
+    )
+    await write_rows(database, user_id, run_id, rows)
+    return run_id
 
-    async def work(tx: Tx) -> int:
-        run_id = await runs.create_run(
-            tx, user_id, RunKind.PREVIEW, RunTrigger.BUTTON, NOON, community_id
-        )
-        whose = {"run_id": run_id, "user_id": user_id}
-        await tx.execute(insert(run_changes), [whose | each for each in rows])
-        return run_id
 
-    return await database.write(work)
+async def write_rows(
+    database: Database, user_id: int, run_id: int, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Write rows of a run down."""
+    whose = {"run_id": run_id, "user_id": user_id}
+
+    async def work(tx: Tx) -> None:
+        if rows:
+            await tx.execute(insert(run_changes), [whose | each for each in rows])
+
+    await database.write(work)
 
 
 async def search(database: Database, run_id: int, **wanted: Any) -> Found:

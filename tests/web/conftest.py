@@ -29,6 +29,7 @@ from tests.web.crowd import Stage
 from tests.web.ends import Ends
 from tests.web.outside import ADDRESSES, Outside, seeded_outside, wired
 from tests.web.people import Person, add_person, browser
+from tests.web.sending import Sender
 
 PASSWORD = "мост через тихую реку"
 
@@ -166,6 +167,15 @@ async def annas(app: Starlette, anna: Person) -> AsyncIterator[httpx.AsyncClient
 def ends(app: Starlette, state: AppState, anna: Person, outside: Outside) -> Ends:
     """Give Anna's ends, of which none is connected."""
     return Ends(app=app, state=state, person=anna, outside=outside)
+
+
+@pytest.fixture
+async def sender(ends: Ends, clock: HandClock) -> AsyncIterator[Sender]:
+    """Give Anna with both ends connected, and all of the till chosen."""
+    async with ends.browser() as client:
+        made = Sender(ends=ends, client=client, move=clock.move)
+        await made.connect()
+        yield made
 
 
 @pytest.fixture

@@ -1,14 +1,16 @@
 """A person with a shop that is connected and chosen, who looks at what would be sent, and sends."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import httpx
 
-from evosync.db import run_rows, runs, selection, sync
+from evosync.db import connections, run_rows, runs, selection, sync
 from evosync.db.run_rows import ChangeLine, ChangeSearch
 from evosync.db.runs import Run, RunKind
 from evosync.db.sync import SyncConfig
+from evosync.sandbox.evotor.hands import ShopHands
 from evosync.sandbox.shop import SHOP_TOKEN
 from evosync.sandbox.vk.state import Item
 from evosync.sandbox.world import COMMUNITY_ID, VK_TOKEN, SandboxWorld
@@ -16,6 +18,7 @@ from tests.web.ends import Ends, page_of
 from tests.web.page import Page
 
 PREVIEW = "/sync/preview"
+OTHER_TILL = ("01-000000000000888", "token-of-the-other-account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Sender:
 
     ends: Ends
     client: httpx.AsyncClient
+    move: Callable[..., None]  # our own clock, by days, hours, minutes, seconds
 
     @property
     def world(self) -> SandboxWorld:
@@ -42,14 +46,62 @@ class Sender:
             answer = await self.client.post(f"/connections/{service}", data=form)
             assert answer.status_code == 303, answer.text
         await self.ends.settled()
+        await self.choose_all()
+
+    def later(self, **units: float) -> None:
+        """Let time pass on our own clock, a minute if nothing is said."""
+        self.move(**units or {"minutes": 1})
+
+    async def start(self) -> None:
+        """Send all there is for the first time."""
+        page = await self.preview()
+        await self.press("/sync/confirm", preview=page.values["preview"])
+        assert len(self.items()) == 5
+
+    def put_by_hand(self, item_id: int, title: str) -> Item:
+        """Put an item on the market that somebody made under a product's name."""
+        now = self.world.vk.clock() - 86_400
+        item = Item(
+            item_id=item_id,
+            title=title,
+            description="Сделано руками",
+            category_id=40932,
+            price=1,
+            created_at=now,
+            updated_at=now,
+        )
+        community = self.world.vk.state.communities[COMMUNITY_ID]
+        community.items[item_id] = item
+        community.order.append(item_id)
+        return item
+
+    async def choose_all(self) -> None:
+        """Choose everything that the till lists."""
         database, now = self.ends.state.database, self.ends.state.opened.clock()
         await database.write(selection.switch_all, self.user_id, is_on=True, now=now)
         self.later()
 
-    def later(self) -> None:
-        """Let a minute pass on our own clock."""
-        clock = self.ends.state.opened.clock
-        clock.move(minutes=1)  # type: ignore[attr-defined]  # the clock of a test
+    async def move_to_another_till(self) -> Page:
+        """Let the key open another account, which sells but coffee; look at what it would send."""
+        [one] = self.world.evotor.state.users.values()
+        other = ShopHands(self.world.evotor).add_account(*OTHER_TILL)
+        one.tokens, other.tokens = other.tokens, one.tokens
+        for store in other.stores.values():
+            for product_id, product in list(store.products.items()):
+                if product.name == "Чашка белая":
+                    product.name = "Кофе"
+                else:
+                    del store.products[product_id]
+        await self.preview()
+        await self.choose_all()
+        return await self.preview()
+
+    async def move_to_another_community(self) -> None:
+        """Choose another community, as another page would."""
+        database, now = self.ends.state.database, self.ends.state.opened.clock()
+        await database.write(
+            connections.choose_community, self.user_id, COMMUNITY_ID + 1, "Другое", now
+        )
 
     async def preview(self) -> Page:
         """Ask for a preview, wait for it, look at it."""

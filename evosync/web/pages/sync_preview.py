@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evosync.db import connections, left_behind, previews, selection, sync
+from evosync.db import connections, left_behind, previews, selection, shop_account, sync
 from evosync.db.links import Place
 from evosync.db.previews import Age, Preview
 from evosync.db.runs import RunKind
@@ -18,7 +18,8 @@ from evosync.jobs.asked import Asked
 from evosync.web.auth import user_of
 from evosync.web.plan_words import changes_in_words
 from evosync.web.preview_view import ShownPlan, read_plan, show_going
-from evosync.web.remedies import find_remedy, turned_away
+from evosync.web.remedies import turned_away
+from evosync.web.run_ended import find_mend
 from evosync.web.state import state_of
 from evosync.web.view import redirect, render
 
@@ -29,6 +30,8 @@ TEMPLATE = "sync/preview.html"
 class Sending:
     """What can be done with a plan: what the button says, whether it may be pressed.
 
+    It `may_be_asked` about while nothing has changed since, though there be nothing to send.
+
     `is_first` = the first push into `community`, which a person confirms;
     `left` and `elsewhere` count what an earlier till or community was given.
     """
@@ -38,6 +41,7 @@ class Sending:
     community: str
     is_enabled: bool
     may_be_sent: bool
+    may_be_asked: bool
     left: int = 0
     elsewhere: int = 0
 
@@ -75,11 +79,10 @@ async def _look(request: Request, tx: Tx) -> tuple[str, dict[str, Any]]:
         return "going", {"going": show_going(run, now), "run": run}
     if not preview.is_plan:
         sentence = run.error_text or "Проверка не удалась."
-        mend = find_remedy(request, run.error_code, run.error_link)
-        return "failed", {"run": run, "sentence": sentence, "mend": mend}
+        return "failed", {"run": run, "sentence": sentence, "mend": find_mend(run)}
     place = Place(user_id=user.id, community_id=vk.community_id)
     config = await sync.get_config(tx, user.id)
-    plan = await read_plan(request, tx, place, preview)
+    plan = await read_plan(request, tx, place, preview, now)
     name = vk.community_name or str(vk.community_id)
     chosen = await selection.get_selection(tx, user.id)
     return "plan", {
@@ -95,13 +98,16 @@ async def _look(request: Request, tx: Tx) -> tuple[str, dict[str, Any]]:
 async def _sending(
     tx: Tx, place: Place, config: SyncConfig, preview: Preview, plan: ShownPlan, community: str
 ) -> Sending:
-    is_first = config.confirmed_at is None
+    # A token may open another account than it did when the first push was agreed to.
+    is_other = await shop_account.is_other_than_confirmed(tx, place.user_id)
+    is_first = config.confirmed_at is None or is_other
     left = await left_behind.find_left_behind(tx, place) if is_first else None
     return Sending(
         label=_label(plan.total, is_first=is_first),
         is_first=is_first and preview.age is not Age.SENT,
         community=community,
         is_enabled=config.enabled or is_first,
+        may_be_asked=preview.may_be_sent,
         may_be_sent=preview.may_be_sent and (is_first or plan.total > 0),
         left=len(left.products) if left else 0,
         elsewhere=left.elsewhere if left else 0,

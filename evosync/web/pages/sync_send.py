@@ -20,7 +20,6 @@ from evosync.errors import NeedsPerson
 from evosync.jobs.asked import Asked
 from evosync.web.auth import user_of, visit_of
 from evosync.web.forms import sent_form
-from evosync.web.navigation import route_names
 from evosync.web.remedies import turned_away
 from evosync.web.state import desk_of, state_of
 from evosync.web.view import redirect, told
@@ -142,8 +141,6 @@ async def _begin(request: Request, preview_id: int | None) -> Response:
 
 
 def _follow(request: Request, run_id: int) -> Response:
-    if "run" not in route_names(request):
-        return redirect(request, _PAGE)
     return redirect(request, "run", id=run_id)
 
 
