@@ -32,8 +32,9 @@ _BY_LOOK = _compiled(
     r"()vk\d+\.[a-z]\.[\w.%~+/=-]+",
     r"()\b[0-9a-f]{80,}\b",
     r"(\b(?:bearer|basic)(?:\s|%20)+)[\w.%~+/=-]+",
-    # user:password@ in an URL; a careless password holds "/" or "@".
-    r"""((?<=://))(?:[^\s/:@"']*:[^\s"']*|[^\s/@"']+)(?=@)""",
+    # user:password@ in an URL; a careless password holds "/" or "@". The lengths keep a text
+    # of nothing but such beginnings from being read to its end from each of them.
+    r"""((?<=://))(?:[^\s/:@"']{0,300}:[^\s"']{0,300}|[^\s/@"']{1,300})(?=@)""",
 )
 # Whatever stands under a secret's name.
 _BY_NAME = _compiled(
@@ -61,9 +62,14 @@ _PHONE = re.compile(
     r"(?<!\w)(?:\+\d[\d\s().-]{8,18}\d|[78][\s(-]*\d{3}[\s).-]*\d{3}[\s.-]*\d{2}[\s.-]*\d{2})(?!\w)"
 )
 # Addresses carry signatures and one-time hashes behind their question mark.
-_QUERY = re.compile(r"""(https?:(?:\\?/){2}[^\s"'<>?\\]*(?:\\/[^\s"'<>?\\]*)*)\?[^\s"'<>]*""")
+_QUERY = re.compile(r"""(https?:(?:\\?/){2}[^\s"'<>?]{0,1000})\?(?:[^\s"'<>\\]|\\/)*""")
+_PERSON_NAME = rf"(?:{_PERSON_KEY.pattern})"
+# JSON, and JSON within a text of JSON, where each quote has a backslash before it.
 _PERSON_IN_TEXT = re.compile(
-    rf"""("(?:{_PERSON_KEY.pattern})\\?"\s*:\s*\\?")(?:\\[^"]|[^"\\])*""", re.IGNORECASE
+    rf"""("{_PERSON_NAME}"\s*:\s*")(?:\\.|[^"\\])*""", re.IGNORECASE | re.DOTALL
+)
+_PERSON_IN_QUOTED = re.compile(
+    rf"""(\\"{_PERSON_NAME}\\"\s*:\s*\\")(?:(?!\\").)*""", re.IGNORECASE | re.DOTALL
 )
 
 
@@ -74,7 +80,8 @@ def is_person_key(key: str) -> bool:
 
 def mask_people(text: str) -> str:
     """Mask e-mails, phones and, under their names, the names of people in a text."""
-    text = _PERSON_IN_TEXT.sub(rf"\g<1>{MASK}", text)
+    for pattern in (_PERSON_IN_TEXT, _PERSON_IN_QUOTED):
+        text = pattern.sub(rf"\g<1>{MASK}", text)
     return _PHONE.sub(MASK, _EMAIL.sub(MASK, text))
 
 

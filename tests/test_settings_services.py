@@ -36,6 +36,7 @@ def refusal(**environ: str) -> Misconfigured:
         ("HEALTH_CHECK_INTERVAL_SECONDS", "604800", 604_800),
         ("RUN_RETENTION_DAYS", "3650", 3650),
         ("API_LOG_RETENTION_DAYS", "1", 1),
+        ("API_LOG_BODIES", "none", None),
         ("STALE_AFTER_HOURS", "8760", 8760),
     ],
 )
@@ -61,6 +62,7 @@ def test_what_fits_is_taken(name: str, text: str, value: Any) -> None:
         pytest.param("HEALTH_CHECK_INTERVAL_SECONDS", "604801", id="more than a week"),
         pytest.param("RUN_RETENTION_DAYS", "0", id="nothing kept"),
         pytest.param("API_LOG_RETENTION_DAYS", "3651", id="more than ten years"),
+        pytest.param("API_LOG_BODIES", "errors", id="bodies of nobody knows what"),
         pytest.param("STALE_AFTER_HOURS", "0", id="stale at once"),
         pytest.param("STALE_AFTER_HOURS", "1.5", id="a fraction"),
     ],

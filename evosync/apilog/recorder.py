@@ -19,7 +19,9 @@ from evosync.outbound.exchange import Exchange
 
 log = structlog.get_logger(__name__)
 
-PAUSE_S = 1.0  # from the first entry to its writing, so that others can join it
+# From the first entry to its writing, so that others can join it: a run at VK's pace makes three
+# requests a second, and a transaction for each of them would cost as much as the run's own.
+PAUSE_S = 5.0
 BATCH = 200  # rows of one INSERT
 MOST_WAITING = 2000  # entries; a service that sends ten requests a second fills it in minutes
 MOST_BYTES = 16 * 1024 * 1024  # of bodies that wait
