@@ -20,7 +20,7 @@ from evosync.outbound.exchange import Exchange
 log = structlog.get_logger(__name__)
 
 # From the first entry to its writing, so that others can join it: a run at VK's pace makes three
-# requests a second, and a transaction for each of them would cost as much as the run's own.
+# requests a second, and a transaction costs many times what a row costs.
 PAUSE_S = 5.0
 BATCH = 200  # rows of one INSERT
 MOST_WAITING = 2000  # entries; a service that sends ten requests a second fills it in minutes
