@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import insert
-
 from evosync.catalog.item import Availability, Link, LinkState, MarketItem, MarketReading, Written
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product, ProductGroup
@@ -12,7 +10,7 @@ from evosync.catalog.snapshot import Snapshot
 from evosync.db import catalog, links, market, problems, selection
 from evosync.db.engine import Database
 from evosync.db.links import Place
-from evosync.db.tables.sync import sync_filters
+from evosync.db.selection import Switch, SwitchKind
 from evosync.db.types import Tx
 from tests.builders import NOON, SHOP, store, store_reading
 
@@ -48,7 +46,10 @@ class ManyGoods:
         await selection.switch_whole_store(tx, self.user_id, SHOP, is_on=True, now=NOON)
         off = [one.id for number, one in enumerate(goods) if 90 <= number % 100 < 98]
         if off:
-            await tx.execute(insert(sync_filters), [self._off(one) for one in off])
+            switches = [
+                Switch(store_id=SHOP, kind=SwitchKind.PRODUCT, entity_id=one) for one in off
+            ]
+            await selection.switch_on(tx, self.user_id, switches, NOON)
         await self._save_market(tx, goods)
 
     async def _save_market(self, tx: Tx, goods: list[Product]) -> None:
@@ -88,16 +89,6 @@ class ManyGoods:
             if (code := _code(number))
         ]
         await problems.save_problems(tx, self.user_id, found, NOON)
-
-    def _off(self, product_id: str) -> dict[str, object]:
-        return {
-            "user_id": self.user_id,
-            "store_id": SHOP,
-            "kind": "product",
-            "entity_id": product_id,
-            "entity_name": "",
-            "created_at": NOON,
-        }
 
 
 def _product(number: int) -> Product:

@@ -1,5 +1,6 @@
 """Queries on problems: why a product is not published or not as asked, as the last run saw it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +61,38 @@ def read_problem(row: Row[Any]) -> Problem:
         code=row.code,
         detail=row.detail,
     )
+
+
+async def list_of_products(
+    tx: Tx, user_id: int, product_ids: Collection[str]
+) -> Mapping[str, list[Problem]]:
+    """List the problems of some products, by product id; each with its code's own order."""
+    if not product_ids:
+        return {}
+    rows = problems.c
+    # By the key's beginning: whose stores there are is asked first, and they are few.
+    stores = await tx.scalars(select(rows.store_id).where(rows.user_id == user_id).distinct())
+    found = await tx.execute(
+        select(problems)
+        .where(
+            rows.user_id == user_id,
+            rows.store_id.in_(list(stores)),
+            rows.product_id.in_(list(product_ids)),
+        )
+        .order_by(rows.code, rows.store_id)
+    )
+    by_id: dict[str, list[Problem]] = defaultdict(list)
+    for row in found:
+        by_id[row.product_id].append(
+            Problem(
+                product_id=row.product_id,
+                store_id=row.store_id,
+                name=row.name,
+                code=row.code,
+                detail=row.detail,
+            )
+        )
+    return by_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

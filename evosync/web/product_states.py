@@ -1,8 +1,10 @@
 """What becomes of a product in few words: the badge of a row, what it is counted under (pure)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from evosync.catalog.problem import Problem
 from evosync.db.shelf import ListedProduct
 from evosync.db.sync import SyncConfig
 from evosync.engine.draft.prices import make_price
@@ -76,6 +78,17 @@ def badge_of(product: ListedProduct, mood: Mood) -> Badge:
         return Badge("secondary", _OFF_BADGES.get(fate, reasons.reason_of(fate).badge))
     reason = reasons.reason_of(fate)
     return Badge(reason.kind, reason.badge, reason.icon)
+
+
+def reason_in_words(product: ListedProduct, told: Iterable[Problem]) -> str:
+    """Say in sentences why a product is not in VK as asked, by what the last run told of it."""
+    fate = product.slot.fate
+    if fate in (IN_VK, QUEUED):
+        return " ".join(each.reason for each in told if each.is_note)
+    if fate in _SWITCHES:
+        return f"{reasons.reason_of(fate).told}."
+    sentences = [each.reason for each in told if each.code == fate]
+    return " ".join(sentences) or f"{reasons.reason_of(fate).told}."
 
 
 def is_switched_off(fate: str) -> bool:

@@ -73,7 +73,7 @@ async def _read(request: Request, store_id: str, sentence: str) -> _Read:
         if store is None:
             raise HTTPException(404)
         chosen = await selection.get_selection(tx, user_id)
-        folder = await _read_folder(tx, user_id, store_id)
+        folder = await read_folder(tx, user_id, store_id)
         told = await read_told(tx, user_id, sentence)
     return _Read(
         store=store,
@@ -83,7 +83,8 @@ async def _read(request: Request, store_id: str, sentence: str) -> _Read:
     )
 
 
-async def _read_folder(tx: Tx, user_id: int, store_id: str) -> Folder:
+async def read_folder(tx: Tx, user_id: int, store_id: str) -> Folder:
+    """Read what a store holds: its groups, how much is in each, their switches."""
     new = await catalog_pages.list_new_groups(tx, user_id, store_id)
     return Folder(
         store_id=store_id,
