@@ -52,10 +52,10 @@ async def add_done(tx: Tx, user_id: int, now: datetime) -> int:
     """Let a run have done what it was to, but for one product."""
     names = [LONG_NAME, *(f"Чай чёрный № {number}" for number in range(1, 9))]
     rows = [
-        _row(name, "update", {"price": [135_000 + place, 142_000 + place]})
+        row_of(name, "update", {"price": [135_000 + place, 142_000 + place]})
         for place, name in enumerate(names)
     ]
-    refused = _row("Иван-чай с облепихой, 75 г", "create", {"price": [None, 99_000]}, "failed")
+    refused = row_of("Иван-чай с облепихой, 75 г", "create", {"price": [None, 99_000]}, "failed")
     rows.append(refused | {"code": "10", "message": "Internal server error"})
     end = RunEnd(
         status=RunStatus.PARTIAL,
@@ -83,8 +83,8 @@ async def add_paused(tx: Tx, user_id: int, now: datetime) -> int:
 async def add_held(tx: Tx, user_id: int, now: datetime) -> int:
     """Let a run ask whether it may hide many goods."""
     names = [LONG_NAME, *(f"Пуэр № {number}, блин 357 г" for number in range(1, HELD))]
-    rows = [_row(name, "hide", {}, "held") | {"product_id": name[:36]} for name in names]
-    rows += [_row("Да Хун Пао", "update", {"price": [121_000, 127_000]})]
+    rows = [row_of(name, "hide", {}, "held") | {"product_id": name[:36]} for name in names]
+    rows += [row_of("Да Хун Пао", "update", {"price": [121_000, 127_000]})]
     told = f"С продажи ушло бы товаров: {HELD}, осталось бы: 148 (за последние сутки было 216)."
     end = RunEnd(
         status=RunStatus.HELD,
@@ -111,13 +111,15 @@ async def add_going(tx: Tx, user_id: int, now: datetime) -> int:
         .values(stage="apply", planned=192, asked_by=user_id)
     )
     rows = [
-        _row(LONG_NAME if place == 117 else f"Матча № {place}", "update", {"price": [1_000, 2_000]})
+        row_of(
+            LONG_NAME if place == 117 else f"Матча № {place}", "update", {"price": [1_000, 2_000]}
+        )
         for place in range(118)
     ]
     rows[116] |= {"outcome": "failed", "code": "10", "message": "VK не принял товар."}
     for place, row in enumerate(rows):
         row["created_at"] = now - timedelta(seconds=(118 - place) // 10)
-    await _save(tx, run_id, user_id, rows)
+    await save_rows(tx, run_id, user_id, rows)
     return run_id
 
 
@@ -127,12 +129,12 @@ async def add_past(tx: Tx, past: Past) -> int:
     run_id = await runs.create_run(tx, user_id, RunKind.MIRROR, past.trigger, at)
     await runs.claim_run(tx, run_id, "a test", at, past.community_id)
     if past.rows:
-        await _save(tx, run_id, user_id, [{"created_at": at} | row for row in past.rows])
+        await save_rows(tx, run_id, user_id, [{"created_at": at} | row for row in past.rows])
     await runs.finish_run(tx, run_id, past.end, at + timedelta(seconds=8))
     return run_id
 
 
-def _row(name: str, kind: str, changes: dict[str, Any], outcome: str = "done") -> dict[str, Any]:
+def row_of(name: str, kind: str, changes: dict[str, Any], outcome: str = "done") -> dict[str, Any]:
     return {
         "name": name,
         "name_folded": folded(name),
@@ -145,6 +147,6 @@ def _row(name: str, kind: str, changes: dict[str, Any], outcome: str = "done") -
     }
 
 
-async def _save(tx: Tx, run_id: int, user_id: int, rows: list[dict[str, Any]]) -> None:
+async def save_rows(tx: Tx, run_id: int, user_id: int, rows: list[dict[str, Any]]) -> None:
     own = {"run_id": run_id, "user_id": user_id}
     await tx.execute(insert(run_changes), [own | row for row in rows])
