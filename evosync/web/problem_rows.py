@@ -1,15 +1,14 @@
 """Reasons as rows of a page: those of the whole mirror and of stores, then those of goods."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from evosync.catalog.problem import Problem
 from evosync.db.problem_list import Listed
-from evosync.db.runs import Run, RunKind
+from evosync.db.runs import Run
 from evosync.db.sync import SyncConfig
-from evosync.engine.report import RunStatus
 from evosync.web.advice import Advice
 from evosync.web.connection_cards import Card, Ends
 from evosync.web.flash import Kind
@@ -61,11 +60,12 @@ class Overview:
     config: SyncConfig
     is_read: bool
     recent: Sequence[Run]
+    held_run: int | None
     listed: Sequence[Listed]
     of_stores: Sequence[Problem]
 
 
-def rows_of_all(request: Request, seen: Overview, held: int | None) -> Iterator[ShownReason]:
+def rows_of_all(request: Request, seen: Overview) -> Iterator[ShownReason]:
     """List what keeps all goods at once, then what keeps those of whole stores."""
     for card in seen.ends.cards:
         if card.trouble is not None:
@@ -75,8 +75,8 @@ def rows_of_all(request: Request, seen: Overview, held: int | None) -> Iterator[
         yield _of_mirror(request, "never_confirmed")
     elif is_ready and not (seen.config.enabled and seen.config.mirror):
         yield _of_mirror(request, "sync_off")
-    if held is not None:
-        button = run_button(request, "Посмотреть и решить", held)
+    if seen.held_run is not None:
+        button = run_button(request, "Посмотреть и решить", seen.held_run)
         sentence = "Последний запуск ждёт вашего решения"
         yield ShownReason(key="run", kind="warning", icon=None, sentence=sentence, button=button)
     for place, problem in enumerate(seen.of_stores):
@@ -122,11 +122,11 @@ def _of_mirror(request: Request, code: str) -> ShownReason:
     )
 
 
-def sections_of(request: Request, seen: Overview, held: int | None) -> Iterator[ShownSection]:
+def sections_of(request: Request, seen: Overview) -> Iterator[ShownSection]:
     for group, title in _TITLES.items():
         mine = [each for each in seen.listed if reason_of(each.code).group is group]
         if mine:
-            rows = [_of_goods(request, each, held) for each in mine]
+            rows = [_of_goods(request, each, seen.held_run) for each in mine]
             yield ShownSection(title=title, count=sum(each.count for each in mine), rows=rows)
 
 
@@ -146,10 +146,3 @@ def _of_goods(request: Request, listed: Listed, held: int | None) -> ShownReason
         button=None if is_note else button_of_many(request, listed.code, reason, held),
         advice=reason.advice,
     )
-
-
-def held_run(recent: Iterable[Run]) -> int | None:
-    """Find the run that waits for an answer: the latest that mirrors, if it does."""
-    mirrors = (run for run in recent if run.kind is RunKind.MIRROR)
-    latest = next(mirrors, None)
-    return latest.id if latest and latest.status is RunStatus.HELD else None

@@ -7,10 +7,10 @@ import pytest
 from starlette.applications import Starlette
 
 from evosync.catalog.problem import REASONS
-from evosync.engine.report import RunStatus
 from evosync.web.reasons import SHOWN
 from evosync.web.state import AppState
 from tests.builders import SHOP, product, store, store_reading
+from tests.web.conftest import HandClock
 from tests.web.people import Person, add_person, browser
 from tests.web.shop import GREEN, RED
 from tests.web.trade import Trade, card_of, many, told
@@ -122,14 +122,18 @@ async def test_what_keeps_all_goods_comes_first(trade: Trade, annas: httpx.Async
 
 
 async def test_a_held_run_is_told_and_counted_at_runs(
-    trade: Trade, annas: httpx.AsyncClient
+    trade: Trade, annas: httpx.AsyncClient, clock: HandClock
 ) -> None:
     await trade.open(product())
-    await trade.shop.add_run(RunStatus.HELD)
+    run_id = await trade.hold()
     page = await page_of(annas)
     assert "Последний запуск ждёт вашего решения" in page
-    if "Запуски" in page:
-        assert counts(page).get("Запуски") == "1"
+    assert f'href="/runs/{run_id}">Посмотреть и решить</a>' in page
+    assert counts(page) == {"Запуски": "1"}
+    clock.move(hours=25)
+    page = await page_of(annas)
+    assert "Последний запуск ждёт" not in page
+    assert counts(page) == {}
 
 
 async def test_the_goods_of_a_reason_come_by_pages(trade: Trade, annas: httpx.AsyncClient) -> None:

@@ -8,10 +8,13 @@ from evosync.catalog.item import Link, MarketItem, MarketReading
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import Snapshot, StoreReading
-from evosync.db import catalog, links, market, problems, refusals, selection, sync
+from evosync.db import catalog, links, market, problems, refusals, runs, selection, sync
 from evosync.db.links import Place
+from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.engine.draft.product import Drawn, Party, Row, draw_party
+from evosync.engine.held import Ask, make_held
 from evosync.engine.memory import Refusal
+from evosync.engine.report import RunStatus
 from evosync.web.state import AppState
 from tests.builders import SHOP, item, link, product, rules, snapshot
 from tests.web.shop import GREEN, Shop
@@ -70,6 +73,17 @@ class Trade:
     async def refuse(self, *said: Refusal) -> None:
         """Let VK have refused these."""
         await self.state.database.write(refusals.save_refusals, self.place, said)
+
+    async def hold(self) -> int:
+        """Let the last run wait for an answer: is a card to be hidden?"""
+        write, now = self.state.database.write, self.now
+        run_id = await write(
+            runs.create_run,
+            *(self.user_id, RunKind.MIRROR, RunTrigger.TIMER, now, self.place.community_id),
+        )
+        held = make_held([(Ask.HIDE.value, "assam")], ("Товаров стало меньше.",))
+        await write(runs.finish_run, run_id, RunEnd(status=RunStatus.HELD, held=held), now)
+        return run_id
 
     @property
     def now(self) -> Any:

@@ -19,12 +19,12 @@ from evosync.web.advice import Advice
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import ShownState
 from evosync.web.gate_words import Clock, sentence_of_stop, steps_of
-from evosync.web.problem_rows import held_run
 from evosync.web.product_seen import Goods, Shop, first_store, read_goods, read_shop, seen_of
 from evosync.web.reason_buttons import ShownButton, Subject, buttons_of, form_button, problem_url
 from evosync.web.reasons import Form, Reason, reason_of
 from evosync.web.state import state_of
 from evosync.web.view import render
+from evosync.web.waiting import find_held
 
 MOST_CARDS = 4  # items of VK that a question is shown with
 LONGEST_ID = 100  # characters
@@ -94,10 +94,11 @@ async def show(request: Request) -> Response:
         known = await find_known(request, tx)
         recent = await runs.list_runs(tx, user.id, limit=2, kind=RunKind.MIRROR)
         asked = await _asked(tx, known)
+        held = await find_held(request, tx, user.id)
     seen, judged = known.seen, known.judged
     clock = Clock(now=state_of(request).desk.clock(), zone=user.time_zone)
     reason = reason_of(judged.stop.code) if judged.stop else None
-    subject = _subject(request, known, held_run(recent))
+    subject = _subject(request, known, held)
     return render(
         request,
         "problems/product.html",

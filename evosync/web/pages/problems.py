@@ -18,13 +18,13 @@ from evosync.web.auth import user_of
 from evosync.web.connection_cards import ShownState, read_ends
 from evosync.web.navigation import route_names
 from evosync.web.paging import make_pager, page_number
-from evosync.web.problem_rows import Overview, held_run, rows_of_all, sections_of
+from evosync.web.problem_rows import Overview, rows_of_all, sections_of
 from evosync.web.product_seen import read_goods, read_shop, seen_of
 from evosync.web.reason_buttons import button_of_many, problem_url, reason_url
 from evosync.web.reasons import IN_VK, SHOWN, Group, Reason, reason_of
 from evosync.web.state import state_of
 from evosync.web.view import render
-from evosync.web.waiting import waiting_of
+from evosync.web.waiting import find_held, waiting_of
 
 LONGEST_WORDS = 200  # characters of a search
 
@@ -58,10 +58,9 @@ def _words(text: str) -> str:
 async def _show_all(request: Request) -> Response:
     async with state_of(request).database.read() as tx:
         seen = await _look(request, tx)
-    held = held_run(seen.recent)
     waiting = waiting_of(request)
-    sections = list(sections_of(request, seen, held))
-    globals_ = list(rows_of_all(request, seen, held))
+    sections = list(sections_of(request, seen))
+    globals_ = list(rows_of_all(request, seen))
     return render(
         request,
         "problems/index.html",
@@ -86,6 +85,7 @@ async def _look(request: Request, tx: Tx) -> Overview:
             *await runs.list_runs(tx, user_id, limit=2, kind=RunKind.MIRROR),
             *await runs.list_runs(tx, user_id, limit=2, kind=RunKind.PREVIEW),
         ],
+        held_run=await find_held(request, tx, user_id),
         listed=await problem_list.list_reasons(tx, user_id),
         of_stores=await problem_list.list_store_problems(tx, user_id),
     )
@@ -114,9 +114,8 @@ async def _show_reason(request: Request, code: str) -> Response:
     user_id = user_of(request).id
     async with state_of(request).database.read() as tx:
         found, total = await problem_list.page_of_reason(tx, user_id, code, page)
-        recent = await runs.list_runs(tx, user_id, limit=1, kind=RunKind.MIRROR)
+        held = await find_held(request, tx, user_id)
     reason = reason_of(code)
-    held = held_run(recent)
     button = button_of_many(request, code, reason, held)
     is_here = button is not None and button.url == reason_url(request, code)
     return render(
