@@ -38,7 +38,7 @@ async def count_chosen(
 ) -> Chosen:
     """Count what is switched on; `groups` are those of all stores. Three queries."""
     stores = selection.stores & set(selection.store_order)
-    homes = _homes(groups)
+    homes = homes_of(groups)
     listed = {key for key, home in homes.items() if key == home}
     on = {key for key in selection.groups if key[0] in stores}
     counted: Counter[tuple[str, str]] = Counter()
@@ -127,7 +127,7 @@ def _priced(place: Place, stores: Collection[str]) -> Select[Any]:
     )
 
 
-def _homes(groups: Sequence[ProductGroup]) -> dict[tuple[str, str], tuple[str, str]]:
+def homes_of(groups: Sequence[ProductGroup]) -> dict[tuple[str, str], tuple[str, str]]:
     """Find the plain group that goods of each group belong to, by store and group."""
     by_store: dict[str, list[ProductGroup]] = {}
     for group in groups:

@@ -21,17 +21,18 @@ _OF_CONNECTIONS = OF_GOODS | {"connection_broken", "sealed_unreadable"}
 _DONE = frozenset({RunStatus.DONE, RunStatus.PARTIAL})
 
 
-async def alert_of_run(tx: Tx, user_id: int, report: RunReport, now: datetime) -> None:
-    """Open or close the alerts that the end of a mirroring run speaks of."""
+async def alert_of_run(tx: Tx, user_id: int, run_id: int, report: RunReport, now: datetime) -> None:
+    """Open or close the alerts that the end of a mirroring run speaks of; letters lead to it."""
     if report.held is not None:
         sentence = " ".join(report.held.sentences)
-        await open_alert(tx, user_id, AlertKind.HELD, "", {"sentence": sentence}, now)
+        detail = {"sentence": sentence, "run_id": run_id}
+        await open_alert(tx, user_id, AlertKind.HELD, "", detail, now)
     elif report.status in _DONE:
         await close_alert(tx, user_id, AlertKind.HELD, "", now)
     if report.status is RunStatus.PAUSED:
         error = report.error
         if error is not None and error.code not in _OF_CONNECTIONS:
-            await _open_paused(tx, user_id, error.message, now)
+            await _open_paused(tx, user_id, error.message, now, run_id)
     elif report.status in _DONE or report.status is RunStatus.HELD:
         await close_alert(tx, user_id, AlertKind.PAUSED, "", now)
         await close_alert(tx, user_id, AlertKind.STALE, "", now)
@@ -50,9 +51,12 @@ async def look_after_pause(
         await opened.database.write(_open_paused, user_id, error.message, opened.clock())
 
 
-async def _open_paused(tx: Tx, user_id: int, sentence: str, now: datetime) -> None:
+async def _open_paused(
+    tx: Tx, user_id: int, sentence: str, now: datetime, run_id: int | None = None
+) -> None:
     if AlertKind.CONNECTION not in await alerts.list_open(tx, user_id):
-        await open_alert(tx, user_id, AlertKind.PAUSED, "", {"sentence": sentence}, now)
+        detail = {"sentence": sentence} | ({} if run_id is None else {"run_id": run_id})
+        await open_alert(tx, user_id, AlertKind.PAUSED, "", detail, now)
 
 
 class StaleWatch:

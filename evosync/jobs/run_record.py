@@ -57,7 +57,7 @@ async def end_run(
         # This run's own count is of the same moment, and so the first that counts.
         await sync.reset_mark(tx, order.user_id, now)
     if order.kind is RunKind.MIRROR:
-        await alert_of_run(tx, order.user_id, report, now)
+        await alert_of_run(tx, order.user_id, run_id, report, now)
     if order.kind is RunKind.MIRROR and report.divided:
         await approvals.end_leave(tx, place, report.divided.lapsed, now)
     # A run that ended before its plan stood knows nothing of any product.

@@ -63,8 +63,7 @@ async def _is_settled(desk: Desk, alert: Alert, to: str) -> bool:
 
 
 def _letter(desk: Desk, alert: Alert, to: str) -> Letter:
-    site = desk.settings.public_url
-    link = f"{site}/connections" if alert.kind is AlertKind.CONNECTION else f"{site}/profile"
+    link = f"{desk.settings.public_url}{_page(alert)}"
     if alert.is_over:
         return letters.well_again_letter(to, sentence=_well(alert), link=link)
     sentence = str(alert.detail.get("sentence", ""))
@@ -84,6 +83,15 @@ def _letter(desk: Desk, alert: Alert, to: str) -> Letter:
             if since is not None:
                 words = moment(datetime.fromisoformat(str(since)), alert.time_zone)
             return letters.stale_letter(to, since_words=words, link=link)
+
+
+def _page(alert: Alert) -> str:
+    """Choose where the letter leads: to the run that asks, while it does, else to all of them."""
+    if alert.kind is AlertKind.CONNECTION:
+        return "/connections"
+    run_id = alert.detail.get("run_id")
+    is_open = isinstance(run_id, int) and not alert.is_over
+    return f"/runs/{run_id}" if is_open else "/runs"
 
 
 def _well(alert: Alert) -> str:

@@ -1,5 +1,6 @@
 """What letters are to be written of: runs that wait, runs that are paused, mirrors gone stale."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -53,7 +54,7 @@ async def test_a_run_that_waits_for_a_yes_is_told_once_and_once_it_is_well(
     assert await keeping.letters() == ["run_held", "well_again"]
     letter, well = keeping.mailbox.letters
     assert "больше ничего не ждёт" in well.text
-    assert f"{keeping.opened.settings.public_url}/profile" in letter.text
+    assert re.search(rf"{keeping.opened.settings.public_url}/runs/\d+\s", letter.text)
 
 
 async def test_what_is_well_again_before_anybody_wrote_is_not_told(keeping: Keeping) -> None:

@@ -13,6 +13,7 @@ from evosync.db.runs import Run, RunKind
 from evosync.db.types import Tx
 from evosync.db.waiting import Waiting
 from evosync.engine.gates import judge
+from evosync.russian import counted_noun
 from evosync.spoken import plural
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import ShownState, read_ends
@@ -101,7 +102,7 @@ def _state(seen: Overview, waiting: Waiting, *, has_rows: bool) -> ShownState:
     if waiting.products:
         fine = sum(each.count for each in seen.listed if reason_of(each.code).group is Group.FINE)
         rest = f", у {plural(fine, 'товара', 'товаров', 'товаров')} всё так и должно быть"
-        verb = "ждёт" if waiting.products % 10 == 1 and waiting.products % 100 != 11 else "ждут"
+        verb = counted_noun(waiting.products, "ждёт", "ждут", "ждут")
         goods = plural(waiting.products, "товар", "товара", "товаров")
         return ShownState(kind="warning", sentence=f"{goods} {verb} вас{rest if fine else ''}.")
     if waiting.total:
