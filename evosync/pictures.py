@@ -14,7 +14,7 @@ SHIPPED_PHOTO = Path(__file__).parent / "assets" / "default_photo.jpg"
 # the ratio is what VK's own SDK keeps to).
 MAX_PHOTO_BYTES = 50 * 1024 * 1024
 MAX_OWN_PHOTO_BYTES = 10 * 1024 * 1024
-"""Of a picture that a user uploads: a statement to MariaDB holds 16 MB by default."""
+"""Of a picture that a user uploads: the database holds it, and MariaDB takes 16 MB at once."""
 PHOTO_KINDS = ("JPEG", "PNG", "GIF")
 MIN_PHOTO_SIDE = 400  # pixels
 MAX_PHOTO_SIDES = 14_000  # pixels, width and height added

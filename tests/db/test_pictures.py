@@ -55,7 +55,7 @@ async def test_the_same_picture_again_changes_nothing(database: Database, anna: 
 
 
 async def test_the_largest_picture_is_kept_whole(database: Database, anna: int) -> None:
-    body = JPEG.ljust(MAX_OWN_PHOTO_BYTES, b"x")
+    body = JPEG.ljust(MAX_OWN_PHOTO_BYTES, b"\0")  # each byte takes two in a statement
     await database.write(pictures.save_picture, anna, body, "image/jpeg", NOON)
     found = await stands(database, anna)
     assert found is not None
