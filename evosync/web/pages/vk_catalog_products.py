@@ -12,8 +12,8 @@ from evosync.db.market_lists import PAGE, Album, ItemSearch, ListedItem, ListedI
 from evosync.db.types import Tx
 from evosync.web.flash import Kind
 from evosync.web.market_face import MarketFace, find_face, picture_of
-from evosync.web.navigation import route_names
 from evosync.web.paging import Pager, make_pager, page_number
+from evosync.web.reason_buttons import problem_url
 from evosync.web.routing import number_in_path
 from evosync.web.state import state_of
 from evosync.web.view import redirect, render
@@ -150,7 +150,9 @@ def _item(request: Request, face: MarketFace, item: ListedItem, pictured: int) -
         word=word,
         rejected=item.rejected,
         is_ours=item.product_id is not None,
-        problem_url=_problem_url(request, item),
+        problem_url=None
+        if item.product_id is None
+        else problem_url(request, item.product_id, item.store_id or ""),
         vk_url=face.front.item_url(item.item_id),
     )
 
@@ -162,13 +164,6 @@ def _sight(item: ListedItem) -> tuple[Kind, str]:
         # Of a card that we never wrote nobody knows why it is not to be seen.
         return "secondary", "Не на витрине"
     return _SIGHTS[item.sight]
-
-
-def _problem_url(request: Request, item: ListedItem) -> str | None:
-    if item.product_id is None or "problem" not in route_names(request):
-        return None
-    path = request.app.url_path_for("problem", pid=item.product_id)
-    return f"{path}?{urlencode({'store': item.store_id})}" if item.store_id else str(path)
 
 
 def _pager(request: Request, search: ItemSearch, listed: ListedItems) -> Pager:
