@@ -1,6 +1,18 @@
-"""The pages of the goods in VK: no community, not read, albums; items found and not."""
+"""The pages of the goods in VK: no community, not read, albums; items found and not; the file."""
 
+from playwright.async_api import expect
+
+from tests.browser.chromium import Person
 from tests.browser.state import state_of
+
+
+async def switch_file_on(person: Person) -> None:
+    """Switch the file with goods on, unless that has been done."""
+    box = person.page.locator("#feed-box")
+    if await box.locator("#feed-url").count() == 0:
+        await box.get_by_role("button", name="Включить").click()
+    await expect(box.get_by_role("button", name="Скопировать")).to_be_visible()
+
 
 _ITEMS = "/vk-catalog/albums/{}/products"
 
@@ -16,4 +28,5 @@ MARKET = [
         "Чай",
         "anna",
     ),
+    state_of("sync", "file on", "/sync", "Синхронизация", "boris", switch_file_on),
 ]

@@ -79,19 +79,22 @@ for (const button of document.querySelectorAll("button[data-test]")) {
 }
 
 // Texts to carry elsewhere; a browser lets them be copied only on a safe page.
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const place = button.parentElement.querySelector("[role=status]");
-    try {
-      await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
-      say(place, "success", "Скопировано");
-    } catch {
-      say(place, "danger", "Не получилось. Выделите и скопируйте сами.");
-    }
-  });
-}
+const offerToCopy = () => {
+  for (const button of navigator.clipboard ? document.querySelectorAll("button[data-copy]") : []) button.hidden = false;
+};
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (!button) return;
+  const place = button.parentElement.querySelector("[role=status]");
+  try {
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+    say(place, "success", "Скопировано");
+  } catch {
+    say(place, "danger", "Не получилось. Выделите и скопируйте сами.");
+  }
+});
+offerToCopy();
+document.addEventListener("htmx:afterSwap", offerToCopy);
 
 // A form is sent once. The button goes grey only after its own value has been taken into the answer.
 const sent = new Set();
