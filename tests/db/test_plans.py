@@ -12,9 +12,12 @@ from evosync.db import (
     alerts,
     all_runs,
     api_logs,
+    catalog,
     catalog_pages,
     cleanup,
     due,
+    feed,
+    market_lists,
     notices,
     run_list,
     run_progress,
@@ -22,6 +25,8 @@ from evosync.db import (
 from evosync.db.alerts import AlertKind
 from evosync.db.api_logs import LogSearch, Mark
 from evosync.db.engine import Database
+from evosync.db.links import Place
+from evosync.db.market_lists import ItemSearch, Part
 from evosync.db.run_list import RunFilter
 from evosync.db.runs import Run, RunKind, RunTrigger
 from evosync.db.types import Tx
@@ -30,7 +35,10 @@ from tests.builders import NOON
 from tests.db.people import add_user
 from tests.db.test_silences import connect
 
-GROWING = {"runs", "run_changes", "api_logs", "webhook_events", "sessions", "alerts_sent"}
+GROWING = {
+    *("runs", "run_changes", "api_logs", "webhook_events", "sessions", "alerts_sent"),
+    *("cached_products", "vk_cached_products", "product_links"),
+}
 BEFORE = NOON - timedelta(days=90)
 
 Ask = Callable[[Database], Awaitable[object]]
@@ -44,6 +52,8 @@ def reading(query: Callable[[Tx], Awaitable[object]]) -> Ask:
     return ask
 
 
+PLACE = Place(user_id=1, community_id=1)
+SALE = ItemSearch(album=7, words="чай", part=Part.HIDDEN, page=3)
 MARK = Mark(NOON, 7)
 SEARCHES = {
     "all": LogSearch(),
@@ -83,6 +93,12 @@ QUESTIONS: dict[str, Ask] = {
     "who is mirrored in vain": reading(lambda tx: due.list_silences(tx, BEFORE)),
     "when the till was read": reading(lambda tx: catalog_pages.find_last_reading(tx, 1)),
     "what is not sent yet": reading(lambda tx: catalog_pages.has_unsent(tx, 1)),
+    "what stands in VK": reading(lambda tx: market_lists.list_items(tx, PLACE, SALE)),
+    "albums in VK": reading(lambda tx: market_lists.list_albums(tx, PLACE)),
+    "when VK was read": reading(lambda tx: market_lists.find_read_at(tx, PLACE)),
+    "whose file it is": reading(lambda tx: feed.find_feed_owner(tx, "0")),
+    "whether a file is new": reading(lambda tx: feed.find_mark(tx, 1)),
+    "the whole shop": reading(lambda tx: catalog.load_snapshot(tx, 1)),
     "old requests": lambda db: cleanup.delete_old_logs(db, BEFORE),
     "old notices": lambda db: cleanup.delete_old_notices(db, BEFORE, BEFORE),
     "old runs": lambda db: cleanup.delete_old_runs(db, BEFORE),
