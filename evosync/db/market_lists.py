@@ -154,12 +154,18 @@ async def list_items(tx: Tx, place: Place, search: ItemSearch) -> ListedItems:
         *(items.rejected, items.thumb_url, links.product_id, links.store_ids),
         *(links.written_stock, links.written_is_hidden),
     )
-    found = await tx.execute(
-        _joined(*columns)
-        .where(_found(place, search), _PARTS[search.part])
+    # Only the rows of this page are read whole: those before it are passed over in the index.
+    all_of_them: Any = select(items.item_id) if search.part is Part.ALL else _joined(items.item_id)
+    ids = await tx.scalars(
+        all_of_them.where(_found(place, search), _PARTS[search.part])
         .order_by(items.name_folded, items.item_id)
         .limit(PAGE)
         .offset((search.page - 1) * PAGE)
+    )
+    found = await tx.execute(
+        _joined(*columns)
+        .where(_stands_in(place), items.item_id.in_(list(ids)))
+        .order_by(items.name_folded, items.item_id)
     )
     return ListedItems(
         items=[_item(row) for row in found], counts=await count_items(tx, place, search)
@@ -197,10 +203,7 @@ def _joined(*columns: Any) -> Any:
 
 def _found(place: Place, search: ItemSearch) -> ColumnElement[bool]:
     items = vk_cached_products.c
-    fits: list[ColumnElement[bool]] = [
-        items.user_id == place.user_id,
-        items.community_id == place.community_id,
-    ]
+    fits: list[ColumnElement[bool]] = [_stands_in(place)]
     if search.album is Album.NONE:
         fits.append(_album_text() == "[]")
     elif search.album is not Album.ALL:
@@ -209,6 +212,11 @@ def _found(place: Place, search: ItemSearch) -> ColumnElement[bool]:
         # autoescape: a person who types % or _ means just that.
         fits.append(items.name_folded.contains(words, autoescape=True))
     return and_(*fits)
+
+
+def _stands_in(place: Place) -> ColumnElement[bool]:
+    items = vk_cached_products.c
+    return and_(items.user_id == place.user_id, items.community_id == place.community_id)
 
 
 def _album_text() -> ColumnElement[str]:
