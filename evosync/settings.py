@@ -127,7 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def upload_hosts(self) -> tuple[str, ...]:
-        """Domains that pictures may be sent to, lower case; subdomains are meant too."""
+        """Domains that pictures may be sent to and fetched from, lower case, with subdomains."""
         return listed(self.vk_upload_hosts.lower())
 
     @property
