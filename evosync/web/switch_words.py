@@ -91,12 +91,7 @@ def _told_off(turn: Turn, weighed: Weighed) -> str:
         return f"{plural(leaving, *goes.get(weighed.gone, hides))} VK."
     if not dropped:
         return f"{_subject(turn)}."
-    goods = plural(
-        dropped,
-        "товар больше не отправляется",
-        "товара больше не отправляются",
-        "товаров больше не отправляются",
-    )
+    goods = plural(dropped, "товар не пойдёт", "товара не пойдут", "товаров не пойдут")
     stay = " Карточки, которые там уже есть, останутся."
     return f"{goods} в VK.{stay if weighed.gone is GonePolicy.LEAVE else ''}"
 

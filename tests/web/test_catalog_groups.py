@@ -118,7 +118,7 @@ async def test_a_script_gets_the_row_and_the_sentences_alone(
     assert f'id="{key_of(NO_GROUP)}-on"' in answer.text
     assert 'aria-checked="false"' in answer.text
     page = page_of(answer)
-    assert "1 товар больше не отправляется в VK." in page.text
+    assert "1 товар не пойдёт в VK." in page.text
     assert "Пока отправка не включена, в VK ничего не меняется." in page.text
     assert "Выбрано: 3 группы из 3, всего 15 товаров." in page.text
 
