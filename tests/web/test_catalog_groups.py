@@ -268,20 +268,3 @@ async def test_groups_that_are_new_or_gone_are_told_of(annas: AsyncClient, till:
     assert "Одна группа новая: решите, нужна ли она." in page.text
     assert "Эвотор больше не показывает" not in page.text
     assert "Кофе" not in page.text
-
-
-async def test_hundreds_of_levels_and_thousands_of_groups_are_shown(
-    annas: AsyncClient, till: Till
-) -> None:
-    deep = [
-        group(f"d{n}", name=f"Уровень {n}", parent_id=f"d{n - 1}" if n else None)
-        for n in range(120)
-    ]
-    wide = [group(f"w{n}", name=f"Полка {n}") for n in range(1_880)]
-    await till.read(store_reading(product(parent_id="d119"), groups=(*deep, *wide)))
-    shown = await rows(annas)
-    assert len(shown) == 2_001
-    assert ("Уровень 119", "1", False) in shown
-    form = {"on": "1", "with_subgroups": "1"}
-    await annas.post(f"{GROUPS}/d0/toggle", data=form)
-    assert len((await till.chosen()).groups) == 120
