@@ -1,5 +1,7 @@
 """Switches of the catalog by hand: in place with a script, by the keyboard, and without one."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -15,17 +17,17 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 GROUPS = f"/catalog/stores/{SHOP}/groups"
 
 
-async def tamara(town: Town, newcomer: Newcomer, **options: object) -> Person:
+async def tamara(town: Town, newcomer: Newcomer, **options: Any) -> Person:
     person = await newcomer(town.stand.url, **options)
-    cookie = {"name": COOKIE, "value": town.keys["tamara"], "url": town.stand.url}
+    cookie: Any = {"name": COOKIE, "value": town.keys["tamara"], "url": town.stand.url}
     await person.context.add_cookies([cookie])
     await person.page.goto(GROUPS)
     return person
 
 
-def is_on(page: Page, name: str, *, on: bool) -> object:
+async def is_on(page: Page, name: str, *, on: bool) -> None:
     switch = page.get_by_role("switch", name=name, exact=True)
-    return expect(switch).to_have_attribute("aria-checked", "true" if on else "false")
+    await expect(switch).to_have_attribute("aria-checked", "true" if on else "false")
 
 
 async def test_a_switch_is_turned_in_place_by_the_keyboard(town: Town, newcomer: Newcomer) -> None:
