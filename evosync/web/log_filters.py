@@ -27,7 +27,7 @@ PERIODS: Mapping[str, tuple[str, timedelta | None]] = {
     "hour": ("За час", timedelta(hours=1)),
     "day": ("За сутки", timedelta(days=1)),
     "week": ("За неделю", timedelta(days=7)),
-    "all": ("За всё время", None),
+    "all": ("Всё время", None),
 }
 _NAMES = ("user", "service", "status", "period", "method", "run", "from", "to")
 
