@@ -9,7 +9,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from evosync.db import catalog, selection, sync
+from evosync.db import catalog, pictures, selection, sync
 from evosync.db.account_changes import set_status
 from evosync.db.accounts import UserStatus
 from evosync.web.feed_card import SECRET_BYTES
@@ -186,3 +186,21 @@ async def test_a_file_packed_is_what_it_is_unpacked(
     await stock(Assam=100)
     file = await state.feeds.get(state.opened, anna.id)
     assert b"Assam" in gzip.decompress(file.packed)
+
+
+async def test_the_owners_own_picture_is_there_while_the_file_is_on(
+    annas: httpx.AsyncClient,
+    stranger: httpx.AsyncClient,
+    stock: Stock,
+    state: AppState,
+    anna: Person,
+) -> None:
+    await stock(Assam=100)
+    body, now = b"\x89PNG a teapot", state.desk.clock()
+    await state.database.write(pictures.save_picture, anna.id, body, "image/png", now)
+    root = ET.fromstring((await stranger.get(await link(annas))).content)  # noqa: S314
+    address = root.findtext("shop/offers/offer/picture") or ""
+    picture = await stranger.get(address)
+    assert (picture.content, picture.headers["content-type"]) == (body, "image/png")
+    await annas.post("/sync/feed", data={"on": "0"})
+    assert (await stranger.get(address)).status_code == 404
