@@ -73,7 +73,7 @@ async def stop_run(request: Request, run: Run, owner: User | None, page: str = "
         words = f"Запуск №\u00a0{run.id} уже закончился: останавливать нечего."
         return _told(request, run, "warning", words, page)
     await note_act(request, "run.cancelled", owner, run.id)
-    words = f"Останавливаем запуск №\u00a0{run.id}: сделанное останется."
+    words = f"Останавливаем запуск №\u00a0{run.id}: что уже отправлено, останется в VK."
     return _told(request, run, "success", words, page)
 
 
