@@ -123,18 +123,19 @@ def judge(goods: Iterable[Good], switches: Switches, known: Known) -> bytes:
     """Judge goods of one store, in their order: a place in `FATES` for each."""
     gates = _gates(switches)
     shown, told = known.shown, known.told
-    on, rest, off = switches.parents_on, switches.is_rest_on, switches.products_off
+    on, rest, off = switches.parents_on.get, switches.is_rest_on, switches.products_off
+    is_store_on, code_of = switches.is_store_on, told.get
     verdicts = bytearray()
     # 15,000 rounds of this for one page: what most goods come to is decided first.
     for product_id, parent_id, gate in goods:
         if product_id in off:
             verdicts.append(_PRODUCT_OFF)
-        elif not switches.is_store_on:
+        elif not is_store_on:
             verdicts.append(_STORE_OFF)
-        elif not on.get(parent_id, rest):
+        elif not on(parent_id, rest):
             verdicts.append(_GROUP_OFF)
         else:
-            code, is_shown = told.get(product_id), product_id in shown
+            code, is_shown = code_of(product_id), product_id in shown
             if code is None and is_shown:
                 verdicts.append(_IN_VK)
             elif code in _TOLD_PLACES:

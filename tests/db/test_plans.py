@@ -19,25 +19,30 @@ from evosync.db import (
     feed,
     market_lists,
     notices,
+    problems,
     run_list,
     run_progress,
 )
 from evosync.db.alerts import AlertKind
 from evosync.db.api_logs import LogSearch, Mark
 from evosync.db.engine import Database
+from evosync.db.goods import GoodsKeeper, find_stamp
+from evosync.db.homes import read_homes
 from evosync.db.links import Place
 from evosync.db.market_lists import ItemSearch, Part
 from evosync.db.run_list import RunFilter
 from evosync.db.runs import Run, RunKind, RunTrigger
+from evosync.db.shelf import Slot, fill_shelf, list_products
+from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
-from tests.builders import NOON
+from tests.builders import NOON, SHOP
 from tests.db.people import add_user
 from tests.db.test_silences import connect
 
 GROWING = {
-    *("runs", "run_changes", "api_logs", "webhook_events", "sessions", "alerts_sent"),
-    *("cached_products", "vk_cached_products", "product_links"),
+    *("cached_products", "vk_cached_products", "product_links", "problems", "runs", "run_changes"),
+    *("api_logs", "webhook_events", "sessions", "alerts_sent"),
 }
 BEFORE = NOON - timedelta(days=90)
 
@@ -85,7 +90,20 @@ RUN = Run(
     queued_at=NOON,
     community_id=7,
 )
+
+
+async def _shelf(tx: Tx) -> object:
+    place, config = Place(user_id=1, community_id=7), SyncConfig(user_id=1)
+    homes = await read_homes(tx, 1, SHOP)
+    goods = await GoodsKeeper().get(tx, 1, SHOP, await find_stamp(tx, 1, SHOP))
+    await fill_shelf(tx, place, config, homes, goods)
+    slots = [Slot("a", "a", "in_vk", is_on=True)]
+    await problems.list_of_products(tx, 1, ["a"])
+    return await list_products(tx, 1, SHOP, place, slots)
+
+
 QUESTIONS: dict[str, Ask] = {
+    "a store's products": reading(_shelf),
     "what is to be told": reading(lambda tx: alerts.list_untold(tx, 50)),
     "what is broken": reading(lambda tx: alerts.list_open(tx, 1)),
     "what is broken anew": lambda db: db.write(alerts.open_alert, 1, AlertKind.HELD, "", {}, NOON),

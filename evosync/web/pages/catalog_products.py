@@ -76,7 +76,7 @@ async def show(request: Request) -> Response:
         user_id = found.mood.config.user_id
         listed = await list_products(tx, user_id, store_id, found.place, slots)
         told = await read_told(tx, user_id)
-    counts = shelf.count(all_found)
+    counts, problem_path = shelf.count(all_found), _problem_path(request)
     return render(
         request,
         "catalog/products.html",
@@ -91,7 +91,7 @@ async def show(request: Request) -> Response:
         chips=_chips(request, wanted, counts),
         is_anything_waiting=shelf.count()[Bucket.WAITING] > 0,
         waiting_url=f"{request.url.path}?state={Bucket.WAITING.value}",
-        products=[_shown(request, found, each) for each in listed],
+        products=[_shown(found, each, problem_path) for each in listed],
         pager=make_pager(request.url.path, wanted.kept, page, PAGE, len(places)),
         export_url=_export_url(request, wanted),
         told=told,
@@ -105,10 +105,11 @@ def _export_url(request: Request, wanted: Wanted) -> str | None:
     return wanted.address(str(path))
 
 
-def _shown(request: Request, found: StoreShelf, product: ListedProduct) -> ShownProduct:
+def _shown(found: StoreShelf, product: ListedProduct, problem_path: str) -> ShownProduct:
     home = found.shelf.homes.home(product.parent_id)
     group = "" if home == NO_GROUP else found.shelf.homes.names[home]
     item = product.item
+    query = urlencode({"store": found.mood.store_id})
     return ShownProduct(
         id=product.slot.product_id,
         name=product.name or "Без названия",
@@ -119,15 +120,17 @@ def _shown(request: Request, found: StoreShelf, product: ListedProduct) -> Shown
         measure=product.measure_name,
         badge=badge_of(product, found.mood),
         is_on=product.slot.is_on,
-        url=_problem_url(request, product.slot.product_id, found.mood.store_id),
+        url=f"{problem_path}{quote(product.slot.product_id, safe='')}?{query}"
+        if problem_path
+        else None,
     )
 
 
-def _problem_url(request: Request, product_id: str, store_id: str) -> str | None:
+def _problem_path(request: Request) -> str:
+    """Return where addresses of products' problems begin; "" while there is no such page."""
     if "problem" not in route_names(request):
-        return None
-    path = request.app.url_path_for("problem", pid=quote(product_id, safe=""))
-    return f"{path}?{urlencode({'store': store_id})}"
+        return ""
+    return str(request.app.url_path_for("problem", pid="-")).removesuffix("-")
 
 
 def _state(found: StoreShelf) -> ShownState:
