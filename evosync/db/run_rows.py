@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from evosync.db.tables.market import album_links
 from evosync.db.tables.runs import run_changes, runs
-from evosync.db.types import LongText, Tx, folded
+from evosync.db.types import Tx, folded
 
 PAGE = 100  # lines
 
@@ -92,23 +92,18 @@ _rank = case(
     else_=len(KINDS),
 )
 # Albums have no product: their folded title names them.
-_subject = func.coalesce(_columns.product_id, _columns.name_folded)
+SUBJECT = func.coalesce(_columns.product_id, _columns.name_folded)
+"""What a row is about."""
 
 
 async def search_changes(tx: Tx, run_id: int, search: ChangeSearch) -> Found:
     """List a page of what a run changed; the number of queries does not grow with the rows."""
     fits = _fits(run_id, search.words)
-    rank, subject = _rank.label("section_rank"), _subject.label("subject")
-    counted = await tx.execute(
-        select(rank, _columns.outcome, func.count(_subject.distinct()))
-        .where(fits)
-        .group_by(rank, _columns.outcome)
-    )
-    counts = [(_section(number), outcome, count) for number, outcome, count in counted]
     if search.outcomes:
         fits = and_(fits, _columns.outcome.in_(search.outcomes))
     if search.section is not None:
         fits = and_(fits, _columns.kind.in_(KINDS[search.section]))
+    rank, subject = _rank.label("section_rank"), SUBJECT.label("subject")
     first, last = func.min(_columns.id), func.max(_columns.id)
     order = (last.desc(),) if search.latest_first else (rank, first)
     heads = await tx.execute(
@@ -121,13 +116,25 @@ async def search_changes(tx: Tx, run_id: int, search: ChangeSearch) -> Found:
     )
     keys = [tuple(head) for head in heads]
     lines = await _read_lines(tx, run_id, keys) if keys else ()
+    return replace(await count_changes(tx, run_id, search), lines=lines)
+
+
+async def count_changes(tx: Tx, run_id: int, search: ChangeSearch) -> Found:
+    """Count what a run changed, and list none of it."""
+    rank = _rank.label("section_rank")
+    counted = await tx.execute(
+        select(rank, _columns.outcome, func.count(SUBJECT.distinct()))
+        .where(_fits(run_id, search.words))
+        .group_by(rank, _columns.outcome)
+    )
+    counts = [(_section(number), outcome, count) for number, outcome, count in counted]
     wanted = [
         (section, outcome, count)
         for section, outcome, count in counts
         if not search.outcomes or outcome in search.outcomes
     ]
     return Found(
-        lines=lines,
+        lines=(),
         total=sum(n for section, _, n in wanted if search.section in {None, section}),
         by_section=_summed((section, count) for section, _, count in wanted),
         by_outcome=_summed(
@@ -136,41 +143,6 @@ async def search_changes(tx: Tx, run_id: int, search: ChangeSearch) -> Found:
             if search.section in {None, section}
         ),
     )
-
-
-async def count_kinds(tx: Tx, run_id: int, outcomes: Collection[str]) -> Mapping[str, int]:
-    """Count the products or albums of each kind of row; kinds without any are left out."""
-    found = await tx.execute(
-        select(_columns.kind, func.count(_subject.distinct()))
-        .where(_columns.run_id == run_id, _columns.outcome.in_(outcomes))
-        .group_by(_columns.kind)
-    )
-    return dict(tuple(row) for row in found)
-
-
-async def count_fields(tx: Tx, run_id: int, outcomes: Collection[str]) -> Mapping[str, int]:
-    """Count the products whose standing item gets another value in a field; none is left out.
-
-    «album» counts those that leave one.
-    """
-    # The column's text is written one way only, and a quote inside a value is escaped.
-    text = type_coerce(_columns.changes, LongText)
-    edits = _columns.kind == "update"
-    counted = {
-        name: func.count(
-            case((and_(edits, text.contains(f'"{name}":[')), _columns.product_id)).distinct()
-        )
-        for name in ("price", "title", "stock", "description", "photo", "category")
-    }
-    counted["album"] = func.count(
-        case((_columns.kind == "take_from_album", _columns.product_id)).distinct()
-    )
-    found = await tx.execute(
-        select(*(number.label(name) for name, number in counted.items())).where(
-            _columns.run_id == run_id, _columns.outcome.in_(outcomes)
-        )
-    )
-    return {name: count for name, count in found.one()._asdict().items() if count}
 
 
 def _fits(run_id: int, words: str) -> ColumnElement[bool]:
@@ -195,8 +167,8 @@ async def _read_lines(
     tx: Tx, run_id: int, keys: Sequence[tuple[Any, ...]]
 ) -> tuple[ChangeLine, ...]:
     found = await tx.execute(
-        select(run_changes, _rank.label("section_rank"), _subject.label("subject"))
-        .where(_columns.run_id == run_id, _subject.in_({key[1] for key in keys}))
+        select(run_changes, _rank.label("section_rank"), SUBJECT.label("subject"))
+        .where(_columns.run_id == run_id, SUBJECT.in_({key[1] for key in keys}))
         .order_by(_columns.id)
     )
     rows: dict[tuple[Any, ...], list[Any]] = defaultdict(list)

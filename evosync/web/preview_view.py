@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from evosync.db import previews, run_rows
+from evosync.db import previews, run_counts, run_rows
 from evosync.db.links import Place
 from evosync.db.previews import Preview
 from evosync.db.run_rows import PAGE, ChangeSearch, Found, Section
@@ -89,7 +89,7 @@ async def read_plan(
     # What a yes was given to goes along.
     is_held_sent = standing is Standing.APPLIED
     going = [PLANNED, HELD] if is_held_sent else [PLANNED]
-    everything = await run_rows.search_changes(tx, run.id, ChangeSearch(outcomes=going))
+    everything = await run_rows.count_changes(tx, run.id, ChangeSearch(outcomes=going))
     # Where nothing is to be sent, what waits is what there is to see.
     rest = (each for each in (HELD, LEFT) if everything.by_outcome.get(each))
     wanted = _Wanted.of(request, default="" if everything.total else next(rest, ""))
@@ -102,11 +102,11 @@ async def read_plan(
     counted = everything
     if wanted.words:
         of_words = ChangeSearch(outcomes=going, words=wanted.words)
-        counted = await run_rows.search_changes(tx, run.id, of_words)
+        counted = await run_rows.count_changes(tx, run.id, of_words)
     plan = Plan(
         sections=everything.by_section,
-        kinds=await run_rows.count_kinds(tx, run.id, going),
-        fields=await run_rows.count_fields(tx, run.id, going),
+        kinds=await run_counts.count_kinds(tx, run.id, going),
+        fields=await run_counts.count_fields(tx, run.id, going),
         unchanged=run.counts.get("unchanged", 0),
         unsent=await previews.count_unsent(tx, run.user_id, run.id),
         left=sum(everything.by_outcome.get(each, 0) for each in left),

@@ -20,8 +20,11 @@ from evosync.db import (
     market_lists,
     notices,
     problems,
+    previews,
+    run_counts,
     run_list,
     run_progress,
+    run_rows,
 )
 from evosync.db.alerts import AlertKind
 from evosync.db.api_logs import LogSearch, Mark
@@ -31,6 +34,7 @@ from evosync.db.homes import read_homes
 from evosync.db.links import Place
 from evosync.db.market_lists import ItemSearch, Part
 from evosync.db.run_list import RunFilter
+from evosync.db.run_rows import ChangeSearch, Section
 from evosync.db.runs import Run, RunKind, RunTrigger
 from evosync.db.shelf import Slot, fill_shelf, list_products
 from evosync.db.sync import SyncConfig
@@ -45,6 +49,7 @@ GROWING = {
     *("api_logs", "webhook_events", "sessions", "alerts_sent"),
 }
 BEFORE = NOON - timedelta(days=90)
+CHANGED = ChangeSearch(outcomes=["planned"], section=Section.NEW, words="чай")
 
 Ask = Callable[[Database], Awaitable[object]]
 
@@ -117,6 +122,10 @@ QUESTIONS: dict[str, Ask] = {
     "whose file it is": reading(lambda tx: feed.find_feed_owner(tx, "0")),
     "whether a file is new": reading(lambda tx: feed.find_mark(tx, 1)),
     "the whole shop": reading(lambda tx: catalog.load_snapshot(tx, 1)),
+    "what a run changed": reading(lambda tx: run_rows.search_changes(tx, 1, CHANGED)),
+    "what a plan is made of": reading(lambda tx: run_counts.count_kinds(tx, 1, ["planned"])),
+    "which fields a plan changes": reading(lambda tx: run_counts.count_fields(tx, 1, ["planned"])),
+    "what a plan leaves out": reading(lambda tx: previews.count_unsent(tx, 1, 1)),
     "old requests": lambda db: cleanup.delete_old_logs(db, BEFORE),
     "old notices": lambda db: cleanup.delete_old_notices(db, BEFORE, BEFORE),
     "old runs": lambda db: cleanup.delete_old_runs(db, BEFORE),

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from evosync.catalog.item import AlbumLink
-from evosync.db import links, run_rows, runs
+from evosync.db import links, run_counts, run_rows, runs
 from evosync.db.engine import Database
 from evosync.db.links import Place
 from evosync.db.run_rows import ChangeSearch, Found, Section
@@ -179,7 +179,7 @@ async def test_fields_are_counted_by_products(database: Database, anna: int) -> 
     sly = row("update", 'Чай "photo":[', "sly", changes={"title": ["", 'Чай "price":[']})
     run_id = await write_run(database, anna, [*MIXED, sly])
     async with database.read() as tx:
-        counted = await run_rows.count_fields(tx, run_id, ["planned"])
+        counted = await run_counts.count_fields(tx, run_id, ["planned"])
     assert counted == {"price": 1, "title": 2, "album": 1}
 
 
