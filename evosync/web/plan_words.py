@@ -9,6 +9,7 @@ from evosync.web.change_words import FIELDS, SECTIONS
 
 _GOODS = ("товар", "товара", "товаров")
 _CARDS = ("карточку", "карточки", "карточек")
+_STORES = ("магазин", "магазина", "магазинов")
 _ALBUMS = ("подборку", "подборки", "подборок")
 
 
@@ -18,6 +19,7 @@ class Plan:
 
     `unchanged` items stand as they should, `unsent` products have a reason of
     their own not to be sent, `left` changes are not sent because a person said so.
+    `unread` stores could not be read whole, `unpaid` ones not at all.
     """
 
     sections: Mapping[Section, int] = field(default_factory=dict)
@@ -26,6 +28,8 @@ class Plan:
     unchanged: int = 0
     unsent: int = 0
     left: int = 0
+    unread: int = 0
+    unpaid: int = 0
 
     @property
     def total(self) -> int:
@@ -145,6 +149,17 @@ def _rest(plan: Plan) -> Iterator[PlanLine]:
         each = "у него есть причина" if plan.unsent == 1 else "у каждого есть причина"
         text = f"{plural(plan.unsent, *_GOODS)} не отправим, {each}."
         yield PlanLine(icon="exclamation-circle", act="", text=text, is_quiet=True, explains=True)
+    if plan.unread:
+        stores = plural(plan.unread, *_STORES)
+        text = f"{stores} не удалось прочитать целиком: {_untouched(plan.unread)}."
+        yield PlanLine(icon="shop", act="", text=text, is_quiet=True, explains=True)
+    if plan.unpaid:
+        text = f"{plural(plan.unpaid, *_STORES)} без оплаты в Эвоторе: {_untouched(plan.unpaid)}."
+        yield PlanLine(icon="shop", act="", text=text, is_quiet=True, explains=True)
+
+
+def _untouched(stores: int) -> str:
+    return "его товары не трогаем" if stores == 1 else "их товары не трогаем"
 
 
 def _is_one(count: int) -> bool:

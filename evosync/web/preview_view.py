@@ -109,6 +109,8 @@ async def read_plan(
         fields=await run_counts.count_fields(tx, run.id, going),
         unchanged=run.counts.get("unchanged", 0),
         unsent=await previews.count_unsent(tx, run.user_id, run.id),
+        unread=run.problem_counts.get("store_unreadable", 0),
+        unpaid=run.problem_counts.get("store_not_paid", 0),
         left=sum(everything.by_outcome.get(each, 0) for each in left),
     )
     return ShownPlan(

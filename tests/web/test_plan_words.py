@@ -69,6 +69,14 @@ def plan(section: Section | None = None, count: int = 0, **values: Any) -> Plan:
             plan(unsent=13), ["13 товаров не отправим, у каждого есть причина."], id="unsent"
         ),
         pytest.param(plan(left=2), ["По вашему решению не отправим 2 изменения."], id="left"),
+        pytest.param(
+            plan(unread=2, unpaid=1),
+            [
+                "2 магазина не удалось прочитать целиком: их товары не трогаем.",
+                "1 магазин без оплаты в Эвоторе: его товары не трогаем.",
+            ],
+            id="stores",
+        ),
         pytest.param(plan(), [], id="nothing"),
     ],
 )
