@@ -51,7 +51,11 @@ async def count_waiting(
     confirmed = select(sync_configs.c.confirmed_at).where(sync_configs.c.user_id == user_id)
     last = (
         select(runs.c.status)
-        .where(runs.c.user_id == user_id, runs.c.kind == RunKind.MIRROR.value)
+        .where(
+            runs.c.user_id == user_id,
+            runs.c.kind == RunKind.MIRROR.value,
+            runs.c.finished_at.is_not(None),
+        )
         .order_by(runs.c.queued_at.desc())
         .limit(1)
     )

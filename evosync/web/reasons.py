@@ -81,8 +81,8 @@ def sentence_of(code: str, detail: Mapping[str, str] | None = None) -> str:
 
 _CLOCK = "clock"
 _LOOK = Button(label="Посмотреть и начать", route="sync-preview")
-_RETRY = Button(label="Повторить", form=Form.RETRY)
-_IN_VK = Button(label="Открыть в VK", in_vk=True)
+_RETRY = Button(label="Повторить", form=Form.RETRY, of_many="Посмотреть")
+_IN_VK = Button(label="Открыть в VK", in_vk=True, of_many="Посмотреть")
 _OFF = Button(label="Не публиковать", form=Form.PRODUCT_OFF)
 _DECIDE = Button(label="Посмотреть и решить", route="run")
 _ALLOW = Button(label="Разрешить", route="sync", anchor="types", of_many="Разрешить")

@@ -29,7 +29,7 @@ from tests.builders import (
 EMPTY_SHOP = "20200101-CCCC-4000-80CC-000000000003"
 COUNT = 300
 _GROUPS = ("Чёрный", "Белый и жёлтый", "Гайвани и пиалы", "Расходники: всё, что не продаётся само")
-_LONG = (
+LONG = (
     "Те Гуань Инь Ван «Железная богиня милосердия», улун слабой ферментации, весенний сбор "
     "2025, Аньси, провинция Фуцзянь, 50 г"
 )
@@ -40,18 +40,33 @@ _NAMED = (
     ("Вода «Сенежская» негазированная 0,5 л", 60_00, "48", "шт"),
     ("Гайвань 120мл фарфор (скол!!)", 450_00, "1", "шт"),
     ("Чабань бамбук 40×28 с поддоном", 4200_00, "2", "шт"),
-    (_LONG, 1290_00, "23", "шт"),
+    (LONG, 1290_00, "23", "шт"),
     ("Сертификатподарочныйнатритысячирублейбезсрокадействияпредъявителя", 3000_00, None, ""),
     ("Сидр яблочный нефильтр. 0,33 ж/б", 240_00, "24", "шт"),
     ("Пакет крафт с ручками 22×12×30", 15_00, "310", "шт"),
     ("Варенье из сосновых шишек 180 г", 12_345_678_90, "123456.789", "упак. по 12 банок"),
 )
 _TOLD = {
+    0: "no_price",
+    1: "no_price",
     2: "awaiting_adoption",
+    3: "marked_type",
     4: "vk_rejected",
     5: "photo_refused",
+    6: "name_adjusted",
+    8: "forbidden_type",
     12: "checking",
     13: "gone_in_vk",
+}
+_DETAILS = {
+    2: {"items": "999"},
+    4: {"why": "слишком мало слов в описании"},
+    5: {"why": "картинка меньше 400 точек"},
+    6: {
+        "title": "Те Гуань Инь Ван «Железная богиня милосердия», улун слабой ферментации, весенний…"
+    },
+    8: {"type": "BEER_MARKED"},
+    12: {"what": "появился ли товар"},
 }
 _UNLINKED = {*range(6), 8, 12, 13, 14}
 
@@ -71,7 +86,7 @@ async def furnish_ulyana(tx: Tx, desk: Desk, ulyana: User) -> None:
     none = store_reading(store=store(EMPTY_SHOP, name="Новая точка"))
     await catalog.save_snapshot(tx, ulyana.id, snapshot(first, one, none), now)
     await selection.switch_all(tx, ulyana.id, is_on=True, now=now)
-    await selection.switch_product(tx, ulyana.id, SHOP, _id(9), is_on=False, now=now)
+    await selection.switch_product(tx, ulyana.id, SHOP, product_id(9), is_on=False, now=now)
     await _publish(tx, place, first.products, desk)
     config = await sync.get_config(tx, ulyana.id)
     # On and confirmed for the page, while the timer leaves it alone.
@@ -88,10 +103,18 @@ async def _publish(tx: Tx, place: Place, goods: tuple[Product, ...], desk: Desk)
         for number, one in standing
     ]
     items = [item(number + 1, product_id=one.id, price=prices[number]) for number, one in standing]
+    # One that somebody made by hand, and that may be the same.
+    items.append(item(999, product_id=None, title=goods[2].name.lower(), price=2400_00))
     await links.save_new_links(tx, place, made, None, now)
     await market.save_reading(tx, place.user_id, place.community_id, reading(*items), now)
     told = [
-        Problem(product_id=_id(number), store_id=SHOP, name="", code=code)
+        Problem(
+            product_id=product_id(number),
+            store_id=SHOP,
+            name=goods[number].name,
+            code=code,
+            detail=_DETAILS.get(number, {}),
+        )
         for number, code in _TOLD.items()
     ]
     await problems.save_problems(tx, place.user_id, told, now)
@@ -101,7 +124,7 @@ def _first_store() -> StoreReading:
     groups = tuple(group(f"group-{number}", name=name) for number, name in enumerate(_GROUPS))
     goods = [
         product(
-            _id(number),
+            product_id(number),
             name=name,
             price=price,
             quantity=None if quantity is None else Decimal(quantity),
@@ -110,7 +133,11 @@ def _first_store() -> StoreReading:
         for number, (name, price, quantity, measure) in enumerate(_NAMED)
     ]
     goods += [
-        product(_id(number), name=f"Чай № {number} с чабрецом и мятой", price=(100 + number) * 100)
+        product(
+            product_id(number),
+            name=f"Чай № {number} с чабрецом и мятой",
+            price=(100 + number) * 100,
+        )
         for number in range(len(goods), COUNT)
     ]
     goods[3] = replace(goods[3], type="WATER_MARKED")
@@ -122,5 +149,6 @@ def _first_store() -> StoreReading:
     return store_reading(*placed, store=store(name="Чайная на Лесной"), groups=groups)
 
 
-def _id(number: int) -> str:
+def product_id(number: int) -> str:
+    """Name one of the first store's products."""
     return f"20200101-0000-4000-8000-{number:012d}"

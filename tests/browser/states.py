@@ -4,6 +4,7 @@ from tests.browser.states_catalog import CATALOG
 from tests.browser.states_connections import AT_FAIR, IN_TOWN
 from tests.browser.states_log import LOG
 from tests.browser.states_market import MARKET
+from tests.browser.states_problems import PROBLEMS
 from tests.browser.states_products import PRODUCTS
 from tests.browser.states_public import OTHER, PUBLIC
 from tests.browser.states_runs import RUNS
@@ -25,4 +26,5 @@ STATES = [
     *SENDING,
     *SYNC,
     *PRODUCTS,
+    *PROBLEMS,
 ]

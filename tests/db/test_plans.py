@@ -20,11 +20,13 @@ from evosync.db import (
     market_lists,
     notices,
     previews,
+    problem_list,
     problems,
     run_counts,
     run_list,
     run_progress,
     run_rows,
+    waiting,
 )
 from evosync.db.alerts import AlertKind
 from evosync.db.api_logs import LogSearch, Mark
@@ -113,6 +115,9 @@ QUESTIONS: dict[str, Ask] = {
     "what is broken": reading(lambda tx: alerts.list_open(tx, 1)),
     "what is broken anew": lambda db: db.write(alerts.open_alert, 1, AlertKind.HELD, "", {}, NOON),
     "what is well": lambda db: db.write(alerts.close_alert, 1, AlertKind.HELD, "", NOON),
+    "what waits": reading(lambda tx: waiting.count_waiting(tx, 1, {"no_price"}, ())),
+    "why goods are not there": reading(lambda tx: problem_list.list_reasons(tx, 1)),
+    "whose price lacks": reading(lambda tx: problem_list.page_of_reason(tx, 1, "no_price", 2)),
     "who is mirrored in vain": reading(lambda tx: due.list_silences(tx, BEFORE)),
     "when the till was read": reading(lambda tx: catalog_pages.find_last_reading(tx, 1)),
     "what is not sent yet": reading(lambda tx: catalog_pages.has_unsent(tx, 1)),

@@ -13,9 +13,11 @@ from evosync.engine.report import RunStatus
 from evosync.web.pages.profile import SHOWN_PROBLEMS
 from evosync.web.reasons import SHOWN, WAITING
 from evosync.web.state import AppState
+from tests.builders import product
 from tests.web.conftest import HandClock
 from tests.web.people import Person, add_person
 from tests.web.shop import COMMUNITY, GREEN, RED, SHOP, UNCHECKED, Shop
+from tests.web.trade import Trade, card_of, told
 
 THIN = "\u2009"
 ICONS = {
@@ -261,3 +263,24 @@ async def test_nothing_of_another_shop_is_shown(
     for foreign in (SHOP, COMMUNITY, "33", "44", "Не вышло", SHOWN["no_price"].told):
         assert f">{foreign}<" not in page
     assert listed(page) == []
+
+
+async def test_the_goods_are_counted_and_what_waits_leads_to_them(
+    state: AppState, anna: Person, annas: httpx.AsyncClient
+) -> None:
+    trade = Trade(state, anna.id)
+    sold, free = product(), product("free", name="Бесплатный", price=None)
+    await trade.open(sold, free)
+    await trade.publish(card_of(state, sold))
+    await trade.tell(told("no_price", "free", "Бесплатный"))
+    await trade.shop.add_run(RunStatus.DONE)
+    page = await page_of(annas)
+    big = re.findall(r'<span class="number-big d-block">(.*?)</span>', page)
+    assert big == ["2", "2", "1", "1"]
+    assert "Вашего решения ждёт 1\u00a0товар." in page
+    assert 'href="/problems">Разобрать 1\u00a0товар</a>' in page
+    assert 'href="/problems?code=no_price"' in page
+    assert re.search(r'href="/runs/\d+">Подробнее</a>', page)
+    assert 'action="/sync/run"' in page
+    await trade.set(enabled=False)
+    assert 'action="/sync/run"' not in await page_of(annas)

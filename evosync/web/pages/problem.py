@@ -1,7 +1,7 @@
 """`/problems/{pid}`: why one product is or is not in VK, gate by gate, and what mends it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,6 +28,8 @@ from evosync.web.waiting import find_held
 
 MOST_CARDS = 4  # items of VK that a question is shown with
 LONGEST_ID = 100  # characters
+SOON = timedelta(minutes=1)
+"""What begins earlier needs no time beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +159,8 @@ def _state(request: Request, judged: Judged, clock: Clock) -> ShownState:
     told = sentence_of_stop(stop)
     if stop.code == QUEUED:
         next_at = state_of(request).scheduler.next_at("pipeline")
-        when = f" ({clock.ago(next_at)})" if next_at else ""
+        is_far = next_at is not None and next_at - clock.now >= SOON
+        when = f" ({clock.ago(next_at)})" if next_at and is_far else ""
         told = f"Изменение отправится в ближайший запуск{when}."
     elif reason.waits and reason.kind == "warning":
         told = f"Ждёт вас: {told[0].lower()}{told[1:]}"

@@ -106,7 +106,7 @@ def _state(seen: Overview, waiting: Waiting, *, has_rows: bool) -> ShownState:
         goods = plural(waiting.products, "товар", "товара", "товаров")
         return ShownState(kind="warning", sentence=f"{goods} {verb} вас{rest if fine else ''}.")
     if waiting.total:
-        return ShownState(kind="warning", sentence="Товары в порядке, но кое-что ждёт вас.")
+        return ShownState(kind="warning", sentence="Вас ждёт то, что касается всех товаров.")
     return ShownState(kind="success", sentence="Ни один товар не ждёт вас.")
 
 
