@@ -1,6 +1,7 @@
 """The till of Ulyana, whose goods are in every state: 300, one and none, each in its store."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from evosync.accounts.desk import Desk
@@ -8,7 +9,7 @@ from evosync.catalog.item import Written
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import StoreReading
-from evosync.db import catalog, connections, links, market, problems, selection, sync
+from evosync.db import catalog, connections, leases, links, market, problems, selection, sync
 from evosync.db.accounts import User
 from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.links import Place
@@ -89,7 +90,9 @@ async def furnish_ulyana(tx: Tx, desk: Desk, ulyana: User) -> None:
     await selection.switch_product(tx, ulyana.id, SHOP, product_id(9), is_on=False, now=now)
     await _publish(tx, place, first.products, desk)
     config = await sync.get_config(tx, ulyana.id)
-    # On and confirmed for the page, while the timer leaves it alone.
+    # On and confirmed for the page, while the timer finds that a run is going on already.
+    lease = leases.mirror_lease(ulyana.id)
+    assert await leases.take(tx, lease, leases.new_holder(), timedelta(days=1))
     quiet = replace(config, enabled=True, confirmed_at=now, refresh_evotor=False, refresh_vk=False)
     await sync.save_config(tx, quiet, now)
 
