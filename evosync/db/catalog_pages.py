@@ -124,7 +124,7 @@ async def find_last_reading(tx: Tx, user_id: int) -> LastReading:
         .where(rows.finished_at.is_not(None), rows.status.in_(_HAS_READ))
         .limit(1)
     )
-    # Readings by the timer leave no run behind, but what they changed.
+    # A reading that the command line made leaves no run behind, but what it changed.
     seen = await tx.scalar(
         select(func.max(cached_stores.c.updated_at)).where(cached_stores.c.user_id == user_id)
     )

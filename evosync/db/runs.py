@@ -39,7 +39,7 @@ class Run:
     that it keeps to. `stage` is how far it has come (`shop`, `market`, `plan`,
     `apply`, `check`), `planned` how many changes it sends; `effort` are its
     `evotor_requests`, `vk_requests`, `vk_calls` and `seconds`, `problem_counts`
-    the problems that it met by code. `error_link` is where a person mends it,
+    the problems that it met by code. `sealed_link` is where a person mends it,
     `live_items` how many items it left on sale.
 
     `held` is what waits for a yes under the `digest`, or, where nothing waits,
@@ -67,7 +67,7 @@ class Run:
     problem_counts: Mapping[str, int] = field(default_factory=dict)
     error_code: str | None = None
     error_text: str | None = None
-    error_link: str | None = None
+    sealed_link: str | None = field(repr=False, default=None)
     repeats: int = 1
     digest: str | None = None
     held: Mapping[str, Any] | None = None
@@ -88,7 +88,7 @@ class RunEnd:
     problem_counts: Mapping[str, int] = field(default_factory=dict)
     error_code: str | None = None
     error_text: str | None = None
-    error_link: str | None = None
+    sealed_link: str | None = field(repr=False, default=None)
     is_empty: bool = False
     held: Held | None = None
     live_items: int | None = None
@@ -145,7 +145,7 @@ async def finish_run(tx: Tx, run_id: int, end: RunEnd, now: datetime) -> None:
             problem_counts=dict(end.problem_counts),
             error_code=end.error_code,
             error_text=end.error_text,
-            error_link=end.error_link,
+            error_link=end.sealed_link,
             is_empty=end.is_empty,
             digest=end.held.digest if end.held else None,
             held=_as_plain(end.held) if end.held else None,
@@ -250,6 +250,7 @@ def run_of(row: Row[Any]) -> Run:
         status=RunStatus(row.status),
         effort=row.effort or {},
         problem_counts=row.problem_counts or {},
+        sealed_link=row.error_link,
         **{name: getattr(row, name) for name in _AS_THEY_ARE},
     )
 
@@ -257,7 +258,7 @@ def run_of(row: Row[Any]) -> Run:
 _AS_THEY_ARE = (
     *("id", "user_id", "counts", "community_id", "asked_by", "preview_id", "stage", "planned"),
     *("queued_at", "started_at", "finished_at", "first_started_at", "cancel_asked_at"),
-    *("error_code", "error_text", "error_link", "repeats", "digest", "held", "live_items"),
+    *("error_code", "error_text", "repeats", "digest", "held", "live_items"),
 )
 
 

@@ -1,10 +1,10 @@
-"""A reading that a person asked for: both sides afresh, with a row that tells of it."""
+"""A reading without a run after it: by the timer or a button, with a row that tells of it."""
 
 import structlog
 
 from evosync.db import connections, runs
 from evosync.db.due import DueReading
-from evosync.db.runs import RunEnd
+from evosync.db.runs import RunEnd, RunTrigger
 from evosync.engine.report import RunStatus, status_of
 from evosync.errors import EvoSyncError
 from evosync.jobs.asked import Order
@@ -18,8 +18,12 @@ from evosync.wiring import Installation
 log = structlog.get_logger(__name__)
 
 
-async def carry_out_reading(opened: Installation, order: Order) -> None:
-    """Read what is connected of a user, and write down how it ended.
+async def carry_out_reading(
+    opened: Installation, order: Order, sides: DueReading | None = None
+) -> None:
+    """Read these sides of a user, or what is connected, and write down how it ended.
+
+    By the timer, those that met nothing fold into one row.
 
     Raises TryLater when a run of this user is going on, or the reading was
     cancelled before its turn.
@@ -35,11 +39,13 @@ async def carry_out_reading(opened: Installation, order: Order) -> None:
         )
         with structlog.contextvars.bound_contextvars(run_id=run_id, user_id=order.user_id):
             notes = StageNotes(database, run_id, quiet)
-            due = DueReading(user_id=order.user_id, evotor=evotor is not None, vk=vk is not None)
+            sides = sides or DueReading(
+                user_id=order.user_id, evotor=evotor is not None, vk=vk is not None
+            )
             read = Read()
             error: EvoSyncError | None = None
             try:
-                await read_held(opened, due, read, notes.tell)
+                await read_held(opened, sides, read, notes.tell)
             except EvoSyncError as met:
                 error = met
             except Exception:
@@ -48,10 +54,10 @@ async def carry_out_reading(opened: Installation, order: Order) -> None:
                     "Внутренняя ошибка EvoSync, подробности в журнале.", code=INTERNAL
                 )
             await notes.settled()
-            await database.write(runs.finish_run, run_id, _end(read, error), opened.clock())
+            await database.write(runs.finish_run, run_id, _end(order, read, error), opened.clock())
 
 
-def _end(read: Read, error: EvoSyncError | None) -> RunEnd:
+def _end(order: Order, read: Read, error: EvoSyncError | None) -> RunEnd:
     counts = {
         name: count
         for name, count in (
@@ -62,7 +68,11 @@ def _end(read: Read, error: EvoSyncError | None) -> RunEnd:
         if count is not None
     }
     if error is None:
-        return RunEnd(status=RunStatus.DONE if read.is_whole else RunStatus.PARTIAL, counts=counts)
+        return RunEnd(
+            status=RunStatus.DONE if read.is_whole else RunStatus.PARTIAL,
+            counts=counts,
+            is_empty=read.is_whole and order.trigger is RunTrigger.TIMER,
+        )
     return RunEnd(
         status=status_of(error), counts=counts, error_code=error.code, error_text=error.message
     )

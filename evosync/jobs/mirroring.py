@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 
 from evosync.db import due, run_queue, runs
+from evosync.db.due import DueReading
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.engine.report import RunReport, RunStatus
 from evosync.errors import EvoSyncError, TryLater
 from evosync.jobs.asked import Asked, Order, order_of
 from evosync.jobs.asked_reading import carry_out_reading
 from evosync.jobs.one_run import INTERNAL, Watch, carry_out
-from evosync.jobs.reading import read_sides
 from evosync.jobs.setup import check_asked
 from evosync.wiring import Installation
 
@@ -81,7 +81,7 @@ class Mirroring:
             self.enqueue(user_id)
         for reading in readings:
             if reading.user_id not in mirrored and reading.user_id not in self._tasks:
-                self._begin(reading.user_id, partial(read_sides, self._opened, reading))
+                self._begin(reading.user_id, partial(self._read_due, reading))
 
     async def read_soon(self, user_id: int) -> None:
         """Read what a user has just connected, so that there is something to look at.
@@ -199,7 +199,7 @@ class Mirroring:
     def _begin(self, user_id: int, work: Work) -> None:
         task = asyncio.create_task(self._guarded(user_id, work), name=f"run of user {user_id}")
         self._tasks[user_id] = task
-        if work.func in {read_sides, self._read, self._read_asked}:
+        if work.func in {self._read_due, self._read, self._read_asked}:
             self._readings.add(task)
             task.add_done_callback(self._readings.discard)
         task.add_done_callback(lambda _: self._ended(user_id))
@@ -275,7 +275,11 @@ class Mirroring:
         async with self._opened.database.read() as tx:
             readings = await due.readings_due(tx, user_id)
         for reading in readings:
-            await read_sides(self._opened, reading)
+            await self._read_due(reading)
+
+    async def _read_due(self, sides: DueReading) -> None:
+        order = Order(user_id=sides.user_id, kind=RunKind.READING, trigger=RunTrigger.TIMER)
+        await carry_out_reading(self._opened, order, sides)
 
     def _ended(self, user_id: int) -> None:
         del self._tasks[user_id]

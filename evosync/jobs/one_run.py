@@ -121,7 +121,7 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
             report = await _guarded(lambda: _run(opened, under_way, watch))
             await notes.settled()
             await save_plan(opened, order, run_id, report)
-            await opened.database.write(end_run, order, place, run_id, report, opened.clock())
+            await opened.database.write(end_run, opened, order, place, run_id, report)
             _tell(report)
     return Finished(run_id=run_id, report=report, approve=order.approve, is_answer=is_answer)
 

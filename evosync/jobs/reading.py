@@ -56,15 +56,6 @@ async def read_catalog(opened: Installation, user_id: int) -> None:
         await _read_shop(opened, connection)
 
 
-async def read_sides(opened: Installation, due: DueReading) -> None:
-    """Read what is due of a user who is not mirrored; each side needs only its own connection.
-
-    Raises like `read_catalog`; the market is read even when the shop cannot be.
-    """
-    async with hold_user(opened.database, due.user_id):
-        await read_held(opened, due, Read(), _quiet)
-
-
 async def read_held(opened: Installation, due: DueReading, read: Read, progress: Progress) -> None:
     """Read what is due of a user whose lease the caller holds; `read` is filled as it goes."""
     async with opened.database.read() as tx:
@@ -78,10 +69,6 @@ async def read_held(opened: Installation, due: DueReading, read: Read, progress:
         if vk is not None:
             progress("market", 0, 1)
             read.add_market(await _read_market(opened, vk))
-
-
-def _quiet(_stage: str, _done: int, _total: int) -> None:
-    """Tell nobody."""
 
 
 async def _read_shop(opened: Installation, connection: EvotorConnection) -> Snapshot:

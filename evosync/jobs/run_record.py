@@ -37,9 +37,11 @@ async def begin_run(
 
 
 async def end_run(
-    tx: Tx, order: Order, place: Place, run_id: int, report: RunReport, now: datetime
+    tx: Tx, opened: Installation, order: Order, place: Place, run_id: int, report: RunReport
 ) -> None:
     """Write down how a run ended, and all that follows from it for the next ones."""
+    now = opened.clock()
+    link = report.error.link if isinstance(report.error, NeedsPerson) else None
     end = RunEnd(
         status=report.status,
         counts=report.counts(),
@@ -47,7 +49,8 @@ async def end_run(
         problem_counts=Counter(problem.code for problem in report.problems),
         error_code=report.error.code if report.error else None,
         error_text=report.error.message if report.error else None,
-        error_link=report.error.link if isinstance(report.error, NeedsPerson) else None,
+        # VK's link may hold the secret of a session.
+        sealed_link=opened.vault.seal(link) if link else None,
         is_empty=report.is_empty,
         held=report.held or report.left_by_answer,
         live_items=report.live_items,

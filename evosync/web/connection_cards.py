@@ -9,9 +9,9 @@ from evosync.db import catalog, connections
 from evosync.db.connections import EvotorConnection, Health, VkSignIn
 from evosync.db.services import Service
 from evosync.db.types import Tx
-from evosync.errors import EvoSyncError
 from evosync.jobs.checks import INTERNAL, UNREACHABLE
 from evosync.web.flash import Kind
+from evosync.web.sealed_links import opened_link
 from evosync.web.state import state_of
 
 TITLES = {Service.EVOTOR: "Эвотор", Service.VK: "ВКонтакте"}
@@ -187,7 +187,7 @@ def _trouble(
                 action=_community_link(vk),
             )
         case _:
-            link = _opened_link(request, health)
+            link = opened_link(request, health.sealed_link)
             if link is not None:
                 return "Ждёт вас", Trouble(
                     kind="warning",
@@ -215,16 +215,6 @@ def _community_link(vk: VkSignIn | None) -> Remedy | None:
         return None
     address = f"https://vk.com/club{vk.community_id}"
     return Remedy(label="Открыть сообщество", url=address, is_external=True)
-
-
-def _opened_link(request: Request, health: Health) -> str | None:
-    """Open VK's link; it may hold a session's secret, so that it is kept sealed."""
-    if health.sealed_link is None:
-        return None
-    try:
-        return state_of(request).desk.vault.open(health.sealed_link)
-    except EvoSyncError:
-        return None
 
 
 def _url(request: Request, name: str) -> str:

@@ -68,12 +68,15 @@ def list_met(run: Run) -> list[MetProblem]:
     ]
 
 
-def find_mend(run: Run) -> Mend | None:
-    """Find what mends the error that ended a run; None where it is nobody's to mend, or nothing."""
+def find_mend(run: Run, link: str | None) -> Mend | None:
+    """Find what mends the error that ended a run; None where it is nobody's to mend, or nothing.
+
+    `link` is the run's own, opened.
+    """
     if run.error_code is None:
         return None
-    if run.error_link is not None and run.error_link.startswith("https://"):
-        return Mend(label="Подтвердить в VK", link=run.error_link)
+    if link is not None and link.startswith("https://"):
+        return Mend(label="Подтвердить в VK", link=link)
     button = next(
         (each for each in reason_of(run.error_code).buttons if each.route and each.form is None),
         None,

@@ -170,7 +170,7 @@ async def _add_runs(tx: Tx, desk: Desk, anna: User, clara: User) -> dict[str, in
     await add_month(tx, anna.id, now)
     return {
         "done": await add_done(tx, anna.id, now),
-        "paused": await add_paused(tx, clara.id, now),
+        "paused": await add_paused(tx, clara.id, now, desk.vault),
         "held": await add_held(tx, clara.id, now),
         "going": await add_going(tx, clara.id, now),
     }

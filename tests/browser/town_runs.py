@@ -11,6 +11,7 @@ from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.tables.runs import run_changes
 from evosync.db.tables.runs import runs as run_rows
 from evosync.db.types import Tx, folded
+from evosync.db.vault import Vault
 from evosync.engine.held import Ask, make_held
 from evosync.engine.report import RunStatus
 
@@ -68,13 +69,13 @@ async def add_done(tx: Tx, user_id: int, now: datetime) -> int:
     return await add_past(tx, past)
 
 
-async def add_paused(tx: Tx, user_id: int, now: datetime) -> int:
+async def add_paused(tx: Tx, user_id: int, now: datetime, vault: Vault) -> int:
     """Let a run have met a captcha."""
     end = RunEnd(
         status=RunStatus.PAUSED,
         error_code="vk_captcha",
         error_text="VK просит подтвердить, что вы не робот.",
-        error_link="https://vk.com/captcha.php?sid=1",
+        sealed_link=vault.seal("https://vk.com/captcha.php?sid=1"),
     )
     at = now - timedelta(hours=3)
     return await add_past(tx, Past(user_id=user_id, at=at, community_id=2, end=end))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from evosync.db import accounts, catalog, connections
 from evosync.db.accounts import NewUser, UserStatus
+from evosync.db.runs import RunKind
 from evosync.engine.report import RunStatus
 from evosync.jobs.connections import check_evotor
 from evosync.jobs.mirroring import INTERVALS_OF_SILENCE, Mirroring
@@ -15,8 +16,8 @@ async def test_only_those_who_are_due_run(shop: Shop, boris: Shop, mirroring: Mi
     await set_enabled(boris, is_on=False)
     await mirroring.enqueue_due()
     await quiet()
-    assert len(await runs_of(shop)) == 1
-    assert await runs_of(boris) == []
+    assert [run.kind for run in await runs_of(shop)] == [RunKind.MIRROR]
+    assert [run.kind for run in await runs_of(boris)] == [RunKind.READING]
 
 
 async def test_a_long_time_without_a_success_is_told_while_someone_is_due(
@@ -61,7 +62,12 @@ async def test_the_sides_of_a_user_who_is_not_mirrored_are_read_and_nothing_else
     writes = shop.world.vk.writes
     await mirroring.enqueue_due()
     await quiet()
-    assert await runs_of(shop) == []
+    [run] = await runs_of(shop)
+    assert (run.kind, run.status) == (RunKind.READING, RunStatus.DONE)
+    await mirroring.enqueue_due()
+    await quiet()
+    [folded] = await runs_of(shop)
+    assert (folded.kind, folded.repeats) == (RunKind.READING, 2)
     assert shop.world.vk.writes == writes
     async with shop.opened.database.read() as tx:
         names = [

@@ -160,8 +160,8 @@ def test_what_a_run_met_is_listed_with_what_waits_for_its_person_first() -> None
     [("https://vk.com/x", "https://vk.com/x"), ("javascript:x", None), (None, None)],
 )
 def test_a_link_that_mends_is_one_to_open(given: str | None, link: str | None) -> None:
-    run = replace(RUN, status=RunStatus.PAUSED, error_code="vk_captcha", error_link=given)
-    mend = find_mend(run)
+    run = replace(RUN, status=RunStatus.PAUSED, error_code="vk_captcha")
+    mend = find_mend(run, given)
     assert mend is not None
     assert mend.link == link
     assert (mend.route is None) == (link is not None)

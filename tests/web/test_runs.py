@@ -233,14 +233,14 @@ async def test_anothers_run_is_a_page_that_is_not_there(
 
 
 async def test_a_captcha_is_a_link_to_vk_and_nothing_else_is(
-    annas: httpx.AsyncClient, ran: Ran
+    annas: httpx.AsyncClient, ran: Ran, state: AppState
 ) -> None:
     for link, count in (("https://vk.com/captcha?x=1", 1), ("javascript:alert(1)", 0)):
         run_id = await ran.end(
             RunStatus.PAUSED,
             error_code="vk_captcha",
             error_text="VK просит подтвердить, что вы не робот.",
-            error_link=link,
+            sealed_link=state.opened.vault.seal(link),
         )
         page = await page_of(annas, f"/runs/{run_id}")
         assert page.count('target="_blank"') == count

@@ -22,6 +22,7 @@ from evosync.web.run_ended import effort_in_words, ended_sentence, find_mend, li
 from evosync.web.run_live import Look, asked_in_words, live_part, make_live, read_look
 from evosync.web.run_question import Standing, ask, find_standing, find_waiting
 from evosync.web.run_words import KINDS, done_in_words, lasted, status_words
+from evosync.web.sealed_links import opened_link
 from evosync.web.state import state_of
 from evosync.web.view import render
 
@@ -80,7 +81,7 @@ async def _ended(request: Request, tx: Tx, look: Look) -> dict[str, Any]:
         "shown_status": status,
         "sentence": ended_sentence(run, standing),
         "question": None if standing is None else ask(run, standing, run.live_items),
-        "mend": find_mend(run),
+        "mend": find_mend(run, opened_link(request, run.sealed_link)),
         "waits": waits,
         "problems": list_met(run),
         "done": done_in_words(run.counts),

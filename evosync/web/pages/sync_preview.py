@@ -20,6 +20,7 @@ from evosync.web.plan_words import changes_in_words
 from evosync.web.preview_view import ShownPlan, read_plan, show_going
 from evosync.web.remedies import turned_away
 from evosync.web.run_ended import find_mend
+from evosync.web.sealed_links import opened_link
 from evosync.web.state import state_of
 from evosync.web.view import redirect, render
 
@@ -79,7 +80,8 @@ async def _look(request: Request, tx: Tx) -> tuple[str, dict[str, Any]]:
         return "going", {"going": show_going(run, now), "run": run}
     if not preview.is_plan:
         sentence = run.error_text or "Проверка не удалась."
-        return "failed", {"run": run, "sentence": sentence, "mend": find_mend(run)}
+        mend = find_mend(run, opened_link(request, run.sealed_link))
+        return "failed", {"run": run, "sentence": sentence, "mend": mend}
     place = Place(user_id=user.id, community_id=vk.community_id)
     config = await sync.get_config(tx, user.id)
     plan = await read_plan(request, tx, place, preview, now)
