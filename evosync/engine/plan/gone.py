@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Set
 
-from evosync.catalog.item import Link, LinkState, MarketItem
+from evosync.catalog.item import Link, MarketItem
 from evosync.engine.changes import Delete, Hide, Zero
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.plan.fields import wants_zero
@@ -84,10 +84,10 @@ def _zero(link: Link, item: MarketItem) -> Zero | None:
 
 
 def _delete(link: Link, item: MarketItem) -> Delete | None:
-    if link.state is LinkState.DELETED and link.pending is None:
+    # What a person hid, undeleted one day, would be shown. And what we hid under
+    # another policy went by a question about hiding: nobody was asked to delete it.
+    if is_hidden_by_us(link) or is_hidden_by_person(link, item):
         return None
-    if is_hidden_by_person(link, item):
-        return None  # it is off sale, and undeleted one day it would be shown
     return Delete(link=link, item=item)
 
 

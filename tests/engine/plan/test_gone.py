@@ -122,6 +122,12 @@ def test_what_stood_in_no_store_we_know_may_stand_in_any(
             GonePolicy.ZERO, link(last={"is_hidden": True}), item(), id="hidden is enough"
         ),
         pytest.param(GonePolicy.DELETE, link(state=LinkState.DELETED), item(), id="once deleted"),
+        pytest.param(
+            GonePolicy.DELETE,
+            link(last={"is_hidden": True}),
+            item(availability=AWAY),
+            id="hidden before deleting was chosen",
+        ),
     ],
 )
 def test_what_is_off_sale_already_is_left(
