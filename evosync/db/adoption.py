@@ -110,9 +110,8 @@ def find_unclear(asked: Sequence[Question]) -> frozenset[str]:
 
 
 def _decision(question: Question, answer: Answer) -> Decision:
-    """Name the item that a yes is to, if there is one: by then another may bear the name."""
-    is_one = answer is Answer.YES and len(question.item_ids) == 1
-    item_id = question.item_ids[0] if is_one else None
+    """Name the item that a yes is to: the first, as the button says; no other is meant."""
+    item_id = next(iter(question.item_ids), None) if answer is Answer.YES else None
     return Decision(product_id=question.product_id, answer=answer, item_id=item_id)
 
 

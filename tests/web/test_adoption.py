@@ -47,6 +47,22 @@ async def test_a_yes_takes_the_card_that_stands_and_a_no_makes_another(sender: S
     assert answers == [{"answer": "yes", "products": 1}, {"answer": "no", "products": 1}]
 
 
+async def test_a_yes_to_several_is_to_the_first_and_to_no_other(sender: Sender) -> None:
+    cup = product_named(sender.world, CUP)
+    twin = sender.world.add_product(CUP, 450, parent_id=cup.parent_id, quantity=2)
+    by_hand = [sender.put_by_hand(item_id, CUP) for item_id in (7, 8)]
+    await sender.preview()
+    for product_id in (cup.id, twin.id):
+        await sender.press("/adoption", product=product_id, answer="yes")
+    page = await sender.preview()
+    # Both were told that it is the first: whose the second is, nobody has said.
+    assert "карточка найдена в VK у 1." in page.text
+    assert "Ждут ответа: 1." in page.text
+    await sender.press("/sync/confirm", preview=page.values["preview"])
+    assert {by_hand[0].sku} <= {cup.id, twin.id}
+    assert (by_hand[1].sku, by_hand[1].price) == ("", 1)
+
+
 async def test_one_answer_to_all_leaves_out_what_would_be_a_guess(sender: Sender) -> None:
     for number, name in ((7, CUP), (8, CUP), (9, "Чай номер 1")):
         sender.put_by_hand(number, name)
