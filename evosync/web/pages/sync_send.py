@@ -112,7 +112,8 @@ class _Confirmation:
         left = await left_behind.find_left_behind(tx, place)
         if left.products and self._chosen is None:
             return Confirmed(refusal=UNDECIDED)
-        chosen = self._chosen or config.left_behind
+        # An answer that nobody was asked for would decide of the next till unseen.
+        chosen = (self._chosen if left.products else None) or LeftBehind.LEAVE
         confirmed = replace(config, confirmed_at=now, enabled=True, left_behind=chosen)
         await sync.save_config(tx, confirmed, now)
         hides = chosen is LeftBehind.HIDE and bool(left.products)
