@@ -12,7 +12,7 @@ from evosync.catalog.product import Attribute, Choice, Product, ProductGroup, St
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
 from evosync.db.differences import Key, Rows, Scope, load_rows, write_differences
 from evosync.db.goods import note_change
-from evosync.db.selection import Switch, switch_on
+from evosync.db.selection import Switch, switch_on_new
 from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
 from evosync.db.types import Quantity, Tx, folded
 
@@ -231,7 +231,7 @@ async def _switch_on_new(
     ]
     if plain:
         switches = [Switch.group(*key, name=rows[key]["name"]) for key in plain]
-        await switch_on(tx, user_id, switches, now)
+        await switch_on_new(tx, user_id, switches, now)
     return frozenset(plain)
 
 

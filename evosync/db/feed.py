@@ -44,9 +44,10 @@ async def save_feed(
 ) -> None:
     """Switch a user's file on or off; a new `secret` makes the old link dead, None keeps it.
 
-    The version of the settings does not grow: a run has nothing to do with it.
+    Neither the version of the settings nor their moment moves: a run, or what
+    a preview showed, has nothing to do with it.
     """
-    values: dict[str, Any] = {"feed": is_on, "updated_at": now}
+    values: dict[str, Any] = {"feed": is_on}
     if secret is not None:
         values |= {"feed_secret": secret.sealed, "feed_secret_hash": secret.hashed}
     change = update(sync_configs).where(sync_configs.c.user_id == user_id).values(**values)

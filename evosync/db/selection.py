@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 
-from evosync.db.sync import touch_config
+from evosync.db.sync import step_version, touch_config
 from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
 from evosync.db.tables.sync import sync_filters
 from evosync.db.types import Tx
@@ -148,6 +148,12 @@ async def switch_on(tx: Tx, user_id: int, switches: Sequence[Switch], now: datet
     await _switch(tx, user_id, switches, is_on=True, now=now)
 
 
+async def switch_on_new(tx: Tx, user_id: int, switches: Sequence[Switch], now: datetime) -> None:
+    """Switch on what a reading found, as its store wants it: nobody changed the settings."""
+    await step_version(tx, user_id, now)
+    await _write(tx, user_id, switches, is_on=True, now=now)
+
+
 async def switch_off(tx: Tx, user_id: int, switches: Sequence[Switch], now: datetime) -> None:
     """Remove the rows of switches that have one."""
     await _switch(tx, user_id, switches, is_on=False, now=now)
@@ -171,6 +177,12 @@ async def _switch(
 ) -> None:
     # Locks the user's settings, so that two switches at once queue here.
     await touch_config(tx, user_id, now)
+    await _write(tx, user_id, switches, is_on=is_on, now=now)
+
+
+async def _write(
+    tx: Tx, user_id: int, switches: Sequence[Switch], *, is_on: bool, now: datetime
+) -> None:
     rows = sync_filters.c
     found = await tx.execute(
         select(rows.store_id, rows.kind, rows.entity_id).where(rows.user_id == user_id)

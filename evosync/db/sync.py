@@ -103,6 +103,20 @@ async def touch_config(tx: Tx, user_id: int, now: datetime) -> None:
         await save_config(tx, SyncConfig(user_id=user_id), now)
 
 
+async def step_version(tx: Tx, user_id: int, now: datetime) -> None:
+    """Let the version grow for what a reading switched, and so lock the row.
+
+    The moment of the settings stays: no person changed anything that a preview was made of.
+    """
+    changed = await tx.execute(
+        update(sync_configs)
+        .where(sync_configs.c.user_id == user_id)
+        .values(version=sync_configs.c.version + 1)
+    )
+    if changed.rowcount == 0:
+        await save_config(tx, SyncConfig(user_id=user_id), now)
+
+
 async def reset_mark(tx: Tx, user_id: int, now: datetime) -> None:
     """Count the high mark of items on sale from now on: a person agreed to what is left of them.
 

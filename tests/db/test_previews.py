@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from evosync.catalog.problem import Problem
-from evosync.db import connections, previews, problems, run_queue, runs, sync
+from evosync.db import connections, feed, previews, problems, run_queue, runs, selection, sync
 from evosync.db.connections import VkSignIn
 from evosync.db.engine import Database
+from evosync.db.feed import NewSecret
 from evosync.db.previews import Age, Preview
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
+from evosync.db.selection import Switch
 from evosync.engine.report import RunStatus
 from tests.builders import NOON
 from tests.db.ledgers import COMMUNITY
@@ -51,6 +53,11 @@ async def age(database: Database, user_id: int, after: timedelta = MINUTE) -> Ag
     return found.age
 
 
+async def version(database: Database, user_id: int) -> int:
+    async with database.read() as tx:
+        return (await sync.get_config(tx, user_id)).version
+
+
 async def test_a_preview_grows_old(database: Database, anna: int, boris: int) -> None:
     await connect(database, anna)
     run_id = await run(database, anna)
@@ -72,6 +79,23 @@ async def test_settings_and_connections_that_change_outdate_it(
     assert (found.age, found.may_be_sent) == (Age.CHANGED, False)
     await run(database, anna)
     assert await age(database, anna) is Age.CHANGED  # begun at noon, before that change
+
+
+async def test_neither_the_file_with_goods_nor_a_readings_own_switches_outdate_it(
+    database: Database, anna: int
+) -> None:
+    await connect(database, anna)
+    await database.write(sync.touch_config, anna, NOON - MINUTE)
+    await run(database, anna)
+    before = await version(database, anna)
+    secret = NewSecret(sealed="s", hashed="h")
+    await database.write(feed.save_feed, anna, is_on=True, secret=secret, now=NOON + MINUTE)
+    assert await version(database, anna) == before
+    switch = Switch.group("s1", "g1", name="Новинки")
+    await database.write(selection.switch_on_new, anna, [switch], NOON + MINUTE)
+    assert await age(database, anna) is Age.FRESH
+    # A run that goes on notices it all the same.
+    assert await version(database, anna) == before + 1
 
 
 async def test_another_community_outdates_it(database: Database, anna: int) -> None:
