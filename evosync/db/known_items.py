@@ -3,24 +3,31 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Text, and_, case, or_, select, type_coerce
+from sqlalchemy import Text, and_, case, func, or_, select, type_coerce
 
 from evosync.catalog.item import LinkState
 from evosync.db.links import Place
 from evosync.db.tables.market import adoption_decisions, product_links, vk_cached_products
 from evosync.db.types import Json, Tx
-from evosync.engine.fates import ADOPTION, WISHED, Known
+from evosync.engine.fates import ADOPTION, WISHED, LastSeen
 
-_LINK = product_links.c
+_LINK, _ITEM = product_links.c, vk_cached_products.c
 _IS_SHOWN = and_(_LINK.state == LinkState.LIVE.value, ~_LINK.written_is_hidden)
+
+_IS_WRITTEN_SINCE = or_(_ITEM.price.is_(None), _LINK.written_at > _ITEM.updated_at)
+SHOWN_PRICE = func.coalesce(
+    case((_IS_WRITTEN_SINCE, _LINK.written_price), else_=_ITEM.price), _ITEM.price
+)
+"""The price in VK, of links outer-joined with the cached rows: as read, or as we wrote it since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedItem:
-    """A product's item: its price as VK last showed it, in kopecks; whether it is to be seen.
+    """A product's item: its price in VK, in kopecks; whether it is to be seen.
 
-    `written_price` and `written_stock` are what we last sent; `store_ids` are
-    the stores that it stands for, first the one that prices it.
+    `price` is as VK last showed it, or as we wrote it since; `written_price`
+    and `written_stock` are what we last sent. `store_ids` are the stores that
+    it stands for, first the one that prices it.
     """
 
     item_id: int
@@ -31,28 +38,40 @@ class ListedItem:
     store_ids: tuple[str, ...] = ()
 
 
-async def read_known(tx: Tx, place: Place, told: Mapping[str, str]) -> Known:
-    """Read what is known of a place, besides what the last run `told` of each product."""
+async def read_known(tx: Tx, place: Place, store_id: str, told: Mapping[str, str]) -> LastSeen:
+    """Read what is known of a place for one store, besides what the last run `told` of products."""
     found = await tx.execute(
         select(
             _LINK.product_id,
-            case((_IS_SHOWN, 1), else_=0),
+            case((and_(_IS_SHOWN, _LINK.store_ids == [store_id]), _ALONE), (_IS_SHOWN, 1), else_=0),
             # Most have none, and 15,000 times to find that out takes its time.
             type_coerce(_LINK.member_ids, Text()),
         ).where(*place.rows_of(product_links), or_(_IS_SHOWN, _LINK.member_ids.is_not(None)))
     )
     shown: set[str] = set()
+    alone: set[str] = set()
     leaders: dict[str, str] = {}
-    for product_id, is_shown, members in found:
-        if is_shown:
+    for product_id, sight, members in found:
+        if sight:
             shown.add(product_id)
+        if sight == _ALONE:
+            alone.add(product_id)
         if members is not None:
             leaders |= dict.fromkeys(_ids(members), product_id)
     shown.update(member for member, leader in leaders.items() if leader in shown)
     by_twin = {member: told[leader] for member, leader in leaders.items() if leader in told}
     answered = await _answered(tx, place, told)
     answered |= {member for member, leader in leaders.items() if leader in answered}
-    return Known(shown=shown, told={**told, **by_twin}, answered=answered, leaders=leaders)
+    return LastSeen(
+        shown=shown,
+        alone=alone,
+        told={**told, **by_twin},
+        answered=answered,
+        leaders=leaders,
+    )
+
+
+_ALONE = 2  # it is shown, and stands for no other store
 
 
 async def find_items(
@@ -61,23 +80,22 @@ async def find_items(
     """Find the items of some products, by the product id that each is linked to."""
     if not product_ids:
         return {}
-    items = vk_cached_products
     found = await tx.execute(
         select(
             _LINK.product_id,
             _LINK.item_id,
             case((_IS_SHOWN, 1), else_=0).label("is_shown"),
-            items.c.price,
+            SHOWN_PRICE.label("price"),
             _LINK.written_price,
             _LINK.written_stock,
             _LINK.store_ids,
         )
         .outerjoin(
-            items,
+            vk_cached_products,
             and_(
-                items.c.user_id == _LINK.user_id,
-                items.c.community_id == _LINK.community_id,
-                items.c.item_id == _LINK.item_id,
+                _ITEM.user_id == _LINK.user_id,
+                _ITEM.community_id == _LINK.community_id,
+                _ITEM.item_id == _LINK.item_id,
             ),
         )
         .where(*place.rows_of(product_links), _LINK.product_id.in_(list(product_ids)))

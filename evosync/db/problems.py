@@ -83,15 +83,7 @@ async def list_of_products(
     )
     by_id: dict[str, list[Problem]] = defaultdict(list)
     for row in found:
-        by_id[row.product_id].append(
-            Problem(
-                product_id=row.product_id,
-                store_id=row.store_id,
-                name=row.name,
-                code=row.code,
-                detail=row.detail,
-            )
-        )
+        by_id[row.product_id].append(read_problem(row))
     return by_id
 
 

@@ -27,10 +27,10 @@ from evosync.engine.fates import (
     PLACES,
     TOLD,
     Bucket,
-    Known,
+    LastSeen,
     Switches,
+    find_fates,
     first_told,
-    judge,
 )
 from evosync.engine.rules import NO_GROUP
 
@@ -155,9 +155,11 @@ async def fill_shelf(
     """Judge the goods of a store; without a `place` nothing stands in VK."""
     switches = await _switches(tx, config, homes)
     told = await _told(tx, config.user_id, homes.store_id)
-    known = Known(told=told) if place is None else await read_known(tx, place, told)
-    fates = judge(goods.goods, switches, known)
-    return Shelf(goods=goods, homes=homes, switches=switches, leaders=known.leaders, fates=fates)
+    last = LastSeen(told=told)
+    if place is not None:
+        last = await read_known(tx, place, homes.store_id, told)
+    fates = find_fates(goods.goods, switches, last)
+    return Shelf(goods=goods, homes=homes, switches=switches, leaders=last.leaders, fates=fates)
 
 
 async def list_products(

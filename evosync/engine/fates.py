@@ -96,13 +96,15 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class LastSeen:
     """What the last run left known, each by product id; of twins by each of their ids.
 
-    `leaders` are the ids that the items of other twins are linked to.
+    `alone` are those of `shown` whose items stand for this store only. `leaders`
+    are the ids that the items of other twins are linked to.
     """
 
     shown: Collection[str] = frozenset()  # their items are to be seen in VK
+    alone: Collection[str] = frozenset()
     told: Mapping[str, str] = field(default_factory=dict)
     answered: Collection[str] = frozenset()  # a person has given the answer that was asked for
     leaders: Mapping[str, str] = field(default_factory=dict)
@@ -119,12 +121,12 @@ def first_told(found: Iterable[tuple[str, str, str]], store_id: str) -> dict[str
     return told
 
 
-def judge(goods: Iterable[Good], switches: Switches, known: Known) -> bytes:
-    """Judge goods of one store, in their order: a place in `FATES` for each."""
+def find_fates(goods: Iterable[Good], switches: Switches, last: LastSeen) -> bytes:
+    """Find what becomes of goods of one store, in their order: a place in `FATES` for each."""
     gates = _gates(switches)
-    shown, told = known.shown, known.told
+    shown, alone, code_of = last.shown, last.alone, last.told.get
     on, rest, off = switches.parents_on.get, switches.is_rest_on, switches.products_off
-    is_store_on, code_of = switches.is_store_on, told.get
+    is_store_on = switches.is_store_on
     verdicts = bytearray()
     # 15,000 rounds of this for one page: what most goods come to is decided first.
     for product_id, parent_id, gate in goods:
@@ -135,23 +137,19 @@ def judge(goods: Iterable[Good], switches: Switches, known: Known) -> bytes:
         elif not on(parent_id, rest):
             verdicts.append(_GROUP_OFF)
         else:
-            code, is_shown = code_of(product_id), product_id in shown
-            if code is None and is_shown:
+            code, own, is_shown = code_of(product_id), gates[gate], product_id in shown
+            if code is None and own is None and is_shown:
                 verdicts.append(_IN_VK)
             elif code in _TOLD_PLACES:
-                is_answered = product_id in known.answered
+                is_answered = product_id in last.answered
                 verdicts.append(_QUEUED if is_answered else _TOLD_PLACES[code])
+            # Another store may sell what this one does not: then the item stands
+            # all the same, and the last run told nothing of it.
+            elif own is not None and (code in _OWN or not is_shown or product_id in alone):
+                verdicts.append(own)
             else:
-                verdicts.append(_by_row(gates[gate], code, is_shown=is_shown))
+                verdicts.append(_IN_VK if is_shown else _QUEUED)
     return bytes(verdicts)
-
-
-def _by_row(own: int | None, code: str | None, *, is_shown: bool) -> int:
-    # Another store may sell what this one does not: then the item stands all the
-    # same, and the last run told nothing of it.
-    if own is not None and (code in _OWN or not is_shown):
-        return own
-    return _IN_VK if is_shown else _QUEUED
 
 
 def _gates(switches: Switches) -> list[int | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -170,6 +171,37 @@ async def test_twins_are_one_item(database: Database, place: Place) -> None:
         [listed] = await list_products(tx, place.user_id, SECOND_SHOP, place, slots)
     assert listed.item is not None
     assert listed.item.price == 77_00
+
+
+async def test_the_price_in_vk_is_that_written_since_it_was_read(
+    database: Database, place: Place
+) -> None:
+    await read(database, place.user_id, shop())
+    standing = reading(item(1, price=102_00), item(2, product_id="mug", price=5_00))
+    await database.write(market.save_reading, place.user_id, 7, standing, NOON)
+    sent = [link("assam", 1, last={"price": 150_00}), link("bag", 3, last={"price": 900_00})]
+    later = NOON + timedelta(minutes=1)
+    await database.write(links.save_new_links, place, [link("mug", 2)], None, NOON)
+    await database.write(links.save_new_links, place, sent, None, later)
+    listed = await rows(database, place, await look(database, place))
+    prices = {one.slot.product_id: one.item.price for one in listed if one.item}
+    assert prices == {"assam": 150_00, "bag": 900_00, "mug": 5_00}
+
+
+async def test_what_its_own_row_forbids_since_is_said_where_no_other_store_sells_it(
+    database: Database, place: Place
+) -> None:
+    await read(database, place.user_id, shop())
+    made = [
+        link("ceylon", 1),
+        link("bag", 2, store_ids=(SHOP, SECOND_SHOP)),
+    ]
+    await database.write(links.save_new_links, place, made, None, NOON)
+    bag = replace(GOODS[3], allow_to_sell=False)
+    now_read = snapshot(shop(*GOODS[:3], bag))
+    await database.write(catalog.save_snapshot, place.user_id, now_read, NOON)
+    judged = fates(await look(database, place))
+    assert (judged["ceylon"], judged["bag"]) == ("no_price", "in_vk")
 
 
 async def test_another_person_sees_nothing_of_it(

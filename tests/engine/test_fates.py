@@ -10,10 +10,10 @@ from evosync.engine.fates import (
     FATES,
     OWN,
     TOLD,
-    Known,
+    LastSeen,
     Switches,
+    find_fates,
     first_told,
-    judge,
     own_gate,
 )
 
@@ -31,17 +31,19 @@ def fate(
     parent: str | None = "tea",
     switches: Switches = ON,
     shown: bool = False,
+    alone: bool = False,
     told: str | None = None,
     answered: bool = False,
     **row: Any,
 ) -> str:
     """Judge one product."""
-    known = Known(
-        shown={"a"} if shown else set(),
+    last = LastSeen(
+        shown={"a"} if shown or alone else set(),
+        alone={"a"} if alone else set(),
         told={} if told is None else {"a": told},
         answered={"a"} if answered else set(),
     )
-    [place] = judge([("a", parent, own_gate(**FINE | row))], switches, known)
+    [place] = find_fates([("a", parent, own_gate(**FINE | row))], switches, last)
     return FATES[place]
 
 
@@ -75,6 +77,15 @@ def fate(
             {"shown": True, "price": None}, "in_vk", id="another store has a price and sells it"
         ),
         pytest.param({"shown": True, "told": "no_price"}, "in_vk", id="it stands, and has a price"),
+        pytest.param({"alone": True}, "in_vk", id="it stands for this store alone"),
+        pytest.param(
+            {"alone": True, "allow_to_sell": False},
+            "not_for_sale",
+            id="sold no more since",
+        ),
+        pytest.param(
+            {"alone": True, "product_type": "BEER_MARKED"}, "forbidden_type", id="forbidden since"
+        ),
     ],
 )
 def test_a_fate(given: dict[str, Any], wanted: str) -> None:

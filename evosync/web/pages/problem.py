@@ -33,7 +33,7 @@ SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class OneProduct:
     """A product of somebody's, as one store has it, and what came of it."""
 
     shop: Shop
@@ -72,7 +72,7 @@ class StoreLink:
     is_current: bool
 
 
-async def find_known(request: Request, tx: Tx) -> Known:
+async def find_one(request: Request, tx: Tx) -> OneProduct:
     """Find the product that the address names. Raises HTTPException 404 for none of one's own."""
     product_id = request.path_params["pid"]
     if len(product_id) > LONGEST_ID:
@@ -86,14 +86,14 @@ async def find_known(request: Request, tx: Tx) -> Known:
     stores = {row.store_id for row in goods.rows_of(product_id)}
     store_id = wanted if wanted in stores else first_store(shop, goods, product_id)
     seen = seen_of(request, shop, goods, product_id, store_id)
-    return Known(shop=shop, goods=goods, seen=seen, judged=judge(seen), name=name)
+    return OneProduct(shop=shop, goods=goods, seen=seen, judged=judge(seen), name=name)
 
 
 async def show(request: Request) -> Response:
     """Show the page."""
     user = user_of(request)
     async with state_of(request).database.read() as tx:
-        known = await find_known(request, tx)
+        known = await find_one(request, tx)
         recent = await runs.list_runs(tx, user.id, limit=2, kind=RunKind.MIRROR)
         asked = await _asked(tx, known)
         held = await find_held(request, tx, user.id)
@@ -136,7 +136,7 @@ def _name(goods: Goods, product_id: str) -> str | None:
     return None
 
 
-def _subject(request: Request, known: Known, held_run: int | None) -> Subject:
+def _subject(request: Request, known: OneProduct, held_run: int | None) -> Subject:
     seen, link = known.seen, known.judged.link
     home = seen.row.home if seen.row else None
     draft = known.judged.draft
@@ -167,7 +167,7 @@ def _state(request: Request, judged: Judged, clock: Clock) -> ShownState:
     return ShownState(kind=reason.kind, sentence=told)
 
 
-def _stores(request: Request, known: Known) -> list[StoreLink]:
+def _stores(request: Request, known: OneProduct) -> list[StoreLink]:
     """List the stores of a product of several."""
     product_id, names = known.seen.product_id, known.seen.store_names
     ids = [row.store_id for row in known.goods.rows_of(product_id)]
@@ -189,7 +189,7 @@ def _buttons(request: Request, reason: Reason | None, subject: Subject) -> list[
 
 
 def _leave_button(
-    request: Request, known: Known, subject: Subject, reason: Reason | None
+    request: Request, known: OneProduct, subject: Subject, reason: Reason | None
 ) -> ShownButton | None:
     """Offer to leave the product out, where it is switched on and nothing else offers that."""
     seen = known.seen
@@ -210,7 +210,7 @@ def _leave_button(
     )
 
 
-async def _asked(tx: Tx, known: Known) -> list[MarketItem]:
+async def _asked(tx: Tx, known: OneProduct) -> list[MarketItem]:
     """Read the cards that the question is about, whether one of them is this product."""
     stop, place = known.judged.stop, known.shop.place
     if stop is None or place is None or stop.code != ADOPT_QUESTION:
@@ -219,7 +219,7 @@ async def _asked(tx: Tx, known: Known) -> list[MarketItem]:
     return await market.list_items(tx, place.user_id, place.community_id, ids[:MOST_CARDS])
 
 
-def _own_item(request: Request, known: Known) -> ShownItem | None:
+def _own_item(request: Request, known: OneProduct) -> ShownItem | None:
     """Show the product's own card: as VK showed it, else as we wrote it since."""
     link, item = known.judged.link, known.seen.item
     if link is None or link.state is not LinkState.LIVE:

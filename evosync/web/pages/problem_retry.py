@@ -19,7 +19,7 @@ from evosync.jobs.asked import Asked
 from evosync.web.auth import user_of, visit_of
 from evosync.web.flash import Kind, flash
 from evosync.web.forms import sent_form
-from evosync.web.pages.problem import Known, find_known
+from evosync.web.pages.problem import OneProduct, find_one
 from evosync.web.reason_buttons import problem_url
 from evosync.web.state import state_of
 
@@ -50,7 +50,7 @@ async def submit(request: Request) -> Response:
     """Note what is wanted, and begin a run that does it, where one may begin."""
     sent = await sent_form(request)
     async with state_of(request).database.read() as tx:
-        known = await find_known(request, tx)
+        known = await find_one(request, tx)
     store = sent.get("store")
     response = _back(request, known, store if isinstance(store, str) else "")
     wanted = _wanted(known)
@@ -63,13 +63,13 @@ async def submit(request: Request) -> Response:
     return response
 
 
-def _back(request: Request, known: Known, store_id: str) -> RedirectResponse:
+def _back(request: Request, known: OneProduct, store_id: str) -> RedirectResponse:
     product_id = known.seen.product_id
     is_its = any(row.store_id == store_id for row in known.goods.rows_of(product_id))
     return RedirectResponse(problem_url(request, product_id, store_id if is_its else ""), 303)
 
 
-def _wanted(known: Known) -> _Wanted | None:
+def _wanted(known: OneProduct) -> _Wanted | None:
     """Find what there is to be done again; None when nothing is, or there is no community."""
     judged, seen, place = known.judged, known.seen, known.shop.place
     if place is None:
@@ -96,7 +96,7 @@ def _wanted(known: Known) -> _Wanted | None:
     )
 
 
-async def _write(request: Request, known: Known, wanted: _Wanted) -> bool:
+async def _write(request: Request, known: OneProduct, wanted: _Wanted) -> bool:
     """Write it down in one transaction; False when meanwhile there is nothing to do."""
     user, state = user_of(request), state_of(request)
     now = state.desk.clock()
