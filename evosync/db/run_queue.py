@@ -56,16 +56,39 @@ async def ask_for_run(
 
 
 async def end_unbegun(tx: Tx, run_id: int, error: EvoSyncError, now: datetime) -> None:
-    """End a run that could not begin, and say why."""
+    """End a run that could not begin, and say why.
+
+    Whoever has switched the mirror off meanwhile has nothing to mend.
+    """
+    is_off = error.code in {"sync_off", "never_confirmed"}
+    status = RunStatus.CANCELLED if is_off else status_of(error)
     await tx.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.status == RunStatus.QUEUED.value)
         .values(
-            status=status_of(error).value,
+            status=status.value,
             finished_at=now,
             error_code=error.code,
             error_text=error.message,
         )
+    )
+
+
+async def end_cut(tx: Tx, run_id: int, now: datetime) -> None:
+    """End a run that was broken off before it could write down how it ended."""
+    await tx.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.status == RunStatus.RUNNING.value)
+        .values(**interrupted(now))
+    )
+
+
+async def end_waiting(tx: Tx, user_id: int, now: datetime) -> None:
+    """Cancel what a user asked for and has not begun."""
+    await tx.execute(
+        update(runs)
+        .where(runs.c.user_id == user_id, runs.c.status == RunStatus.QUEUED.value)
+        .values(status=RunStatus.CANCELLED.value, cancel_asked_at=now, finished_at=now)
     )
 
 

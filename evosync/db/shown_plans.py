@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from evosync.db.change_rows import planned_row
 from evosync.db.runs import RunKind
@@ -12,10 +12,13 @@ from evosync.db.tables.runs import run_changes, runs
 from evosync.db.types import Tx
 from evosync.engine.changes import Change
 from evosync.engine.held import Divided
-from evosync.engine.shown import Shown, print_of
+from evosync.engine.shown import Shown, prints_of
 
-PLANNED, HELD, LEFT = "planned", "held", "left"
-"""What is to become of a change that was not sent: it goes, waits for a yes, or stays undone."""
+PLANNED, HELD, LEFT, PUT_OFF = "planned", "held", "left", "put_off"
+"""What is to become of a change that was not sent.
+
+It goes, waits for a yes, stays undone, or waits along with what waits.
+"""
 
 CHUNK = 1000  # rows a statement
 
@@ -30,9 +33,10 @@ def plan_rows(divided: Divided, *, is_dry: bool) -> list[dict[str, Any]]:
             (PLANNED, divided.go),
             *parts,
             (LEFT, divided.left.changes if divided.left else ()),
+            (PUT_OFF, divided.put_off),
         ]
     return [
-        planned_row(change, outcome) | {"print": print_of(change) if is_dry else None}
+        planned_row(change, outcome) | {"prints": prints_of(change) if is_dry else None}
         for outcome, changes in parts
         for change in changes
     ]
@@ -62,13 +66,13 @@ async def find_shown(tx: Tx, user_id: int, preview_id: int) -> Shown | None:
         return None
     rows = (
         await tx.execute(
-            select(changes.print, changes.kind, changes.name, changes.changes).where(
-                changes.run_id == preview_id, changes.print.is_not(None)
+            select(changes.prints, changes.kind, changes.name, changes.changes).where(
+                changes.run_id == preview_id, changes.prints.is_not(None)
             )
         )
     ).all()
     return Shown(
-        prints=frozenset(row.print for row in rows),
+        prints=frozenset(one for row in rows for one in row.prints),
         placed=frozenset(
             (row.name, product_id)
             for row in rows
@@ -86,6 +90,31 @@ async def forget_older(tx: Tx, user_id: int, keep: int) -> None:
     await tx.execute(
         delete(run_changes).where(run_changes.c.run_id.in_(list(await tx.scalars(older))))
     )
+
+
+async def forget_asked_before(tx: Tx, run_id: int) -> None:
+    """Drop what the run before held, where this one asks the same: it is kept once.
+
+    A question that nobody answers is asked at every round.
+    """
+    run = (await tx.execute(select(runs).where(runs.c.id == run_id))).one()
+    before = (
+        await tx.execute(
+            select(runs)
+            .where(runs.c.user_id == run.user_id, runs.c.kind == run.kind, runs.c.id < run_id)
+            .order_by(runs.c.id.desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    if before is None or before.digest is None or before.digest != run.digest:
+        return
+    await tx.execute(
+        delete(run_changes).where(
+            run_changes.c.run_id == before.id, run_changes.c.outcome.in_((HELD, LEFT))
+        )
+    )
+    held = dict(before.held) | {"members": []}
+    await tx.execute(update(runs).where(runs.c.id == before.id).values(held=held))
 
 
 async def _latest_kept(tx: Tx, user_id: int) -> int | None:

@@ -28,7 +28,7 @@ from evosync.engine.plan.standing import Standing
 from evosync.engine.ports import Ledger, Source, Target
 from evosync.engine.read_back import find_lost_creates, hear_moderation
 from evosync.engine.refusals import leave_refused
-from evosync.engine.report import Effort, RunReport, make_report
+from evosync.engine.report import Effort, RunReport, RunStatus, make_report
 from evosync.engine.rules import Rules
 from evosync.engine.shown import Shown, keep_shown
 from evosync.errors import EvoSyncError, TryLater
@@ -56,6 +56,10 @@ class Run:
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
+CANCELLED = RunReport(status=RunStatus.CANCELLED, plan=Plan())
+"""The report of a run that was cancelled before its plan stood."""
+
+
 async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
     """Carry the shop into the market once; a dry run stops before anything is sent.
 
@@ -81,7 +85,11 @@ async def mirror(run: Run, *, is_dry: bool = False) -> RunReport:
 async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     began = time.monotonic()
     run, snapshot = await _fetch_shop(run)
+    if await _is_cancelled(run):
+        return CANCELLED
     reading = await _fetch_market(run)
+    if await _is_cancelled(run):
+        return CANCELLED
     if not is_dry:
         await run.ledger.check_account()
     # Recalled again: only the shop's reading tells whose account it is.
@@ -95,6 +103,8 @@ async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
         unshown = len(divided.go) - len(kept)
         divided = replace(divided, go=tuple(kept))
     run.progress("plan", 1, 1)
+    if is_dry and await _is_cancelled(run):
+        return CANCELLED
     waiting = Waiting()
     if is_dry:
         applied = Applied(left=len(divided.go))
@@ -114,6 +124,11 @@ async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     )
     again_at = (await _retry_at(run, report, applied, reading.begun_at), waiting.until_at)
     return replace(report, retry_at=min(filter(None, again_at), default=None))
+
+
+async def _is_cancelled(run: Run) -> bool:
+    """Ask while there is no plan yet; what else stops a run, `apply` asks for."""
+    return await run.checkpoint() == "cancelled"
 
 
 async def _apply(

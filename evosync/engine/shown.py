@@ -25,6 +25,8 @@ from evosync.engine.changes import (
     Zero,
 )
 
+PRINT_LENGTH = 32  # characters of hex; a preview is compared with nothing but its own run
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -34,27 +36,43 @@ class Shown:
     placed: frozenset[tuple[str, str]] = frozenset()  # (an album's key, product id)
 
 
-def print_of(change: Change) -> str:
-    """Return the SHA-256 (hex) of all that a change would do: equal means the same in VK."""
-    told = (type(change).__name__, *_told(change))
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+def prints_of(change: Change) -> list[str]:
+    """Return a hash of each thing that a change would do: equal means the same in VK.
+
+    An edit has one for each of its fields: of an edit that a question divides,
+    the parts go together once it is answered.
+    """
+    if isinstance(change, Update):
+        return [_print(replace(change, fields=frozenset({one}))) for one in sorted(change.fields)]
+    return [_print(change)]
 
 
 def keep_shown(changes: Iterable[Change], shown: Shown) -> list[Change]:
     """Keep of a plan what the preview showed just so, in its order.
 
-    Of what is put in an album the products that were shown stay; what else
-    has changed since is left to a later run.
+    Of an edit the fields stay that were shown, of what is put in an album the
+    products; what else has changed since is left to a later run.
     """
-    kept: list[Change] = []
-    for change in changes:
-        if isinstance(change, PutInAlbum):
-            placed = [one for one in change.product_ids if (change.key, one) in shown.placed]
-            if placed:
-                kept.append(replace(change, product_ids=tuple(placed)))
-        elif print_of(change) in shown.prints:
-            kept.append(change)
-    return kept
+    kept = (_shown_part(change, shown) for change in changes)
+    return [change for change in kept if change is not None]
+
+
+def _shown_part(change: Change, shown: Shown) -> Change | None:
+    match change:
+        case PutInAlbum(key=key):
+            placed = tuple(one for one in change.product_ids if (key, one) in shown.placed)
+            return replace(change, product_ids=placed) if placed else None
+        case Update():
+            one_each = {each: replace(change, fields=frozenset({each})) for each in change.fields}
+            fields = {each for each, part in one_each.items() if _print(part) in shown.prints}
+            return replace(change, fields=frozenset(fields)) if fields else None
+        case _:
+            return change if _print(change) in shown.prints else None
+
+
+def _print(change: Change) -> str:
+    told = (type(change).__name__, *_told(change))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:PRINT_LENGTH]
 
 
 def _told(change: Change) -> Sequence[Any]:

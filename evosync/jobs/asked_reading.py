@@ -1,18 +1,21 @@
 """A reading without a run after it: by the timer or a button, with a row that tells of it."""
 
+import asyncio
+from dataclasses import replace
+
 import structlog
 
 from evosync.db import connections, runs
 from evosync.db.due import DueReading
 from evosync.db.runs import RunEnd, RunTrigger
 from evosync.engine.report import RunStatus, status_of
-from evosync.errors import EvoSyncError
+from evosync.errors import EvoSyncError, NeedsPerson
 from evosync.jobs.asked import Order
 from evosync.jobs.lease import hold_user
 from evosync.jobs.noting import StageNotes
 from evosync.jobs.one_run import INTERNAL, quiet
 from evosync.jobs.reading import Read, read_held
-from evosync.jobs.run_record import begin_run
+from evosync.jobs.run_record import begin_run, end_cut_run
 from evosync.wiring import Installation
 
 log = structlog.get_logger(__name__)
@@ -38,23 +41,40 @@ async def carry_out_reading(
             begin_run, order, hold.holder.token, opened.clock(), community_id
         )
         with structlog.contextvars.bound_contextvars(run_id=run_id, user_id=order.user_id):
-            notes = StageNotes(database, run_id, quiet)
             sides = sides or DueReading(
                 user_id=order.user_id, evotor=evotor is not None, vk=vk is not None
             )
-            read = Read()
-            error: EvoSyncError | None = None
             try:
-                await read_held(opened, sides, read, notes.tell)
-            except EvoSyncError as met:
-                error = met
-            except Exception:
-                log.exception("reading broke")
-                error = EvoSyncError(
-                    "Внутренняя ошибка EvoSync, подробности в журнале.", code=INTERNAL
-                )
-            await notes.settled()
-            await database.write(runs.finish_run, run_id, _end(order, read, error), opened.clock())
+                await _carry_through(opened, order, sides, run_id)
+            except asyncio.CancelledError:
+                await asyncio.shield(end_cut_run(opened, run_id))
+                raise
+
+
+async def _carry_through(
+    opened: Installation, order: Order, sides: DueReading, run_id: int
+) -> None:
+    notes, read = StageNotes(opened.database, run_id, quiet), Read()
+
+    async def is_cancelled() -> bool:
+        async with opened.database.read() as tx:
+            return await runs.is_cancel_asked(tx, run_id)
+
+    error: EvoSyncError | None = None
+    try:
+        await read_held(opened, sides, read, notes.tell, is_cancelled)
+    except EvoSyncError as met:
+        error = met
+    except Exception:
+        log.exception("reading broke")
+        error = EvoSyncError("Внутренняя ошибка EvoSync, подробности в журнале.", code=INTERNAL)
+    await notes.settled()
+    end = _end(order, read, error)
+    if await is_cancelled():
+        end = replace(end, status=RunStatus.CANCELLED, is_empty=False)
+    elif isinstance(error, NeedsPerson) and error.link:
+        end = replace(end, sealed_link=opened.vault.seal(error.link))
+    await opened.database.write(runs.finish_run, run_id, end, opened.clock())
 
 
 def _end(order: Order, read: Read, error: EvoSyncError | None) -> RunEnd:

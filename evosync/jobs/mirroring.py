@@ -1,6 +1,7 @@
 """The registry of runs: one at a time for a user, a few users at once, a stop with grace."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
@@ -73,6 +74,7 @@ class Mirroring:
 
     async def enqueue_due(self) -> None:
         """Ask for a run of every user whose mirror is on, and read the sides of the others."""
+        await self._opened.database.write(run_queue.end_orphans, self._opened.clock())
         async with self._opened.database.read() as tx:
             mirrored = await due.users_due(tx)
             readings = await due.readings_due(tx)
@@ -120,8 +122,9 @@ class Mirroring:
     async def cancel(self, run_id: int) -> bool:
         """Ask a run to end: at once while it waits, else before its next batch.
 
-        False when it has ended already.
+        False when it has ended already, or whoever carried it out is no more.
         """
+        await self._opened.database.write(run_queue.end_orphans, self._opened.clock())
         return await self._opened.database.write(runs.cancel_run, run_id, self._opened.clock())
 
     def enqueue(self, user_id: int) -> None:
@@ -146,6 +149,8 @@ class Mirroring:
             await asyncio.wait({task})
             # Where it had ended before, nothing was waited for: its callback is still to come.
             await asyncio.sleep(0)
+        with contextlib.suppress(EvoSyncError):  # the next start begins none of them either
+            await self._opened.database.write(run_queue.end_waiting, user_id, self._opened.clock())
 
     def is_overdue(self) -> bool:
         """Whether runs are asked for and none has come to a sound end for three intervals.

@@ -23,7 +23,14 @@ from evosync.errors import EvoSyncError, TryLater
 from evosync.jobs.asked import Order
 from evosync.jobs.lease import Hold, hold_user
 from evosync.jobs.noting import StageNotes
-from evosync.jobs.run_record import begin_run, end_run, find_shown, save_plan
+from evosync.jobs.run_record import (
+    StalePreview,
+    begin_run,
+    end_cut_run,
+    end_run,
+    find_shown,
+    save_plan,
+)
 from evosync.jobs.setup import Setup, read_setup
 from evosync.wiring import Installation
 
@@ -116,14 +123,27 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
                 ledger=ledger,
                 until=opened.clock() + TIME_SLICE,
             )
-            notes = StageNotes(opened.database, run_id, watch.progress)
-            watch = replace(watch, progress=notes.tell)
-            report = await _guarded(lambda: _run(opened, under_way, watch))
-            await notes.settled()
-            await save_plan(opened, order, run_id, report)
-            await opened.database.write(end_run, opened, order, place, run_id, report)
+            try:
+                report = await _carry_through(opened, under_way, place, watch)
+            except asyncio.CancelledError:
+                await asyncio.shield(end_cut_run(opened, run_id))
+                raise
             _tell(report)
     return Finished(run_id=run_id, report=report, approve=order.approve, is_answer=is_answer)
+
+
+async def _carry_through(
+    opened: Installation, under_way: _UnderWay, place: Place, watch: Watch
+) -> RunReport:
+    """Do it, and write down what became of it."""
+    order, run_id = under_way.order, under_way.run_id
+    notes = StageNotes(opened.database, run_id, watch.progress)
+    watch = replace(watch, progress=notes.tell)
+    report = await _guarded(lambda: _run(opened, under_way, watch))
+    await notes.settled()
+    await save_plan(opened, order, run_id, report)
+    await opened.database.write(end_run, opened, order, place, run_id, report)
+    return report
 
 
 async def _approve(opened: Installation, order: Order, place: Place) -> bool:
@@ -139,6 +159,9 @@ async def _guarded(work: Callable[[], Awaitable[RunReport]]) -> RunReport:
     """Turn whatever ends a run early into its report: one run's failure is its own."""
     try:
         return await work()
+    except StalePreview as error:
+        # Nobody has to mend anything: another preview is there to look at.
+        return RunReport(status=RunStatus.CANCELLED, plan=Plan(), error=error)
     except EvoSyncError as error:
         retry_at = error.retry_at if isinstance(error, TryLater) else None
         return RunReport(status=status_of(error), plan=Plan(), error=error, retry_at=retry_at)

@@ -1,5 +1,6 @@
 """The two sides read on their own, so that a new user has something to look at and switch on."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -56,8 +57,17 @@ async def read_catalog(opened: Installation, user_id: int) -> None:
         await _read_shop(opened, connection)
 
 
-async def read_held(opened: Installation, due: DueReading, read: Read, progress: Progress) -> None:
-    """Read what is due of a user whose lease the caller holds; `read` is filled as it goes."""
+async def read_held(
+    opened: Installation,
+    due: DueReading,
+    read: Read,
+    progress: Progress,
+    is_cancelled: Callable[[], Awaitable[bool]],
+) -> None:
+    """Read what is due of a user whose lease the caller holds; `read` is filled as it goes.
+
+    The market is read even when the shop cannot be, unless it `is_cancelled` by then.
+    """
     async with opened.database.read() as tx:
         evotor = await connections.find_evotor(tx, due.user_id) if due.evotor else None
         vk = await connections.find_vk(tx, due.user_id) if due.vk else None
@@ -66,7 +76,7 @@ async def read_held(opened: Installation, due: DueReading, read: Read, progress:
             progress("shop", 0, 1)
             read.add_shop(await _read_shop(opened, evotor))
     finally:
-        if vk is not None:
+        if vk is not None and not await is_cancelled():
             progress("market", 0, 1)
             read.add_market(await _read_market(opened, vk))
 

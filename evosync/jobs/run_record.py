@@ -1,22 +1,25 @@
 """The record of one run: its row from the beginning to the end, and the rows of its plan."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 
 from evosync.catalog.problem import FOUND_BY_SENDING
-from evosync.db import approvals, intents, problems, runs, shown_plans, sync
+from evosync.db import approvals, intents, problems, run_queue, runs, shown_plans, sync
 from evosync.db.links import Place
 from evosync.db.runs import RunEnd, RunKind
 from evosync.db.types import Tx
-from evosync.engine.changes import Plan
 from evosync.engine.report import RunReport
 from evosync.engine.shown import Shown
-from evosync.errors import NeedsPerson, TryLater
+from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from evosync.jobs.alarms import alert_of_run
 from evosync.jobs.asked import Order
 from evosync.wiring import Installation
+
+CUT_S = 5.0
+"""How long a run that is broken off may take to write that down."""
 
 
 async def begin_run(
@@ -34,6 +37,14 @@ async def begin_run(
     await runs.end_lost_runs(tx, order.user_id, run_id, now)
     await intents.doubt_lost(tx, order.user_id, run_id, now)
     return run_id
+
+
+async def end_cut_run(opened: Installation, run_id: int) -> None:
+    """Write down that a run was broken off: its row must not go on for ever."""
+    with contextlib.suppress(EvoSyncError, TimeoutError):
+        # A database that is silent now is told by the next start, or round.
+        async with asyncio.timeout(CUT_S):
+            await opened.database.write(run_queue.end_cut, run_id, opened.clock())
 
 
 async def end_run(
@@ -63,9 +74,10 @@ async def end_run(
         await alert_of_run(tx, order.user_id, run_id, report, now)
     if order.kind is RunKind.MIRROR and report.divided:
         await approvals.end_leave(tx, place, report.divided.lapsed, now)
+    if report.held is not None or report.left_by_answer is not None:
+        await shown_plans.forget_asked_before(tx, run_id)
     # A run that ended before its plan stood knows nothing of any product.
-    has_plan = report.error is None or report.plan != Plan()
-    if has_plan:
+    if report.divided is not None:
         keeps = () if order.kind is RunKind.MIRROR else FOUND_BY_SENDING
         await problems.save_problems(tx, order.user_id, report.problems, now, keeps=keeps)
 
@@ -85,14 +97,18 @@ async def save_plan(opened: Installation, order: Order, run_id: int, report: Run
         await write(shown_plans.forget_older, user_id, run_id)
 
 
+class StalePreview(EvoSyncError):
+    """What was to be sent is not what the latest preview shows: nothing is."""
+
+
 async def find_shown(opened: Installation, order: Order) -> Shown | None:
-    """Recall what the order keeps to. Raises NeedsPerson when that preview is not the latest."""
+    """Recall what the order keeps to. Raises StalePreview when that preview is not the latest."""
     if order.preview_id is None:
         return None
     async with opened.database.read() as tx:
         shown = await shown_plans.find_shown(tx, order.user_id, order.preview_id)
     if shown is None:
-        raise NeedsPerson(
+        raise StalePreview(
             "Проверка, которую вы смотрели, устарела. Посмотрите новую и отправьте её.",
             code="stale_preview",
         )

@@ -19,10 +19,11 @@ OUTCOMES: Mapping[str, tuple[Kind, str]] = {
     "held": ("warning", "Ждёт вас"),
     "planned": ("secondary", "В плане"),
     "left": ("secondary", "Оставлено"),
+    "put_off": ("secondary", "Отложено"),
 }
 """What became of a change, by its outcome."""
 
-PUT_OFF: tuple[Kind, str] = ("secondary", "Отложено")
+PUT_OFF = OUTCOMES["put_off"]
 """What became of a change that VK was not asked about, or only said "not now" to."""
 
 SECTIONS: Mapping[Section, tuple[str, str]] = {

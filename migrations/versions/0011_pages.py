@@ -23,7 +23,7 @@ def _columns() -> tuple[tuple[str, sa.Column[Any]], ...]:
         ("runs", sa.Column("effort", types.LongText)),
         ("runs", sa.Column("problem_counts", types.LongText)),
         ("runs", sa.Column("error_link", types.LongText)),
-        ("run_changes", sa.Column("print", sa.String(64))),
+        ("run_changes", sa.Column("prints", types.LongText)),
         ("vk_cached_products", sa.Column("thumb_url", types.LongText)),
         ("vk_cached_albums", sa.Column("thumb_url", types.LongText)),
     )

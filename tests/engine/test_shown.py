@@ -1,21 +1,22 @@
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from evosync.engine.changes import AddAlbum, Change, Create, Field, Hide, PutInAlbum, Update
-from evosync.engine.shown import Shown, keep_shown, print_of
+from evosync.engine.shown import Shown, keep_shown, prints_of
 from tests.builders import draft, item, link
 
 TEA = "tea"
 
 
-def update(**values: Any) -> Update:
+def update(fields: Iterable[Field] = (Field.PRICE,), **values: Any) -> Update:
     made = draft(TEA, **values)
-    return Update(link=link(TEA), draft=made, item=item(), fields=frozenset({Field.PRICE}))
+    return Update(link=link(TEA), draft=made, item=item(), fields=frozenset(fields))
 
 
 def shown(*changes: Change) -> Shown:
-    return Shown(prints=frozenset(map(print_of, changes)))
+    return Shown(prints=frozenset(one for change in changes for one in prints_of(change)))
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,10 @@ def test_of_an_album_those_products_stay_that_were_shown() -> None:
     kept = keep_shown([put], Shown(placed=frozenset({("чай", "a"), ("чай", "c"), ("кофе", "b")})))
     assert kept == [PutInAlbum(key="чай", product_ids=("a", "c"))]
     assert not keep_shown([put], Shown())
+
+
+def test_the_parts_of_an_edit_that_a_question_divided_go_together() -> None:
+    price, stock = (update(fields={one}) for one in (Field.PRICE, Field.STOCK))
+    whole = update(fields={Field.PRICE, Field.STOCK})
+    assert keep_shown([whole], shown(price, stock)) == [whole]
+    assert keep_shown([whole], shown(stock)) == [stock]

@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 
-from evosync.db import run_queue, runs
+from evosync.db import approvals, run_queue, runs
+from evosync.db.approvals import Answerer
+from evosync.db.links import Place
 from evosync.db.runs import Run, RunKind, RunTrigger
+from evosync.engine.memory import Verdict
 from evosync.engine.report import RunStatus
 from evosync.errors import NeedsPerson
 from evosync.jobs.asked import Asked
@@ -166,7 +169,7 @@ async def test_only_the_latest_preview_is_kept_and_may_be_sent(
     stale = await mirroring.begin(asked(shop, preview_id=first))
     await quiet()
     run = await found(shop, stale)
-    assert (run.status, run.error_code) == (RunStatus.PAUSED, "stale_preview")
+    assert (run.status, run.error_code) == (RunStatus.CANCELLED, "stale_preview")
     assert not shop.visible()
 
 
@@ -217,3 +220,73 @@ async def test_while_another_process_works_for_the_user_the_row_waits(
     await until(lambda: bool(shop.visible()), "the row's turn comes")
     await quiet()
     assert (await found(shop, run_id)).status is RunStatus.DONE
+
+
+@pytest.mark.parametrize("kind", [RunKind.PREVIEW, RunKind.READING])
+async def test_what_only_reads_ends_too_when_it_is_cancelled(
+    shop: Shop, mirroring: Mirroring, kind: RunKind
+) -> None:
+    shop.world.vk.knobs.execute_delay_s = DELAY_S
+    before = shop.opened.vk.requests
+    run_id = await mirroring.begin(asked(shop, kind))
+    await until(lambda: shop.opened.vk.requests > before, "VK is being read")
+    assert await mirroring.cancel(run_id)
+    await quiet()
+    run = await found(shop, run_id)
+    assert run.status is RunStatus.CANCELLED
+    assert await changes_of(shop, run_id) == []
+
+
+async def test_a_run_that_is_dropped_says_that_it_ended(shop: Shop, mirroring: Mirroring) -> None:
+    shop.world.vk.knobs.execute_delay_s = DELAY_S
+    first = await mirroring.begin(asked(shop))
+    await until(lambda: bool(shop.visible()), "the first run creates")
+    second = await mirroring.begin(asked(shop))
+    await mirroring.drop(shop.user_id)
+    dropped, waited = await found(shop, first), await found(shop, second)
+    assert (dropped.status, dropped.error_code) == (RunStatus.PARTIAL, "interrupted")
+    assert waited.status is RunStatus.CANCELLED
+
+
+async def test_a_question_that_nobody_answers_is_kept_once(
+    shop: Shop, mirroring: Mirroring
+) -> None:
+    await shop.mirror()
+    for product in [product_named(shop.world, name) for name in sorted(names_of(shop))]:
+        await shop.switch_product(product, is_on=False)
+    first, second = await mirror_once(shop, mirroring), await mirror_once(shop, mirroring)
+    assert await changes_of(shop, first) == []
+    assert await changes_of(shop, second) == [("hide", "held")] * 5
+    place = Place(user_id=shop.user_id, community_id=shop.world.community_id)
+    digest, now = (await found(shop, first)).digest, shop.opened.clock()
+    assert digest is not None
+    by = Answerer(name="Анна", user_id=shop.user_id)
+    write = shop.opened.database.write
+    assert await write(approvals.answer, place, digest, Verdict.APPLY, by, now)
+    await mirror_once(shop, mirroring)
+    assert not shop.visible()
+
+
+async def mirror_once(shop: Shop, mirroring: Mirroring) -> int:
+    run_id = await mirroring.begin(asked(shop))
+    await quiet()
+    return run_id
+
+
+async def test_a_run_by_a_preview_whose_question_was_answered_does_all_of_it(
+    shop: Shop, mirroring: Mirroring
+) -> None:
+    await shop.mirror()
+    for product in [product_named(shop.world, name) for name in sorted(names_of(shop))]:
+        await shop.switch_product(product, is_on=False)
+    preview_id = await previewed(shop, mirroring)
+    preview = await found(shop, preview_id)
+    assert preview.digest is not None
+    place = Place(user_id=shop.user_id, community_id=shop.world.community_id)
+    by = Answerer(name="Анна", user_id=shop.user_id)
+    write, now = shop.opened.database.write, shop.opened.clock()
+    assert await write(approvals.answer, place, preview.digest, Verdict.APPLY, by, now)
+    run_id = await mirroring.begin(asked(shop, preview_id=preview_id))
+    await quiet()
+    assert (await found(shop, run_id)).status is RunStatus.DONE
+    assert not shop.visible()

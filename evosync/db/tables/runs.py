@@ -56,8 +56,8 @@ run_changes = table(
     Column("name_folded", FoldedName, nullable=False),
     Column("changes", Json, nullable=False),  # field → [old, new]
     Column("outcome", String(16), nullable=False),
-    # Of a preview: all that the change would do; a run by that preview does just these.
-    Column("print", String(HASH_LENGTH)),
+    # Of a preview: all that the change would do; a run by that preview does just that.
+    Column("prints", Json),
     Column("code", String(32)),
     Column("message", LongText),
     moment("created_at", needed=True),

@@ -73,7 +73,12 @@ async def stop_run(request: Request, run: Run, owner: User | None, page: str = "
         words = f"Запуск №\u00a0{run.id} уже закончился: останавливать нечего."
         return _told(request, run, "warning", words, page)
     await note_act(request, "run.cancelled", owner, run.id)
-    words = f"Останавливаем запуск №\u00a0{run.id}: что уже отправлено, останется в VK."
+    left = (
+        "что уже отправлено, останется в VK"
+        if run.kind is RunKind.MIRROR
+        else "в VK ничего не менялось"
+    )
+    words = f"Останавливаем запуск №\u00a0{run.id}: {left}."
     return _told(request, run, "success", words, page)
 
 
