@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, null, select
 
 from evosync.db.tables.market import album_links
 from evosync.db.tables.runs import run_changes, runs
@@ -38,13 +38,21 @@ KINDS: Mapping[Section, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSearch:
-    """What is looked for; nothing said means all. `page` counts from 1."""
+    """What is looked for; nothing said means all. `page` counts from 1.
+
+    Several outcomes named at once are one: a product has one line of them.
+    """
 
     outcomes: Collection[str] = ()
     section: Section | None = None
     words: str = ""
     page: int = 1
     latest_first: bool = False
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether lines and counts are about several outcomes together."""
+        return len(self.outcomes) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +100,7 @@ _rank = case(
     else_=len(KINDS),
 )
 # Albums have no product: their folded title names them.
+_NO_OUTCOME = null()
 SUBJECT = func.coalesce(_columns.product_id, _columns.name_folded)
 """What a row is about."""
 
@@ -106,16 +115,18 @@ async def search_changes(tx: Tx, run_id: int, search: ChangeSearch) -> Found:
     rank, subject = _rank.label("section_rank"), SUBJECT.label("subject")
     first, last = func.min(_columns.id), func.max(_columns.id)
     order = (last.desc(),) if search.latest_first else (rank, first)
+    # Of one outcome each; where several are wanted together, a line is about all of them.
+    outcome = _NO_OUTCOME if search.is_joined else _columns.outcome
     heads = await tx.execute(
-        select(rank, subject, _columns.outcome)
+        select(rank, subject, outcome.label("of_outcome"))
         .where(fits)
-        .group_by(rank, subject, _columns.outcome)
+        .group_by(rank, subject, *(() if search.is_joined else (_columns.outcome,)))
         .order_by(*order)
         .limit(PAGE)
         .offset((search.page - 1) * PAGE)
     )
     keys = [tuple(head) for head in heads]
-    lines = await _read_lines(tx, run_id, keys) if keys else ()
+    lines = await _read_lines(tx, run_id, search, keys) if keys else ()
     return replace(await count_changes(tx, run_id, search), lines=lines)
 
 
@@ -128,15 +139,23 @@ async def count_changes(tx: Tx, run_id: int, search: ChangeSearch) -> Found:
         .group_by(rank, _columns.outcome)
     )
     counts = [(_section(number), outcome, count) for number, outcome, count in counted]
-    wanted = [
-        (section, outcome, count)
-        for section, outcome, count in counts
-        if not search.outcomes or outcome in search.outcomes
-    ]
+    if search.is_joined:
+        joined = await tx.execute(
+            select(rank, func.count(SUBJECT.distinct()))
+            .where(_fits(run_id, search.words), _columns.outcome.in_(search.outcomes))
+            .group_by(rank)
+        )
+        wanted = [(_section(number), count) for number, count in joined]
+    else:
+        wanted = [
+            (section, count)
+            for section, outcome, count in counts
+            if not search.outcomes or outcome in search.outcomes
+        ]
     return Found(
         lines=(),
-        total=sum(n for section, _, n in wanted if search.section in {None, section}),
-        by_section=_summed((section, count) for section, _, count in wanted),
+        total=sum(count for section, count in wanted if search.section in {None, section}),
+        by_section=_summed(wanted),
         by_outcome=_summed(
             (outcome, count)
             for section, outcome, count in counts
@@ -164,16 +183,20 @@ def _summed(pairs: Iterable[tuple[Any, int]]) -> dict[Any, int]:
 
 
 async def _read_lines(
-    tx: Tx, run_id: int, keys: Sequence[tuple[Any, ...]]
+    tx: Tx, run_id: int, search: ChangeSearch, keys: Sequence[tuple[Any, ...]]
 ) -> tuple[ChangeLine, ...]:
+    fits = and_(_columns.run_id == run_id, SUBJECT.in_({key[1] for key in keys}))
+    if search.is_joined:
+        fits = and_(fits, _columns.outcome.in_(search.outcomes))
     found = await tx.execute(
         select(run_changes, _rank.label("section_rank"), SUBJECT.label("subject"))
-        .where(_columns.run_id == run_id, SUBJECT.in_({key[1] for key in keys}))
+        .where(fits)
         .order_by(_columns.id)
     )
     rows: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for row in found:
-        rows[(row.section_rank, row.subject, row.outcome)].append(row)
+        outcome = None if search.is_joined else row.outcome
+        rows[(row.section_rank, row.subject, outcome)].append(row)
     albums = await _read_albums(tx, run_id)
     # Between the two questions a run that goes on may have written more, but nothing less.
     return tuple(_line(rows[key], albums) for key in keys)

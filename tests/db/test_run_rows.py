@@ -197,3 +197,20 @@ async def test_anothers_albums_lend_no_titles(database: Database, anna: int, bor
     await database.write(nowhere)
     found = await search(database, run_id, section=Section.ALBUMS)
     assert [each.name for each in found.lines] == ["Сладкое к чаю", "чёрный"]
+
+
+async def test_outcomes_that_go_together_are_one_line_and_one_count(
+    database: Database, anna: int
+) -> None:
+    rows = [
+        row("update", "Чай", "tea", outcome="planned", changes={"stock": [1, 2]}),
+        row("update", "Чай", "tea", outcome="held", changes={"price": [100, 900]}),
+        row("update", "Мёд", "honey", outcome="planned", changes={"stock": [1, 2]}),
+    ]
+    run_id = await write_run(database, anna, rows)
+    joined = await search(database, run_id, outcomes=("planned", "held"))
+    assert (joined.total, joined.by_section) == (2, {Section.CHANGED: 2})
+    [tea, _] = joined.lines
+    assert tea.changes == {"stock": [1, 2], "price": [100, 900]}
+    apart = await search(database, run_id)
+    assert (apart.total, len(apart.lines)) == (3, 3)
