@@ -1,15 +1,16 @@
 """Queries on what the switches of the catalog come to: how much is chosen, and examples of it."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
 from evosync.catalog.item import LinkState
 from evosync.catalog.product import Product, ProductGroup
 from evosync.db.catalog import product_of
+from evosync.db.known_items import SHOWN_PRICE
 from evosync.db.links import Place
 from evosync.db.selection import SwitchKind
 from evosync.db.tables.catalog import cached_products, cached_stores
@@ -72,14 +73,16 @@ async def list_examples(
     return []
 
 
-async def list_price_pairs(tx: Tx, place: Place, stores: Collection[str]) -> list[PricePair]:
+async def list_price_pairs(
+    tx: Tx, place: Place, selection: Selection, groups: Sequence[ProductGroup]
+) -> list[PricePair]:
     """List what goods that stand in VK cost: as read there, or as we wrote it since.
 
-    The till's price is that of the first of these stores where it is for
-    sale, as R9 says. Goods of equal prices are counted together: a shop has
-    many goods, and few prices.
+    The till's price is that of the first store where it is switched on and for
+    sale, as R9 says; `groups` are those of all stores. Goods of equal prices
+    are counted together: a shop has many goods, and few prices.
     """
-    priced = _priced(place, stores).subquery()
+    priced = _priced(place, _is_switched_on(selection, groups)).subquery()
     found = await tx.execute(
         select(priced.c.till, priced.c.market, func.count())
         .where(priced.c.rank == 1, priced.c.market.is_not(None))
@@ -88,14 +91,37 @@ async def list_price_pairs(tx: Tx, place: Place, stores: Collection[str]) -> lis
     return [PricePair(till=till, market=shown, count=number) for till, shown, number in found]
 
 
-def _priced(place: Place, stores: Collection[str]) -> Select[Any]:
+def _is_switched_on(selection: Selection, groups: Sequence[ProductGroup]) -> ColumnElement[bool]:
+    """Ask of a row of the till whether its store, its group and its product are on."""
+    rows, off = cached_products.c, sync_filters.c
+    homes = homes_of(groups)
+    of_stores = []
+    for store_id in sorted(selection.stores):
+        parents: dict[bool, list[str]] = {True: [], False: []}
+        for (of_store, group_id), home in homes.items():
+            if of_store == store_id:
+                parents[home in selection.groups].append(group_id)
+        if (store_id, NO_GROUP) in selection.groups:
+            # Goods of groups that are not listed are among those without one.
+            is_on = or_(rows.parent_id.is_(None), rows.parent_id.not_in(parents[False]))
+        else:
+            is_on = rows.parent_id.in_(parents[True])
+        of_stores.append(and_(rows.store_id == store_id, is_on))
+    is_off = exists().where(
+        off.user_id == rows.user_id,
+        off.store_id == rows.store_id,
+        off.kind == SwitchKind.PRODUCT.value,
+        off.entity_id == rows.product_id,
+    )
+    return and_(or_(false(), *of_stores), ~is_off)
+
+
+def _priced(place: Place, is_on: ColumnElement[bool]) -> Select[Any]:
     rows, items, links = cached_products.c, vk_cached_products.c, product_links.c
-    is_later = or_(items.price.is_(None), links.written_at > items.updated_at)
-    shown = func.coalesce(case((is_later, links.written_price), else_=items.price), items.price)
     first = (rows.allow_to_sell.desc(), cached_stores.c.position, rows.store_id)
     rank = func.row_number().over(partition_by=links.product_id, order_by=first)
     return (
-        select(rows.price.label("till"), shown.label("market"), rank.label("rank"))
+        select(rows.price.label("till"), SHOWN_PRICE.label("market"), rank.label("rank"))
         .select_from(product_links)
         .join(
             cached_products,
@@ -122,7 +148,7 @@ def _priced(place: Place, stores: Collection[str]) -> Select[Any]:
             links.state == LinkState.LIVE.value,
             links.written_is_hidden.is_(False),
             rows.price > 0,
-            rows.store_id.in_(stores),
+            is_on,
         )
     )
 

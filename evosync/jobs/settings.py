@@ -55,7 +55,8 @@ class Settings:
                 return Foreseen()
             selection = await get_selection(tx, self.user.id)
             if _only_prices(before, after):
-                pairs = await list_price_pairs(tx, place, selection.stores)
+                groups = await catalog.list_groups(tx, self.user.id)
+                pairs = await list_price_pairs(tx, place, selection, groups)
                 repriced = reprice(pairs, after.price_multiplier, after.rounding)
                 if repriced.far < PRICES_MIN:
                     return Foreseen()

@@ -62,7 +62,7 @@ async def read_goods(tx: Tx, user_id: int) -> Goods:
     pairs: list[PricePair] = []
     if vk is not None:
         place = Place(user_id=user_id, community_id=vk.community_id)
-        pairs = await chosen.list_price_pairs(tx, place, selection.stores)
+        pairs = await chosen.list_price_pairs(tx, place, selection, groups)
     store_id = products[0].store_id if products else None
     return Goods(
         products=products,

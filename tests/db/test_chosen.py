@@ -76,7 +76,8 @@ async def pairs(database: Database, user_id: int) -> list[PricePair]:
     async with database.read() as tx:
         switches = await selection.get_selection(tx, user_id)
         place = Place(user_id=user_id, community_id=COMMUNITY)
-        return await chosen.list_price_pairs(tx, place, switches.stores)
+        groups = await catalog.list_groups(tx, user_id)
+        return await chosen.list_price_pairs(tx, place, switches, groups)
 
 
 async def test_what_is_switched_on_is_counted_with_the_goods_of_modifications(
@@ -132,6 +133,27 @@ async def test_prices_are_those_of_the_first_store_that_sells_and_of_vk(
         PricePair(till=50_00, market=50_00),
         PricePair(till=100_00, market=120_00),
     ]
+
+
+async def test_prices_are_of_rows_that_are_switched_on_themselves(
+    database: Database, anna: int
+) -> None:
+    await read_shop(database, anna)
+    await switch(database, anna, FIRST, "tea", NO_GROUP)
+    await switch(database, anna, SECOND, "pies")
+    place = Place(user_id=anna, community_id=COMMUNITY)
+    linked = [link("assam", 1), link("keemun", 2), link("cup", 3)]
+    await database.write(links.save_new_links, place, linked, None, NOON)
+    assert {one.till for one in await pairs(database, anna)} == {100_00, 200_00, 300_00}
+    # The first store does not price it any more: the second one does.
+    await database.write(selection.switch_product, anna, FIRST, "assam", is_on=False, now=NOON)
+    assert {one.till for one in await pairs(database, anna)} == {90_00, 200_00, 300_00}
+    await database.write(selection.switch_group, anna, FIRST, NO_GROUP, is_on=False, now=NOON)
+    assert {one.till for one in await pairs(database, anna)} == {90_00, 200_00}
+    # With its group a modification is off, whatever becomes of goods without one.
+    await database.write(selection.switch_group, anna, FIRST, NO_GROUP, is_on=True, now=NOON)
+    await database.write(selection.switch_group, anna, FIRST, "tea", is_on=False, now=NOON)
+    assert {one.till for one in await pairs(database, anna)} == {90_00, 300_00}
 
 
 async def test_what_was_written_since_stands_over_what_was_read(
