@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from evosync.catalog.problem import ADOPT_QUESTION, NOTES
 from evosync.db.runs import Run, RunKind, list_runs
@@ -29,7 +29,7 @@ class Age(StrEnum):
     OLD = "old"  # made long ago: it may be sent, but another look tells more
     CHANGED = "changed"  # settings, switches or connections are others now
     OVERTAKEN = "overtaken"  # another run has sent something since
-    SENT = "sent"  # this very plan was sent, or waits for its turn
+    SENT = "sent"  # this very plan was sent, or waits for its turn; not where nothing came of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +58,15 @@ async def find_preview(tx: Tx, user_id: int, now: datetime) -> Preview | None:
         return None
     if run.finished_at is None or run.started_at is None:
         return Preview(run=run, age=Age.FRESH)
-    found = await tx.execute(
-        select(runs.c.id, runs.c.preview_id)
-        .where(
-            runs.c.user_id == user_id,
-            runs.c.kind == RunKind.MIRROR.value,
-            runs.c.queued_at >= run.queued_at,
-            runs.c.id > run.id,
-            runs.c.is_empty.is_(False),
-        )
-        # Whatever came after it, the run that sends it tells most.
-        .order_by(case((runs.c.preview_id == run.id, 1), else_=0).desc(), runs.c.id.desc())
-        .limit(1)
-    )
-    later = found.one_or_none()
-    if later is not None and later.preview_id == run.id:
-        return Preview(run=run, age=Age.SENT, later_id=later.id)
+    # Whatever came after it, the run that sends it tells most.
+    sending = await _find_later(tx, run, runs.c.preview_id == run.id, or_(_IS_TAKEN, _HAS_SENT))
+    if sending is not None:
+        return Preview(run=run, age=Age.SENT, later_id=sending)
     if await _is_changed(tx, run):
         return Preview(run=run, age=Age.CHANGED)
+    later = await _find_later(tx, run, _HAS_SENT)
     if later is not None:
-        return Preview(run=run, age=Age.OVERTAKEN, later_id=later.id)
+        return Preview(run=run, age=Age.OVERTAKEN, later_id=later)
     return Preview(run=run, age=Age.OLD if now - run.finished_at > GROWS_OLD else Age.FRESH)
 
 
@@ -96,6 +85,38 @@ async def count_unsent(tx: Tx, user_id: int, run_id: int) -> int:
         )
     )
     return counted or 0
+
+
+# It goes on, or came to the end of its plan, though there was nothing left to do.
+_IS_TAKEN = or_(
+    runs.c.finished_at.is_(None),
+    and_(
+        runs.c.status.in_([one.value for one in (*_ENDED_WELL, RunStatus.PARTIAL)]),
+        runs.c.error_code.is_(None),
+    ),
+)
+_HAS_SENT = (
+    select(run_changes.c.id)
+    .where(run_changes.c.run_id == runs.c.id, run_changes.c.outcome.in_(("done", "uncertain")))
+    .exists()
+)
+
+
+async def _find_later(tx: Tx, run: Run, *conditions: ColumnElement[bool]) -> int | None:
+    """Find the last mirroring run of this sort that came after a preview."""
+    found: int | None = await tx.scalar(
+        select(runs.c.id)
+        .where(
+            runs.c.user_id == run.user_id,
+            runs.c.kind == RunKind.MIRROR.value,
+            runs.c.queued_at >= run.queued_at,
+            runs.c.id > run.id,
+            *conditions,
+        )
+        .order_by(runs.c.queued_at.desc(), runs.c.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 async def _is_changed(tx: Tx, run: Run) -> bool:

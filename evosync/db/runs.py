@@ -273,6 +273,8 @@ async def _fold(tx: Tx, run_id: int) -> None:
     before = found.one_or_none()
     if before is None or not before.is_empty or before.kind != run.kind:
         return
+    if before.preview_id is not None:
+        return  # its preview's page leads to it
     if before.live_items != run.live_items:
         return  # the one before is a mark that later runs are held to
     await tx.execute(delete(runs).where(runs.c.id == before.id))

@@ -72,19 +72,21 @@ async def get_config(tx: Tx, user_id: int, *, will_save: bool = False) -> SyncCo
     )
 
 
-async def save_config(tx: Tx, config: SyncConfig, now: datetime) -> None:
+async def save_config(tx: Tx, config: SyncConfig, now: datetime, *, outdates: bool = True) -> None:
     """Save a user's settings; the version grows.
 
-    With `confirmed_at` new, the community and the Evotor account of this
-    moment are what was confirmed.
+    Unless it `outdates` what a preview showed, their moment stays. With
+    `confirmed_at` new, the community and the Evotor account of this moment
+    are what was confirmed.
     """
     values = _values(config)
     if config.confirmed_at is not None:
         values |= await _confirmed(tx, config)
+    moment = {"updated_at": now} if outdates else {}
     changed = await tx.execute(
         update(sync_configs)
         .where(sync_configs.c.user_id == config.user_id)
-        .values(**values, version=sync_configs.c.version + 1, updated_at=now)
+        .values(**values, **moment, version=sync_configs.c.version + 1)
     )
     if changed.rowcount == 0:
         await tx.execute(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from evosync.catalog.problem import Problem
 from evosync.db import connections, feed, previews, problems, run_queue, runs, selection, sync
 from evosync.db.connections import VkSignIn
@@ -31,13 +33,16 @@ async def run(
     kind: RunKind = RunKind.PREVIEW,
     status: RunStatus = RunStatus.DONE,
     rows: Sequence[dict[str, Any]] = (),
+    *,
+    is_empty: bool = False,
 ) -> int:
     """Let a run begin and end at noon."""
     run_id = await database.write(
         runs.create_run, user_id, kind, RunTrigger.BUTTON, NOON, COMMUNITY
     )
     await database.write(runs.claim_run, run_id, "worker", NOON)
-    await database.write(runs.finish_run, run_id, RunEnd(status=status), NOON)
+    end = RunEnd(status=status, is_empty=is_empty)
+    await database.write(runs.finish_run, run_id, end, NOON)
     await write_rows(database, user_id, run_id, rows)
     return run_id
 
@@ -109,11 +114,12 @@ async def test_a_run_that_sent_something_since_overtakes_it(database: Database, 
     await run(database, anna, RunKind.MIRROR)
     await run(database, anna)
     assert await age(database, anna) is Age.FRESH
-    empty = await run(database, anna, RunKind.MIRROR)
-    nothing = RunEnd(status=RunStatus.DONE, is_empty=True)
-    await database.write(runs.finish_run, empty, nothing, NOON)
+    await run(database, anna, RunKind.MIRROR)
+    refused = [row("update", "Ассам", "assam", outcome="failed")]
+    await run(database, anna, RunKind.MIRROR, RunStatus.FAILED, refused)
     assert await age(database, anna) is Age.FRESH
-    later = await run(database, anna, RunKind.MIRROR)
+    unsure = [row("update", "Ассам", "assam", outcome="uncertain")]
+    later = await run(database, anna, RunKind.MIRROR, rows=unsure)
     found = await find(database, anna)
     assert found is not None
     assert (found.age, found.later_id) == (Age.OVERTAKEN, later)
@@ -128,6 +134,49 @@ async def test_the_run_that_sends_it_is_named(database: Database, anna: int) -> 
     found = await find(database, anna)
     assert found is not None
     assert (found.age, found.later_id, found.may_be_sent) == (Age.SENT, sent.id, False)
+
+
+DONE_ROW = row("update", "Ассам", "assam", outcome="done")
+
+
+@pytest.mark.parametrize(
+    ("end", "rows", "expected"),
+    [
+        pytest.param(RunEnd(status=RunStatus.DONE), [DONE_ROW], Age.SENT, id="sent"),
+        pytest.param(
+            RunEnd(status=RunStatus.DONE, is_empty=True), [], Age.SENT, id="nothing left to do"
+        ),
+        pytest.param(RunEnd(status=RunStatus.HELD), [], Age.SENT, id="asks a question"),
+        pytest.param(RunEnd(status=RunStatus.CANCELLED), [], Age.FRESH, id="cancelled"),
+        pytest.param(RunEnd(status=RunStatus.CANCELLED), [DONE_ROW], Age.SENT, id="cut"),
+        pytest.param(
+            RunEnd(status=RunStatus.FAILED, error_code="connection_broken"),
+            [],
+            Age.FRESH,
+            id="failed before its plan",
+        ),
+        pytest.param(
+            RunEnd(status=RunStatus.PARTIAL, error_code="interrupted"), [], Age.FRESH, id="killed"
+        ),
+    ],
+)
+async def test_a_preview_is_sent_unless_nothing_came_of_the_run_that_was_to_send_it(
+    database: Database, anna: int, end: RunEnd, rows: Sequence[dict[str, Any]], expected: Age
+) -> None:
+    await connect(database, anna)
+    preview_id = await run(database, anna)
+    sending = await database.write(
+        run_queue.ask_for_run, anna, RunKind.MIRROR, NOON, preview_id=preview_id
+    )
+    await database.write(runs.claim_run, sending.id, "worker", NOON)
+    await write_rows(database, anna, sending.id, rows)
+    await database.write(runs.finish_run, sending.id, end, NOON)
+    # What comes after it does not take its record away, though both found nothing to do.
+    await run(database, anna, RunKind.MIRROR, is_empty=True)
+    found = await find(database, anna)
+    assert found is not None
+    assert found.age is expected
+    assert found.later_id == (sending.id if expected is Age.SENT else None)
 
 
 async def test_what_came_to_no_plan_cannot_be_sent(database: Database, anna: int) -> None:
