@@ -1,8 +1,9 @@
 """What a run of a user needs before it begins: both connections, the settings, the switches."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from evosync.db import connections, sync
+from evosync.db import connections, run_queue, sync
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.footing import Footing, find_footing
 from evosync.db.runs import RunKind
@@ -57,6 +58,24 @@ async def check_asked(tx: Tx, asked: Asked) -> None:
     evotor = await connections.find_evotor(tx, asked.user_id)
     if evotor is None and await connections.find_vk(tx, asked.user_id) is None:
         raise NeedsPerson("Пока ничего не подключено.", code="connection_broken")
+
+
+async def queue_asked(tx: Tx, asked: Asked, now: datetime) -> int:
+    """Queue what a person asks for along with what else is written, and return the run's id.
+
+    `Mirroring.begin` then takes it up; after a kill the next start does. Raises
+    NeedsPerson when it cannot begin.
+    """
+    await check_asked(tx, asked)
+    run = await run_queue.ask_for_run(
+        tx,
+        asked.user_id,
+        asked.kind,
+        now,
+        asked_by=asked.asked_by,
+        preview_id=asked.preview_id,
+    )
+    return run.id
 
 
 def _shut_out() -> NeedsPerson:
