@@ -80,7 +80,7 @@ async def write_differences(
     )
     await _delete(tx, scope, found.deleted)
     changed = sorted((*found.updated, *found.inserted))
-    await _save(tx, scope, {key: wanted[key] for key in changed}, now)
+    await save_rows(tx, scope, {key: wanted[key] for key in changed}, now)
     return found
 
 
@@ -95,7 +95,7 @@ async def _delete(tx: Tx, scope: Scope, keys: tuple[Key, ...]) -> None:
         )
 
 
-async def _save(tx: Tx, scope: Scope, rows: Rows, now: datetime) -> None:
+async def save_rows(tx: Tx, scope: Scope, rows: Rows, now: datetime) -> None:
     """Insert rows, or overwrite those that stand; in many rows a statement, unlike UPDATE."""
     if not rows:
         return

@@ -22,6 +22,7 @@ from evosync.db.change_rows import change_row
 from evosync.db.engine import Database
 from evosync.db.intents import IntentState
 from evosync.db.links import Place
+from evosync.db.market_outcomes import note_done
 from evosync.db.memory import recall, save_canary
 from evosync.db.refusals import forget_refusals, lift_parks, save_park, save_refusals
 from evosync.db.tables.runs import run_changes
@@ -237,6 +238,7 @@ class DbLedger:
         await self._end_own(tx, refused, IntentState.REFUSED)
         doubted = _created(unsure)
         await intents.doubt_intents(tx, self._place, doubted, self._run_id, now)
+        await note_done(tx, self._place, done, now)
         await self._record_changes(tx, outcomes, now)
 
     async def _end_own(self, tx: Tx, changes: Sequence[Change], state: IntentState) -> None:

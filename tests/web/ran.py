@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from evosync.db import runs
+from evosync.db import leases, runs
 from evosync.db.runs import Run, RunEnd, RunKind, RunTrigger
 from evosync.db.tables.journal import audit_log
 from evosync.db.tables.runs import run_changes
@@ -36,7 +36,10 @@ class Ran:
     async def begin(self, kind: RunKind = RunKind.MIRROR, **values: Any) -> int:
         """Let a run go on; `values` are columns of its row."""
         run_id, now = await self.queue(kind), self.state.opened.clock()
-        await self.state.database.write(runs.claim_run, run_id, "worker", now, COMMUNITY)
+        write, holder = self.state.database.write, leases.new_holder()
+        # Whoever carries it out holds the user's place, or it would be taken for dead.
+        await write(leases.take, leases.mirror_lease(self.user_id), holder)
+        await write(runs.claim_run, run_id, holder.token, now, COMMUNITY)
         if values:
             await self.set(run_id, **values)
         return run_id
