@@ -19,6 +19,8 @@ PHOTO_KINDS = ("JPEG", "PNG", "GIF")
 MIN_PHOTO_SIDE = 400  # pixels
 MAX_PHOTO_SIDES = 14_000  # pixels, width and height added
 MAX_PHOTO_RATIO = 20
+MAX_DECODED_BYTES = 240_000_000
+"""What decoding may take for a moment: a picture of few bytes may be a very large one."""
 _PHOTO = "VK_DEFAULT_PHOTO_PATH"
 
 
@@ -47,12 +49,14 @@ def picture_problem(content: bytes) -> str | None:
     """
     if len(content) > MAX_PHOTO_BYTES:
         return f"файл больше {MAX_PHOTO_BYTES // 1024**2} МБ."
+    file = io.BytesIO(content)
     try:
         with (
             warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning),
-            Image.open(io.BytesIO(content), formats=PHOTO_KINDS) as image,
+            Image.open(file, formats=PHOTO_KINDS) as image,
         ):
-            why = _size_problem(*image.size)
+            head = content[: file.tell()]
+            why = _size_problem(*image.size) or _memory_problem(image, head)
             if why is None:
                 image.load()
             return why
@@ -68,6 +72,30 @@ def picture_type(content: bytes) -> str:
     """Return the media type of a picture that has no problem, by its first bytes."""
     kinds = {b"\x89PNG": "image/png", b"GIF8": "image/gif"}
     return kinds.get(content[:4], "image/jpeg")
+
+
+def _memory_problem(image: Image.Image, head: bytes) -> str | None:
+    """Weigh what decoding would take; `head` is as much of the file as Pillow has read so far."""
+    bands = len(image.getbands())
+    # Pillow keeps each pixel in four bytes, or in one where it has one band.
+    of_pixel = 4 if bands > 1 else 1
+    if image.format not in {"PNG", "GIF"} and not _comes_by_rows(image, head, bands):
+        of_pixel += 2 * bands  # the coefficients of all of it, until the last scan is read
+    if image.width * image.height * of_pixel <= MAX_DECODED_BYTES:
+        return None
+    most = MAX_DECODED_BYTES // of_pixel // 1_000_000
+    size = f"{image.width}×{image.height}"
+    return f"картинка {size} слишком велика: уменьшите её до {most} мегапикселей."
+
+
+def _comes_by_rows(image: Image.Image, head: bytes, bands: int) -> bool:
+    """Tell whether the first scan of a JPEG is all of it: then it is decoded row by row.
+
+    `head` ends with the header of that scan.
+    """
+    length = 6 + 2 * bands
+    header = b"\xff\xda" + length.to_bytes(2) + bytes([bands])
+    return not image.info.get("progressive") and head[-2 - length :].startswith(header)
 
 
 def _size_problem(width: int, height: int) -> str | None:

@@ -1,4 +1,6 @@
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,11 +12,36 @@ from evosync.pictures import MAX_PHOTO_BYTES, SHIPPED_PHOTO, picture_problem
 from evosync.settings import Settings
 from evosync.wiring import open_installation
 
+LARGEST = """
+import sys
+from pathlib import Path
+from PIL import Image
+from evosync.pictures import picture_problem
 
-def picture(size: tuple[int, int], kind: str = "JPEG", mode: str = "RGB") -> bytes:
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+content = sys.stdin.buffer.read()
+Image.preinit()
+before = peak()
+print(picture_problem(content), (peak() - before) // 1024)
+"""
+
+
+def picture(
+    size: tuple[int, int], kind: str = "JPEG", mode: str = "RGB", **how: bool | int
+) -> bytes:
     out = io.BytesIO()
-    Image.new(mode, size).save(out, kind)
+    Image.new(mode, size).save(out, kind, **how)
     return out.getvalue()
+
+
+def in_several_scans(content: bytes) -> bytes:
+    """Let the header of a JPEG's first scan say that it holds the first of three bands."""
+    whole, first = b"\xff\xda\x00\x0c\x03", b"\xff\xda\x00\x08\x01\x01\x00\x00?\x00"
+    before, after = content.split(whole)
+    return before + first + after[9:]
 
 
 def half(content: bytes) -> bytes:
@@ -29,6 +56,8 @@ def half(content: bytes) -> bytes:
         pytest.param(picture((13_300, 700), mode="L"), id="longest"),
         pytest.param(picture((400, 500), "PNG", "RGBA"), id="PNG"),
         pytest.param(picture((400, 500), "GIF", "P"), id="GIF"),
+        pytest.param(picture((400, 500), progressive=True), id="progressive"),
+        pytest.param(picture((7_000, 7_000)), id="largest"),
     ],
 )
 def test_a_picture_that_vk_takes_has_no_problem(content: bytes) -> None:
@@ -80,6 +109,16 @@ def test_a_picture_that_vk_takes_has_no_problem(content: bytes) -> None:
             id="too long",
         ),
         pytest.param(
+            lambda: picture((5_000, 5_000), mode="CMYK", progressive=True),
+            "картинка 5000×5000 слишком велика: уменьшите её до 20 мегапикселей.",
+            id="a bomb of coefficients",
+        ),
+        pytest.param(
+            lambda: in_several_scans(picture((5_000, 5_000))),
+            "картинка 5000×5000 слишком велика: уменьшите её до 24 мегапикселей.",
+            id="a bomb of coefficients, not progressive",
+        ),
+        pytest.param(
             lambda: picture((400, 400)).ljust(MAX_PHOTO_BYTES + 1, b"\0"),
             "файл больше 50 МБ.",
             id="too heavy",
@@ -88,6 +127,23 @@ def test_a_picture_that_vk_takes_has_no_problem(content: bytes) -> None:
 )
 def test_a_picture_that_vk_would_refuse_has_a_reason(make: Callable[[], bytes], why: str) -> None:
     assert picture_problem(make()) == why
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="it is Linux that tells")
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: picture((5_000, 4_000), mode="CMYK", progressive=True), id="CMYK"),
+        pytest.param(lambda: picture((6_000, 4_000), progressive=True, subsampling=0), id="RGB"),
+        pytest.param(lambda: picture((7_000, 7_000), "PNG", "RGBA"), id="PNG"),
+    ],
+)
+def test_the_largest_pictures_take_no_more_memory_than_is_said(make: Callable[[], bytes]) -> None:
+    command = [sys.executable, "-c", LARGEST]
+    done = subprocess.run(command, input=make(), capture_output=True, check=True)
+    why, megabytes = done.stdout.split()
+    assert why == b"None"
+    assert int(megabytes) < 250
 
 
 async def test_a_picture_that_vk_would_refuse_stops_the_start(

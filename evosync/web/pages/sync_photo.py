@@ -33,7 +33,7 @@ ALLOWED = Allowance(
 )
 KEPT = "private, max-age=31536000, immutable"
 
-# A decoded picture takes up to 200 MB for a moment, so there is one at a time.
+# A picture takes up to MAX_DECODED_BYTES while it is decoded, so there is one at a time.
 _decoding = asyncio.Semaphore(1)
 
 
