@@ -1,6 +1,6 @@
 """Queries on roles: what each permits, who has which, and who is the last to hold the keys."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,6 +49,17 @@ async def list_roles(tx: Tx) -> list[Role]:
         for role_id, name, people in counted
         for held in [granted.get(role_id, set())]
     ]
+
+
+async def list_holders(tx: Tx, names: Collection[RoleName], among: Iterable[int]) -> set[int]:
+    """List which of these accounts have any of these roles."""
+    held = user_roles.c
+    found = await tx.scalars(
+        select(held.user_id)
+        .join(roles, roles.c.id == held.role_id)
+        .where(roles.c.name.in_([each.value for each in names]), held.user_id.in_(set(among)))
+    )
+    return set(found)
 
 
 async def set_role(tx: Tx, user_id: int, role: RoleName) -> None:

@@ -1,6 +1,7 @@
 """`/admin/runs`: whose runs wait, go on and have ended, and what the scheduler does."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -9,12 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evosync.accounts.permissions import Permission
-from evosync.db import accounts, all_runs, runs
+from evosync.accounts.permissions import Permission, why_not_give, why_not_touch
+from evosync.accounts.refusals import Refused
+from evosync.db import accounts, all_runs, roles, runs
 from evosync.db.accounts import User
 from evosync.db.all_runs import OwnedRun
 from evosync.db.run_list import RunFilter
 from evosync.db.runs import Run, RunKind
+from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from evosync.errors import NeedsPerson
 from evosync.jobs.asked import Asked
@@ -41,10 +44,15 @@ ROUNDS: Mapping[str, str] = {
 }
 """What each round of the scheduler does."""
 
+UNTOUCHED = "Запуски этого человека может останавливать и начинать тот, у кого не меньше прав."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveRun:
-    """A run that waits or goes on; `stage` says what it does, `planned` how much it is to send."""
+    """A run that waits or goes on; `stage` says what it does, `planned` how much it is to send.
+
+    `is_open` = whoever looks may stop it.
+    """
 
     run: ShownRun
     user_id: int
@@ -53,15 +61,21 @@ class ActiveRun:
     planned: int | None
     since: datetime
     is_asked_to_end: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastRun:
-    """A run that has ended, and whether it may be begun again."""
+    """A run that has ended; `writes` = another such run would change something in VK.
+
+    `is_open` = whoever looks may begin another one.
+    """
 
     run: ShownRun
     user_id: int
     error: str | None
+    writes: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +101,17 @@ async def show(request: Request) -> Response:
         active = await all_runs.list_active(tx)
         last = await all_runs.list_last(tx, chosen, user_id)
         whose = None if user_id is None else await accounts.find_user(tx, user_id)
+        closed = await _list_closed(tx, viewer, [each.run.user_id for each in (*active, *last)])
     going_on = sum(each.run.status is RunStatus.RUNNING for each in active)
     return render(
         request,
         "admin/runs.html",
         admin_tabs=admin_tabs(request, viewer),
         may_see_users=viewer.may(Permission.USERS_VIEW),
-        active=[_active(each, viewer.id) for each in active],
+        active=[_active(each, viewer.id, closed) for each in active],
         going_on=going_on,
         waiting=len(active) - going_on,
-        last=[_last(each, viewer.id) for each in last],
+        last=[_last(each, viewer.id, closed) for each in last],
         most=all_runs.LAST,
         whose=None if whose is None else whose.shown_name,
         chips=_chips(request, chosen, user_id),
@@ -113,9 +128,9 @@ async def cancel(request: Request) -> Response:
 
 
 async def again(request: Request) -> Response:
-    """Begin a run for the person whose run this was."""
+    """Begin a run of the same kind for the person whose run this was."""
     run, owner = await _run_of(request)
-    asked = Asked(user_id=run.user_id, kind=RunKind.MIRROR, asked_by=user_of(request).id)
+    asked = Asked(user_id=run.user_id, kind=run.kind, asked_by=user_of(request).id)
     try:
         run_id = await state_of(request).mirroring.begin(asked)
     except NeedsPerson as error:
@@ -125,12 +140,22 @@ async def again(request: Request) -> Response:
     return told(request, "admin-runs", "success", words)
 
 
-async def _run_of(request: Request) -> tuple[Run, User | None]:
+async def _run_of(request: Request) -> tuple[Run, User]:
+    """Find a run that whoever asks may act on, and its owner. Raises Refused when they may not."""
     async with state_of(request).database.read() as tx:
         run = await runs.find_run(tx, number_in_path(request))
-        if run is None:
-            raise HTTPException(404)
-        return run, await accounts.find_user(tx, run.user_id)
+        owner = None if run is None else await accounts.find_user(tx, run.user_id)
+    if run is None or owner is None:
+        raise HTTPException(404)
+    if why_not_touch(user_of(request), owner) is not None:
+        raise Refused(UNTOUCHED)
+    return run, owner
+
+
+async def _list_closed(tx: Tx, viewer: User, owners: list[int]) -> set[int]:
+    """List whose runs the viewer may only look at: theirs who may do more."""
+    above = [each.name for each in await roles.list_roles(tx) if why_not_give(viewer, each)]
+    return await roles.list_holders(tx, above, owners) - {viewer.id}
 
 
 def _user_id(text: str | None) -> int | None:
@@ -138,7 +163,7 @@ def _user_id(text: str | None) -> int | None:
     return int(text) if text is not None and is_number else None
 
 
-def _active(owned: OwnedRun, viewer_id: int) -> ActiveRun:
+def _active(owned: OwnedRun, viewer_id: int, closed: AbstractSet[int]) -> ActiveRun:
     run = owned.run
     stage = STAGE_TITLES[run.stage][1] if run.stage else "Начинаем"
     return ActiveRun(
@@ -149,15 +174,18 @@ def _active(owned: OwnedRun, viewer_id: int) -> ActiveRun:
         planned=run.planned,
         since=run.started_at or run.queued_at,
         is_asked_to_end=run.cancel_asked_at is not None,
+        is_open=run.user_id not in closed,
     )
 
 
-def _last(owned: OwnedRun, viewer_id: int) -> LastRun:
+def _last(owned: OwnedRun, viewer_id: int, closed: AbstractSet[int]) -> LastRun:
     run = owned.run
     return LastRun(
         run=shown(run, viewer_id, waits=False, owner=owned.owner),
         user_id=run.user_id,
         error=run.error_text,
+        writes=run.kind is RunKind.MIRROR,
+        is_open=run.user_id not in closed,
     )
 
 
