@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Text, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, case, func, or_, select, type_coerce
 
 from evosync.catalog.item import LinkState
 from evosync.db.links import Place
@@ -14,25 +15,30 @@ from evosync.engine.fates import ADOPTION, WISHED, LastSeen
 _LINK, _ITEM = product_links.c, vk_cached_products.c
 _IS_SHOWN = and_(_LINK.state == LinkState.LIVE.value, ~_LINK.written_is_hidden)
 
-_IS_WRITTEN_SINCE = or_(_ITEM.price.is_(None), _LINK.written_at > _ITEM.updated_at)
-SHOWN_PRICE = func.coalesce(
-    case((_IS_WRITTEN_SINCE, _LINK.written_price), else_=_ITEM.price), _ITEM.price
-)
+
+def _shown(read: ColumnElement[Any], written: ColumnElement[Any]) -> ColumnElement[Any]:
+    is_later = or_(read.is_(None), _LINK.written_at > _ITEM.updated_at)
+    return func.coalesce(case((is_later, written), else_=read), read)
+
+
+SHOWN_PRICE = _shown(_ITEM.price, _LINK.written_price)
 """The price in VK, of links outer-joined with the cached rows: as read, or as we wrote it since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedItem:
-    """A product's item: its price in VK, in kopecks; whether it is to be seen.
+    """A product's item: its title and price (kopecks) in VK; whether it is to be seen.
 
-    `price` is as VK last showed it, or as we wrote it since; `written_price`
-    and `written_stock` are what we last sent. `store_ids` are the stores that
-    it stands for, first the one that prices it.
+    They are as VK last showed them, or as we wrote them since; `written_…` are
+    what we last sent. `store_ids` are the stores that it stands for, first the
+    one that names and prices it.
     """
 
     item_id: int
     price: int | None
     is_shown: bool
+    title: str | None = None
+    written_title: str | None = None
     written_price: int | None = None
     written_stock: int | None = None
     store_ids: tuple[str, ...] = ()
@@ -86,6 +92,8 @@ async def find_items(
             _LINK.item_id,
             case((_IS_SHOWN, 1), else_=0).label("is_shown"),
             SHOWN_PRICE.label("price"),
+            _shown(_ITEM.title, _LINK.written_title).label("title"),
+            _LINK.written_title,
             _LINK.written_price,
             _LINK.written_stock,
             _LINK.store_ids,
@@ -105,6 +113,8 @@ async def find_items(
             item_id=row.item_id,
             price=row.price,
             is_shown=bool(row.is_shown),
+            title=row.title,
+            written_title=row.written_title,
             written_price=row.written_price,
             written_stock=row.written_stock,
             store_ids=tuple(row.store_ids),

@@ -1,12 +1,13 @@
 """What becomes of a product in few words: the badge of a row, what it is counted under (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from evosync.catalog.problem import Problem
 from evosync.db.shelf import ListedProduct
 from evosync.db.sync import SyncConfig
+from evosync.engine.draft.names import TITLE_MIN, make_title, plain_name
 from evosync.engine.draft.prices import make_price
 from evosync.engine.fates import IN_VK, QUEUED, Bucket
 from evosync.engine.rules import GonePolicy
@@ -42,6 +43,7 @@ class Mood:
     """What goes for all goods of a store: the settings, and when the mirror comes next.
 
     `next_at` is None while no run would come by itself, or nobody knows when.
+    `plain_groups` are ids of groups whose goods bear a name of their own.
     """
 
     store_id: str
@@ -50,6 +52,7 @@ class Mood:
     next_at: datetime | None
     now: datetime
     zone: str
+    plain_groups: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +106,25 @@ def _when(mood: Mood) -> str:
 
 
 def _will_change(product: ListedProduct, mood: Mood) -> bool:
-    """Tell whether VK shows another price than the till's would be, by this store's row."""
+    """Tell whether VK shows another price or name than the till's would be, by this store's row."""
     item, config = product.item, mood.config
-    wanted = make_price(product.price, config.price_multiplier, config.rounding)
-    if item is None or item.price is None or wanted is None or not _is_of(product, mood):
+    if item is None or not _is_of(product, mood):
         return False
+    price = make_price(product.price, config.price_multiplier, config.rounding)
     # What was sent already, and VK does not take, will not be any other the next time.
-    return wanted not in (item.price, item.written_price)
+    if item.price is not None and price not in (None, item.price, item.written_price):
+        return True
+    title = _wanted_title(product, mood)
+    return title is not None and title not in (plain_name(item.title or title), item.written_title)
+
+
+def _wanted_title(product: ListedProduct, mood: Mood) -> str | None:
+    """Make the title of a product, where its own name makes it: no group's nor measure's does."""
+    name = plain_name(product.name)
+    is_plain = product.parent_id is None or product.parent_id in mood.plain_groups
+    if not is_plain or len(name) < TITLE_MIN:
+        return None
+    return make_title(name, measure="", group="", code="")[0]
 
 
 def _will_leave(product: ListedProduct, mood: Mood) -> bool:

@@ -95,6 +95,7 @@ async def read_shelf(request: Request, tx: Tx, store_id: str) -> StoreShelf:
             next_at=state_of(request).scheduler.next_at(PIPELINE) if is_mirrored else None,
             now=desk.clock(),
             zone=user.time_zone,
+            plain_groups=homes.names,
         ),
         place=place,
         front=face.front if face else None,

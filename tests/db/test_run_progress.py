@@ -1,17 +1,20 @@
-"""How far a run has come, as the rows of what it sent tell."""
+"""How far a run has come, as the rows of what it sent tell, and how one ends that never began."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import insert
 
-from evosync.db import run_progress, runs
+from evosync.db import run_progress, run_queue, runs
 from evosync.db.engine import Database
 from evosync.db.run_progress import RECENT, Pace, Queue
 from evosync.db.run_rows import Section
 from evosync.db.runs import RunKind, RunTrigger
 from evosync.db.tables.runs import run_changes
 from evosync.db.types import Tx
+from evosync.engine.report import RunStatus
+from evosync.errors import NeedsPerson
 from tests.builders import NOON
 
 SECOND = timedelta(seconds=1)
@@ -120,3 +123,23 @@ async def test_a_run_waits_for_its_own_before_it_and_for_a_place(
         Queue(own_run_id=None, before=1, going_on=1),
         Queue(own_run_id=asked[1], before=2, going_on=1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        pytest.param("sync_off", RunStatus.CANCELLED, id="one's own switch"),
+        pytest.param("never_confirmed", RunStatus.CANCELLED, id="one's own yes"),
+        pytest.param("connection_broken", RunStatus.PAUSED, id="something to mend"),
+    ],
+)
+async def test_a_run_that_could_not_begin_waits_for_its_person_only_to_mend_something(
+    database: Database, anna: int, code: str, status: RunStatus
+) -> None:
+    write = database.write
+    run_id = await write(runs.create_run, anna, RunKind.MIRROR, RunTrigger.BUTTON, NOON)
+    await write(run_queue.end_unbegun, run_id, NeedsPerson("Так нельзя.", code=code), NOON)
+    async with database.read() as tx:
+        run = await runs.find_run(tx, run_id)
+    assert run is not None
+    assert (run.status, run.error_code, run.finished_at) == (status, code, NOON)

@@ -27,6 +27,7 @@ DUE = replace(IDLE, is_mirrored=True, next_at=NOON + timedelta(minutes=25))
 ITEM = ListedItem(
     item_id=5, price=100, is_shown=True, written_price=100, written_stock=7, store_ids=(SHOP,)
 )
+CALLED = replace(ITEM, title='Чай "Ассам"', written_title='Чай "Ассам"')
 
 
 def listed(fate: str, item: ListedItem | None = None, **values: Any) -> ListedProduct:
@@ -49,6 +50,21 @@ def listed(fate: str, item: ListedItem | None = None, **values: Any) -> ListedPr
         pytest.param(listed("in_vk", ITEM), DUE, "В VK", id="as it should be"),
         pytest.param(listed("in_vk", ITEM, price=120), DUE, "Обновится в 15:25", id="dearer"),
         pytest.param(listed("in_vk", ITEM, price=120), IDLE, "В VK", id="nobody would send it"),
+        pytest.param(listed("in_vk", CALLED, name="Чай  &quot;Ассам&quot;"), DUE, "В VK", id="ok"),
+        pytest.param(listed("in_vk", CALLED, name="Кофе"), DUE, "Обновится в 15:25", id="renamed"),
+        pytest.param(
+            listed("in_vk", replace(CALLED, title="Руками"), name='Чай "Ассам"'),
+            DUE,
+            "В VK",
+            id="VK did not take the name",
+        ),
+        pytest.param(listed("in_vk", CALLED, name="Мёд"), DUE, "В VK", id="a short name"),
+        pytest.param(
+            listed("in_vk", CALLED, name="50 г, листовой", parent_id="sizes"),
+            DUE,
+            "В VK",
+            id="a modification, which its group names",
+        ),
         pytest.param(
             listed("in_vk", replace(ITEM, store_ids=("other", SHOP)), price=120),
             DUE,
