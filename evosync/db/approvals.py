@@ -10,6 +10,7 @@ from evosync.db import journal, sync
 from evosync.db.journal import Act
 from evosync.db.links import Place
 from evosync.db.memory import list_consents
+from evosync.db.settled_problems import settle_problems
 from evosync.db.tables.runs import runs
 from evosync.db.tables.sync import approvals
 from evosync.db.types import Tx
@@ -43,7 +44,7 @@ async def answer(
     False when none did within the last 24 hours: then nothing is written. Nor
     is the same answer twice, as long as the first one lasts. A yes to less on
     sale sets the mark anew at once: the run that does as told may be killed
-    before it is at its end.
+    before it is at its end. Problems that asked about it wait no more.
     """
     found = await tx.execute(
         select(runs.c.id, runs.c.held)
@@ -62,6 +63,7 @@ async def answer(
     if find_verdict(members, await list_consents(tx, place, now)) is not verdict:
         consent = Consent(verdict=verdict, members=members)
         await _save(tx, place, consent, by, now, run_id=row.id)
+    await settle_problems(tx, place.user_id, members, verdict, now)
     if verdict is Verdict.APPLY and any(kind in SETS_MARK for kind, _ in members):
         await sync.reset_mark(tx, place.user_id, now)
     return True

@@ -96,10 +96,7 @@ def _first_items(applied: Applied, drafts: Mapping[str, Draft]) -> Iterator[Prob
         field = SHOWN_NAMES[one.field]
         code, detail = "canary_differs", {"field": field, "sent": one.sent, "there": one.there}
         if applied.stopped == Stop.LEFT:
-            code, detail = (
-                "left",
-                {"what": f"отправка остальных товаров (в VK у первых {OTHERWISE[one.field]})"},
-            )
+            code, detail = "left", {"what": words_of_rest(one.field)}
         yield Problem(
             product_id=one.product_id,
             store_id=one.store_id,
@@ -119,8 +116,18 @@ def find_waiting(divided: Divided) -> Iterator[Problem]:
             continue
         about = {one.product_id: one for one in map(_waiting, held.changes)}
         for product_id, members in groupby(sorted(held.members, key=_product), _product):
-            what = ", ".join(_WAITING[kind] for kind, _ in members)
+            what = waiting_words(kind for kind, _ in members)
             yield replace(about[product_id], code=code, detail={"what": what})
+
+
+def waiting_words(kinds: Iterable[str]) -> str:
+    """Say what is asked about a product, by the kinds of its members in their order."""
+    return ", ".join(_WAITING[kind] for kind in kinds)
+
+
+def words_of_rest(field: str) -> str:
+    """Say what is not sent because VK shows this field of the first items otherwise."""
+    return f"отправка остальных товаров (в VK у первых {OTHERWISE[field]})"
 
 
 def _product(member: Member) -> str:
