@@ -3,17 +3,15 @@
 import asyncio
 import os
 import shutil
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from evosync.db.engine import Database, create_engine, open_database
+from evosync.db.engine import Database, open_database
 from evosync.db.migrate import migrate
-from evosync.db.urls import normalise_url
 from tests import mariadb
+from tests.lending import Lender
 
 KINDS = ("sqlite", "mariadb")
 
@@ -38,9 +36,11 @@ def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def mariadb_dump(mariadb_server: str) -> list[str]:
-    """Give the statements that make our migrated schema; migrating each time takes longer."""
-    return asyncio.run(_dump(mariadb_server))
+def lender(mariadb_server: str) -> Iterator[Lender]:
+    """Give whoever lends databases of that server."""
+    made = Lender(mariadb_server)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -52,12 +52,10 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def mariadb_url(mariadb_server: str, mariadb_dump: list[str]) -> Iterator[str]:
+def mariadb_url(lender: Lender) -> Iterator[str]:
     """Give the URL of a fresh MariaDB database."""
-    name = new_name()
-    asyncio.run(run_sql(mariadb_server, [f"CREATE DATABASE {name}", f"USE {name}", *mariadb_dump]))
-    yield mariadb_server + name
-    asyncio.run(run_sql(mariadb_server, [f"DROP DATABASE {name}"]))
+    with lender.lent() as url:
+        yield url
 
 
 @pytest.fixture(params=KINDS)
@@ -73,11 +71,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    server = request.getfixturevalue("mariadb_server")
-    name = new_name()
-    asyncio.run(run_sql(server, [f"CREATE DATABASE {name}"]))
-    yield server + name
-    asyncio.run(run_sql(server, [f"DROP DATABASE {name}"]))
+    lender: Lender = request.getfixturevalue("lender")
+    with lender.lent_bare() as url:
+        yield url
 
 
 @pytest.fixture
@@ -94,40 +90,3 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
     opened = open_database(sqlite_url)
     yield opened
     await opened.close()
-
-
-def new_name() -> str:
-    """Make a name that no other database of the server has."""
-    return f"evosync_{uuid.uuid4().hex}"
-
-
-async def run_sql(server: str, statements: list[str]) -> None:
-    """Run statements one by one; "mysql" is the database that every server has."""
-    engine = create_engine(normalise_url(f"{server}mysql"))
-    try:
-        async with engine.begin() as connection:
-            for statement in statements:
-                await connection.exec_driver_sql(statement.replace("%", "%%"))
-    finally:
-        await engine.dispose()
-
-
-async def _dump(server: str) -> list[str]:
-    name = new_name()
-    await run_sql(server, [f"CREATE DATABASE {name}"])
-    await migrate(server + name)
-    engine = create_engine(normalise_url(server + name))
-    statements = ["SET foreign_key_checks=0"]
-    try:
-        async with engine.connect() as connection:
-            tables = (await connection.scalars(text("SHOW TABLES"))).all()
-            for table in tables:
-                made = await connection.execute(text(f"SHOW CREATE TABLE `{table}`"))
-                statements.append(made.one()[1])
-            statements += [
-                f"INSERT INTO `{table}` SELECT * FROM {name}.`{table}`"  # noqa: S608 - our names
-                for table in tables
-            ]
-    finally:
-        await engine.dispose()
-    return [*statements, "SET foreign_key_checks=1"]

@@ -30,6 +30,7 @@ OPTIONS = (
     "--key-buffer-size=1M",
     "--table-open-cache=400",
     "--innodb-lock-wait-timeout=5",
+    "--innodb-file-per-table=0",
 )
 
 

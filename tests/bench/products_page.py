@@ -28,10 +28,10 @@ from evosync.wiring import open_installation
 from tests import mariadb
 from tests.bench.measuring import percentile
 from tests.bench.pages_during_run import make_world
-from tests.conftest import run_sql
 from tests.flow.process import started
 from tests.flow.stand import shop_settings, until
 from tests.flow.test_stop import environ
+from tests.lending import Lender
 
 GOODS = 15_000
 SECONDS = 60.0  # of looking while the run goes on
@@ -59,8 +59,8 @@ def main() -> None:
         folder = Path(place)
         url = f"sqlite:///{folder / 'evosync.db'}"
         if wanted.database == "mariadb":
-            url = stack.enter_context(mariadb.running(folder / "mariadb")) + "bench"
-            asyncio.run(run_sql(url.removesuffix("bench"), ["CREATE DATABASE bench"]))
+            lender = Lender(stack.enter_context(mariadb.running(folder / "mariadb")))
+            url = stack.enter_context(lender.lent_bare())
         asyncio.run(_measure(folder, url, wanted.goods, wanted.seconds))
 
 
