@@ -11,8 +11,13 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    column,
+    delete,
     insert,
+    inspect,
     select,
+    table,
+    text,
 )
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -23,31 +28,38 @@ VERSIONS = "alembic_version"
 
 def fill(connection: Connection) -> Rows:
     """Add a row to every table; returns all rows of all tables."""
-    for table in _tables(connection).sorted_tables:
+    for each in _tables(connection).sorted_tables:
         values = {
-            column.name: _value(connection, column)
-            for column in table.columns
-            if not _is_numbered(column)
+            one.name: _value(connection, one) for one in each.columns if not _is_numbered(one)
         }
-        connection.execute(insert(table).values(values))
+        connection.execute(insert(each).values(values))
     return everything(connection)
 
 
+def clear(connection: Connection) -> None:
+    """Take all rows out of all tables but alembic's own."""
+    for each in reversed(_tables(connection).sorted_tables):
+        connection.execute(delete(each))
+
+
 def everything(connection: Connection) -> Rows:
-    """Return all rows of all tables but alembic's own, in the order of their keys."""
-    return {
-        table.name: [
-            dict(row._mapping)
-            for row in connection.execute(select(table).order_by(*table.primary_key.columns))
-        ]
-        for table in _tables(connection).sorted_tables
-    }
+    """Return all rows of all tables but alembic's own, in the order of their keys.
+
+    Values are as the driver gives them: to read the whole schema first takes longer.
+    """
+    keys = {name: key for (_, name), key in inspect(connection).get_multi_pk_constraint().items()}
+    found: Rows = {}
+    for name in sorted(keys.keys() - {VERSIONS}):
+        order: list[Any] = [column(each) for each in keys[name]["constrained_columns"]]
+        asked = select(text("*")).select_from(table(name)).order_by(*order)
+        found[name] = [dict(row) for row in connection.execute(asked).mappings()]
+    return found
 
 
 def as_before(standing: Rows, rows: Rows) -> Rows:
     """Return the tables and columns that the earlier schema had."""
     return {
-        name: [{column: row[column] for column in rows[name][0]} for row in standing[name]]
+        name: [{each: row[each] for each in rows[name][0]} for row in standing[name]]
         for name in rows
     }
 
@@ -58,16 +70,16 @@ def _tables(connection: Connection) -> MetaData:
     return found
 
 
-def _is_numbered(column: Column[Any]) -> bool:
-    return column.name == "id" and column.primary_key
+def _is_numbered(one: Column[Any]) -> bool:
+    return one.name == "id" and one.primary_key
 
 
-def _value(connection: Connection, column: Column[Any]) -> Any:
-    for key in column.foreign_keys:
+def _value(connection: Connection, one: Column[Any]) -> Any:
+    for key in one.foreign_keys:
         return connection.scalar(select(key.column).order_by(key.column.desc()).limit(1))
-    match column.type:
+    match one.type:
         case String():
-            return "я" if column.type.length is None else f"я{column.name}"[: column.type.length]
+            return "я" if one.type.length is None else f"я{one.name}"[: one.type.length]
         case DateTime():
             return MOMENT
         case LargeBinary():

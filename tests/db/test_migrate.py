@@ -31,7 +31,7 @@ from evosync.db.types import COLLATION
 from evosync.errors import Misconfigured
 from evosync.places import migrations_dir
 from evosync.redact import mask_text
-from tests.db.rows import as_before, everything, fill
+from tests.db.rows import as_before, clear, everything, fill
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ScriptDirectory(str(migrations_dir()))
@@ -64,7 +64,7 @@ async def test_rows_in_every_table_survive_each_migration_up_down_and_up(empty_u
             await move(empty_url, revision)
             standing = await on_own_connection(empty_url, everything)
             assert as_before(standing, rows) == rows
-        await move(empty_url, "base")
+        await on_own_connection(empty_url, clear)
 
 
 async def test_a_full_database_survives_the_way_to_the_head(empty_url: str) -> None:
