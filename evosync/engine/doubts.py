@@ -169,9 +169,12 @@ def doubt_off_sale(scene: Scene, off_sale: Sequence[Question]) -> Iterator[Doubt
     """Ask when too little would stay on sale, of what was on sale in the last 24 hours.
 
     An item that is not on sale now counts nothing and may go; not so when the
-    till lists nothing at all: then nothing is believed.
+    till lists nothing at all: then nothing is believed, nor does it count what
+    a person agreed to while it listed something.
     """
     asked = _open(scene, off_sale)
+    if scene.is_till_empty and off_sale:
+        asked = tuple(one for one in off_sale if one.member not in scene.left)
     if scene.is_till_empty and asked:
         told = f"Касса не показывает ни одного товара. Снять с продажи пришлось бы: {len(asked)}."
         yield Doubt(questions=asked, sentence=told)

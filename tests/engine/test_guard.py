@@ -15,6 +15,7 @@ from evosync.engine.held import Ask
 from evosync.engine.memory import Consent, Verdict
 from tests.builders import draft
 from tests.engine.guarding import (
+    EMPTY_TILL,
     PRICE,
     STOCK,
     divide,
@@ -213,6 +214,17 @@ def test_what_was_stated_beforehand_goes_and_is_not_counted() -> None:
 
     assert (divided.go, divided.held) == (tuple(changes), None)
     assert (divided.is_approved, divided.sets_mark) == (False, False)
+
+
+def test_no_yes_given_beforehand_counts_while_the_till_lists_nothing() -> None:
+    stated = shop(20, consents=(said(Verdict.STATED, Ask.HIDE, range(1, 21)),))
+    divided = divide(hides(range(1, 21)), stated, EMPTY_TILL)
+    assert divided.held is not None
+    assert divided.held.counts == {"hide": 20}
+    assert not divided.go
+    # The answer to that very question does.
+    consents = (*stated.memory.consents, said(Verdict.APPLY, Ask.HIDE, range(1, 21)))
+    assert divide(hides(range(1, 21)), shop(20, consents=consents), EMPTY_TILL).held is None
 
 
 def test_what_was_not_stated_is_held_beside_what_was() -> None:
