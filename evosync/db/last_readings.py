@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, not_, or_, select
 
 from evosync.catalog.item import (
     Availability,
@@ -29,6 +29,7 @@ from evosync.db.links import Place
 from evosync.db.memory import recall
 from evosync.db.selection import SwitchKind, get_selection
 from evosync.db.shop_account import find_current_account
+from evosync.db.standing import as_left
 from evosync.db.sync import SyncConfig, get_config
 from evosync.db.tables.catalog import cached_products
 from evosync.db.tables.market import product_links, vk_cached_products
@@ -81,7 +82,10 @@ async def load_known_of(
 
 
 async def count_on_sale(tx: Tx, place: Place) -> tuple[int, int]:
-    """Count the linked items on sale, and those of them whose own product is switched off."""
+    """Count the linked items on sale, and those of them whose own product is switched off.
+
+    As they were read, and what was written since over it, as `as_left` says.
+    """
     links, items, filters = product_links.c, vk_cached_products.c, sync_filters.c
     is_off = links.product_id.in_(
         select(filters.entity_id).where(
@@ -98,17 +102,34 @@ async def count_on_sale(tx: Tx, place: Place) -> tuple[int, int]:
                 items.community_id == links.community_id,
                 items.item_id == links.item_id,
             ),
+            isouter=True,
         )
         .where(
             *place.rows_of(product_links),
             links.state == LinkState.LIVE.value,
             links.written_is_hidden.is_(False),
-            items.availability == int(Availability.AVAILABLE),
-            func.coalesce(items.stock, links.written_stock, 1) != 0,
+            or_(
+                and_(_was_written_since(), func.coalesce(links.written_stock, items.stock, 1) != 0),
+                and_(
+                    not_(_was_written_since()),
+                    items.availability == int(Availability.AVAILABLE),
+                    func.coalesce(items.stock, links.written_stock, 1) != 0,
+                ),
+            ),
         )
     )
     live, going = found.one()
     return int(live), int(going)
+
+
+def _was_written_since() -> ColumnElement[bool]:
+    """Tell of a link whether it was written to after its item was read, or made since."""
+    links, items = product_links.c, vk_cached_products.c
+    return case(
+        (links.written_at.is_(None), false()),
+        (items.item_id.is_(None), links.missing_since_at.is_(None)),
+        else_=links.written_at > items.updated_at,
+    )
 
 
 async def _load(
@@ -163,10 +184,13 @@ async def _standing(tx: Tx, place: Place, product_ids: Collection[str] | None) -
     if product_ids is not None:
         query = query.where(links.product_id.in_(product_ids))
     linked = [_link(row) async for row in _portions(tx, query)]
-    query = select(*(items[name] for name in _ITEM)).where(*place.rows_of(vk_cached_products))
+    query = select(*(items[name] for name in (*_ITEM, "updated_at")))
+    query = query.where(*place.rows_of(vk_cached_products))
     if product_ids is not None:
         query = query.where(items.item_id.in_([link.item_id for link in linked]))
-    standing = [_item(row) async for row in _portions(tx, query)]
+    found = [(_item(row), row.updated_at) async for row in _portions(tx, query)]
+    read_at = {item.item_id: at for item, at in found}
+    standing = as_left((item for item, _ in found), read_at, linked)
     reading = MarketReading(items=tuple(standing), albums=(), begun_at=_NEVER)
     intents = await list_open_intents(tx, place)
     return Standing(reading=reading, links=tuple(linked), intents=intents)
@@ -185,7 +209,7 @@ _PRODUCT = (
 )
 _LINK = (
     *("product_id", "item_id", "evotor_user_id", "store_ids", "member_ids", "state", "pending"),
-    *("written_stock", "written_is_hidden", "repeats"),
+    *("written_stock", "written_is_hidden", "repeats", "missing_since_at", "written_at"),
 )
 _ITEM = ("item_id", "availability", "stock", "sku", "rejected")
 
@@ -216,6 +240,8 @@ def _link(row: Row[Any]) -> Link:
         pending=Pending(row.pending) if row.pending else None,
         members=tuple(row.member_ids or ()),
         account=row.evotor_user_id,
+        missing_since_at=row.missing_since_at,
+        written_at=row.written_at,
         written=Written(
             stock=row.written_stock, is_hidden=row.written_is_hidden, repeats=row.repeats
         ),

@@ -27,7 +27,7 @@ async def load_standing(tx: Tx, place: Place, now: datetime) -> Standing:
     account = await find_current_account(tx, place.user_id)
     reading = MarketReading(
         items=tuple(
-            _as_left(
+            as_left(
                 await market.list_items(tx, place.user_id, place.community_id),
                 await _read_at(tx, place),
                 linked,
@@ -53,10 +53,13 @@ async def _read_at(tx: Tx, place: Place) -> Mapping[int, datetime]:
     return {row.item_id: row.updated_at for row in found}
 
 
-def _as_left(
+def as_left(
     items: Iterable[MarketItem], read_at: Mapping[int, datetime], linked: Iterable[Link]
 ) -> Iterator[MarketItem]:
-    """Put what was written since over what was read; what was made since stands too."""
+    """Put what was written since over what was read; what was made since stands too.
+
+    `read_at` is when each of the items (by id) was read. Pure.
+    """
     by_item = {link.item_id: link for link in linked}
     for item in items:
         link = by_item.pop(item.item_id, None)

@@ -1,11 +1,12 @@
 """What is loaded to weigh switches by: all that drafts and guards look at, of one's own alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from evosync.catalog.item import Link, MarketItem
+from evosync.catalog.item import Availability, Link, MarketItem
 from evosync.db import catalog, links, market, selection, sync
 from evosync.db.engine import Database
 from evosync.db.last_readings import PORTION, count_on_sale, load_known, load_known_of
@@ -129,5 +130,23 @@ async def test_items_on_sale_are_counted_as_the_guard_counts_them(
         known = await load_known(tx, anna, place, rules_of, NOON)
         live = find_live(known.standing.links, standing_items(known.standing.reading))
         assert await count_on_sale(tx, place) == (len(live), 1)
-        assert live == {1, 2, 3}
+        assert live == {1, 2, 3, 8}  # the last was made since
         assert await count_on_sale(tx, Place(user_id=boris, community_id=7)) == (0, 0)
+
+
+async def test_what_was_written_since_stands_over_what_was_read(
+    database: Database, anna: int
+) -> None:
+    place = Place(user_id=anna, community_id=7)
+    read = [item(n, product_id=f"tea-{n}", stock=5) for n in range(1, 4)]
+    read[0] = replace(read[0], availability=Availability.UNAVAILABLE)  # shown again since
+    made = [link(f"tea-{n}", n, last={"stock": 5}) for n in range(1, 6)]
+    made[1] = replace(made[1], written=replace(made[1].written, stock=0))
+    made[4] = replace(made[4], missing_since_at=NOON)  # 4 was made since, 5 is gone from VK
+    await publish(database, place, [], read)
+    await database.write(links.save_new_links, place, made, None, NOON + timedelta(minutes=1))
+    async with database.read() as tx:
+        known = await load_known(tx, anna, place, rules_of, NOON)
+        live = find_live(known.standing.links, standing_items(known.standing.reading))
+        assert live == {1, 3, 4}
+        assert await count_on_sale(tx, place) == (3, 0)
