@@ -50,7 +50,7 @@ class Installation:
     """What every command and the service share; `limiters` are by VK user id.
 
     The quota is a VK user's, not a token's text: a rotated token spends the
-    same one.
+    same one. `weighing` lets one page at a time draft a whole shop.
     """
 
     settings: Settings
@@ -65,6 +65,7 @@ class Installation:
     clock: Callable[[], datetime] = clock.now
     limiters: dict[int, Limiter] = field(default_factory=dict)
     renewals: Renewals = field(default_factory=set)
+    weighing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def shelf(self) -> Shelf:

@@ -13,13 +13,14 @@ from evosync.cli.installation import find_user, installation
 from evosync.cli.select import select
 from evosync.cli.shown_config import describe
 from evosync.cli.words import printable
-from evosync.db import journal, sync
+from evosync.db import approvals, journal, sync
 from evosync.db.journal import Act
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
 from evosync.engine.multiplier import HIGHEST, LOWEST, PLACES, Fault, read_multiplier
 from evosync.engine.rules import AdoptPolicy, GonePolicy, Rounding, StockMode, TwinsPolicy
 from evosync.jobs.one_run import COMMAND_LINE
+from evosync.jobs.settings import WEIGHTY
 
 CHOICES: dict[str, type[StrEnum]] = {
     "rounding": Rounding,
@@ -93,6 +94,8 @@ def set_values(email: str, pairs: tuple[str, ...]) -> None:
                     # To switch the mirror on here counts as the first yes (design: R15).
                     after = replace(after, confirmed_at=now)
                 await sync.save_config(tx, after, now)
+                if values.keys() & WEIGHTY:
+                    await approvals.end_all_stated(tx, owner.id, now)
 
             await opened.database.write(change)
 

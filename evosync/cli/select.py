@@ -4,7 +4,7 @@ import click
 
 from evosync.cli.frame import BadUsage, run_async
 from evosync.cli.installation import find_user, installation
-from evosync.db import catalog, selection
+from evosync.db import approvals, catalog, selection
 from evosync.engine.rules import NO_GROUP
 from evosync.jobs.reading import read_catalog
 from evosync.wiring import Installation
@@ -46,6 +46,7 @@ def select(
                 await switch.group(group)
             elif product:
                 await switch.product(product)
+            await switch.forget()
 
     run_async(work)
     click.echo("Выключено." if off else "Включено.")
@@ -109,6 +110,12 @@ class _Switch:
                 is_on=self._is_on,
                 now=self._opened.clock(),
             )
+
+    async def forget(self) -> None:
+        """End what was agreed to when these were switched off on a page."""
+        if self._is_on:
+            now = self._opened.clock()
+            await self._opened.database.write(approvals.end_all_stated, self._user_id, now)
 
     async def _store_ids(self) -> list[str]:
         async with self._opened.database.read() as tx:

@@ -79,12 +79,41 @@ async def state(
 
 async def end_leave(tx: Tx, place: Place, members: Collection[Member], now: datetime) -> None:
     """End what was said of leaving these as they stand."""
+    await _end(tx, place, Verdict.LEAVE, members, now)
+
+
+async def end_stated(tx: Tx, place: Place, members: Collection[Member], now: datetime) -> None:
+    """End the yes stated beforehand to these, which no switch or setting brings any more.
+
+    While it lasts it covers them whatever the reason, so that an odd answer of
+    the till would pass for what the person agreed to.
+    """
+    await _end(tx, place, Verdict.STATED, members, now)
+
+
+async def end_all_stated(tx: Tx, user_id: int, now: datetime) -> None:
+    """End every yes stated beforehand: something changed that nobody weighed."""
+    rows = approvals.c
+    await tx.execute(
+        update(approvals)
+        .where(
+            rows.user_id == user_id,
+            rows.answer == Verdict.STATED.value,
+            rows.expires_at > now,
+        )
+        .values(expires_at=now)
+    )
+
+
+async def _end(
+    tx: Tx, place: Place, verdict: Verdict, members: Collection[Member], now: datetime
+) -> None:
     if not members:
         return
     found = await tx.execute(
         select(approvals.c.id, approvals.c.members).where(
             *place.rows_of(approvals),
-            approvals.c.answer == Verdict.LEAVE.value,
+            approvals.c.answer == verdict.value,
             or_(approvals.c.expires_at.is_(None), approvals.c.expires_at > now),
         )
     )

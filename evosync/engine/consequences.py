@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from evosync.catalog.snapshot import Snapshot
-from evosync.engine.changes import Change, Plan, Zero
-from evosync.engine.doubts import Scene, doubt_off_sale, find_off_sale, look
+from evosync.engine.changes import Change, Delete, Hide, Plan, Zero
+from evosync.engine.doubts import Question, Scene, doubt_off_sale, find_off_sale, look
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.memory import Member
 from evosync.engine.plan.claims import list_claimed
@@ -17,6 +17,7 @@ from evosync.engine.plan.gone import plan_gone
 from evosync.engine.plan.left_behind import own_rules, part
 from evosync.engine.plan.standing import Standing, standing_items
 from evosync.engine.rules import Rules, Selection
+from evosync.engine.taken_back import find_taken_back, is_switched_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,10 @@ class Consequence:
     `added` are the products that would go to VK and now do not, `dropped`
     those that now do and would no more, each under the id of its draft.
     `leaving` is what would go off sale on account of it, by kind and product.
-    `asked` is all that a run would take off sale then, if that is so much
-    that a person has to say yes first; of the items that are `on_sale` now,
-    `left` would stay so.
+    `asked` is all that switches, these and earlier ones, would take off sale
+    then, if that is so much that a person has to say yes first; of the items
+    that are `on_sale` now, `left` would stay so. `taken_back` is what no yes
+    given beforehand is for any more.
     """
 
     added: frozenset[str] = frozenset()
@@ -46,6 +48,7 @@ class Consequence:
     asked: frozenset[Member] = frozenset()
     left: int = 0
     on_sale: int = 0
+    taken_back: frozenset[Member] = frozenset()
 
 
 def weigh(known: Known, after: Selection) -> Consequence:
@@ -53,31 +56,43 @@ def weigh(known: Known, after: Selection) -> Consequence:
 
     Exact as far as the last readings are; what waits for a run already, from
     earlier switches, is counted in what is asked about, since a run would
-    hold all of it together.
+    hold all of it together. What goes for another reason than a switch is
+    not: nobody who turns a switch is asked about it, and the run does.
     """
+    if after == known.rules.selection:
+        return Consequence()
     before, then = _drafted(known, known.rules.selection), _drafted(known, after)
-    going = frozenset(one.member for one in find_off_sale(before.scene))
-    leaving = frozenset(
-        one.member for one in find_off_sale(then.scene) if one.item_id in then.scene.live
-    )
-    new = leaving - going
+    waits = frozenset(one.member for one in find_off_sale(before.scene))
+    off_sale, on_sale = find_off_sale(then.scene), then.scene.live
+    leaving = frozenset(one.member for one in off_sale if one.item_id in on_sale)
+    new = leaving - waits
     found = Consequence(
         added=frozenset(_lacking(then.drafted, before.drafted)),
         dropped=frozenset(_lacking(before.drafted, then.drafted)),
         leaving=new,
+        taken_back=find_taken_back(then.drafted, then.own, then.rules),
     )
-    doubt = next(doubt_off_sale(then.scene, find_off_sale(then.scene)), None)
+    by_switch = [one for one in off_sale if one.member in new or then.is_switched(one)]
+    doubt = next(doubt_off_sale(then.scene, by_switch), None)
     if doubt is None or not new:
         return found
-    live = len(then.scene.live)
+    going = sum(one.item_id in on_sale for one in by_switch)
     asked = frozenset(one.member for one in doubt.questions)
-    return replace(found, asked=asked, left=live - len(leaving), on_sale=live)
+    return replace(found, asked=asked, left=len(on_sale) - going, on_sale=len(on_sale))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
     drafted: Drafted
     scene: Scene
+    own: Standing
+    rules: Rules
+
+    def is_switched(self, one: Question) -> bool:
+        """Tell whether it is a switch that takes this off sale."""
+        return isinstance(one.change, Hide | Zero | Delete) and is_switched_off(
+            one.change.link, self.drafted, self.rules
+        )
 
 
 def _drafted(known: Known, selection: Selection) -> _State:
@@ -86,7 +101,8 @@ def _drafted(known: Known, selection: Selection) -> _State:
     drafted = draft_shop(known.snapshot, rules, list_claimed(standing))
     own = part(standing, drafted)
     changes = tuple(_off_sale(drafted, own, rules))
-    return _State(drafted=drafted, scene=look(Plan(changes=changes), drafted, own))
+    scene = look(Plan(changes=changes), drafted, own)
+    return _State(drafted=drafted, scene=scene, own=own, rules=rules)
 
 
 def _off_sale(drafted: Drafted, standing: Standing, rules: Rules) -> Iterator[Change]:

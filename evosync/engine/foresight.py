@@ -13,12 +13,13 @@ from evosync.engine.draft.shop import draft_shop
 from evosync.engine.guard import guard
 from evosync.engine.held import TAKES_OFF, Ask, make_held
 from evosync.engine.live import find_live
-from evosync.engine.memory import Member
+from evosync.engine.memory import Member, Verdict
 from evosync.engine.plan.claims import list_claimed
-from evosync.engine.plan.left_behind import own_rules
+from evosync.engine.plan.left_behind import own_rules, part
 from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.standing import Standing, standing_items
 from evosync.engine.rules import Rounding, Rules
+from evosync.engine.taken_back import find_taken_back, stated_prices, without
 
 _FORESEEN = TAKES_OFF | {Ask.PRICE}
 """What a setting brings about; all else that is asked was not the setting's doing."""
@@ -28,12 +29,14 @@ _FORESEEN = TAKES_OFF | {Ask.PRICE}
 class Foreseen:
     """What would be asked about, that is not asked about as things are.
 
-    `live` items are on sale now, and `own` stand on the market.
+    `live` items are on sale now, and `own` stand on the market. `taken_back`
+    is what no yes given beforehand is for any more, once the rules are so.
     """
 
     members: frozenset[Member] = frozenset()
     live: int = 0
     own: int = 0
+    taken_back: frozenset[Member] = frozenset()
 
     @property
     def off_sale(self) -> int:
@@ -95,14 +98,29 @@ def foresee(
     Pure, and as heavy as planning a run twice: not for the loop.
     """
     items = standing_items(standing.reading)
-    asked = _held(snapshot, standing, after, settle)
+    taken_back = _taken_back(snapshot, standing, before, after)
+    asked = _held(snapshot, without(standing, taken_back), after, settle)
     if asked:
         asked -= _held(snapshot, standing, before, settle)
     return Foreseen(
         members=asked,
         live=len(find_live(standing.links, items)),
         own=sum(link.item_id in items for link in standing.links),
+        taken_back=taken_back,
     )
+
+
+def _taken_back(
+    snapshot: Snapshot, standing: Standing, before: Rules, after: Rules
+) -> frozenset[Member]:
+    if not any(one.verdict is Verdict.STATED for one in standing.memory.consents):
+        return frozenset()
+    own = own_rules(after, standing, snapshot)
+    drafted = draft_shop(snapshot, own, list_claimed(standing))
+    found = find_taken_back(drafted, part(standing, drafted), own)
+    if (before.price_multiplier, before.rounding) != (after.price_multiplier, after.rounding):
+        found |= stated_prices(standing.memory.consents)
+    return found
 
 
 def _held(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from evosync.accounts.desk import Actor, Desk
@@ -12,19 +12,21 @@ from evosync.db.approvals import Answerer
 from evosync.db.chosen import list_price_pairs
 from evosync.db.journal import write_act
 from evosync.db.links import Place
+from evosync.db.memory import list_consents
 from evosync.db.selection import get_selection
 from evosync.db.standing import load_standing
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
 from evosync.engine.doubts import PRICES_MIN
 from evosync.engine.foresight import Foreseen, foresee, reprice
+from evosync.engine.memory import Verdict
 from evosync.wiring import Installation
 
 Change = Callable[[SyncConfig], SyncConfig]
 Differences = Callable[[SyncConfig, SyncConfig], dict[str, list[str]]]
 
 _OF_PRICES = ("price_multiplier", "rounding")
-_WEIGHTY = (
+WEIGHTY = (
     *_OF_PRICES,
     *("stock_mode", "gone", "twins", "allow_marked", "allow_unknown_type"),
 )
@@ -43,33 +45,51 @@ class Settings:
     async def foresee(self, change: Change) -> Foreseen:
         """Tell what a run would ask about because of a change; nothing where none is going to run.
 
-        Prices alone are soon worked out. All else is planned, in a thread: of a
-        large shop that takes seconds.
+        Prices alone are soon worked out. All else is planned, in a thread, one
+        page at a time: of a large shop that takes seconds.
         """
         async with self.opened.database.read() as tx:
-            before = await sync.get_config(tx, self.user.id)
-            after = change(before)
-            place = await _place(tx, self.user.id)
-            is_on = before.enabled and before.confirmed_at is not None
-            if place is None or not is_on or not _is_weighty(before, after):
+            if not await self._may_matter(tx, change):
                 return Foreseen()
+        async with self.opened.weighing:
+            return await self._plan(change)
+
+    async def _may_matter(self, tx: Tx, change: Change) -> bool:
+        """Tell whether a change may be asked about, or end what was agreed to beforehand."""
+        before = await sync.get_config(tx, self.user.id)
+        after, place = change(before), await _place(tx, self.user.id)
+        if place is None or not _is_weighty(before, after):
+            return False
+        consents = await list_consents(tx, place, self.opened.clock())
+        if any(one.verdict is Verdict.STATED for one in consents):
+            return True
+        if not _is_on(before):
+            return False
+        if not _only_prices(before, after):
+            return True
+        selection = await get_selection(tx, self.user.id)
+        groups = await catalog.list_groups(tx, self.user.id)
+        pairs = await list_price_pairs(tx, place, selection, groups)
+        return reprice(pairs, after.price_multiplier, after.rounding).far >= PRICES_MIN
+
+    async def _plan(self, change: Change) -> Foreseen:
+        async with self.opened.database.read() as tx:
+            before = await sync.get_config(tx, self.user.id)
             selection = await get_selection(tx, self.user.id)
-            if _only_prices(before, after):
-                groups = await catalog.list_groups(tx, self.user.id)
-                pairs = await list_price_pairs(tx, place, selection, groups)
-                repriced = reprice(pairs, after.price_multiplier, after.rounding)
-                if repriced.far < PRICES_MIN:
-                    return Foreseen()
+            place = await _place(tx, self.user.id)
+            if place is None:
+                return Foreseen()
             snapshot = await catalog.load_snapshot(tx, self.user.id)
             standing = await load_standing(tx, place, self.opened.clock())
-        return await asyncio.to_thread(
+        found = await asyncio.to_thread(
             foresee,
             snapshot,
             standing,
             self.opened.rules(before, selection),
-            self.opened.rules(after, selection),
+            self.opened.rules(change(before), selection),
             settle=timedelta(seconds=self.opened.settings.vk_settle_seconds),
         )
+        return found if _is_on(before) else replace(found, members=frozenset())
 
     async def save(
         self, change: Change, differences: Differences, agreed: Foreseen | None = None
@@ -77,7 +97,7 @@ class Settings:
         """Save a change and write it down; False when nothing is other than it was.
 
         `agreed` is what the person was told beforehand, and said yes to: no
-        run asks about it any more.
+        run asks about it any more. What it takes back of an earlier yes ends.
         """
         actor = Actor.of(self.user, self.address)
 
@@ -92,9 +112,11 @@ class Settings:
             detail = {"changes": found}
             await write_act(tx, self.desk.act("config.changed", actor, self.user, detail))
             place = await _place(tx, self.user.id)
-            if agreed is not None and agreed.members and place is not None:
-                answerer = Answerer(name=actor.name, user_id=self.user.id)
-                await approvals.state(tx, place, agreed.members, answerer, now)
+            if agreed is not None and place is not None:
+                await approvals.end_stated(tx, place, agreed.taken_back, now)
+                if agreed.members:
+                    answerer = Answerer(name=actor.name, user_id=self.user.id)
+                    await approvals.state(tx, place, agreed.members, answerer, now)
             return True
 
         return await self.desk.database.write(work)
@@ -105,11 +127,15 @@ async def _place(tx: Tx, user_id: int) -> Place | None:
     return None if vk is None else Place(user_id=user_id, community_id=vk.community_id)
 
 
+def _is_on(config: SyncConfig) -> bool:
+    return config.enabled and config.confirmed_at is not None
+
+
 def _is_weighty(before: SyncConfig, after: SyncConfig) -> bool:
-    return any(getattr(before, name) != getattr(after, name) for name in _WEIGHTY)
+    return any(getattr(before, name) != getattr(after, name) for name in WEIGHTY)
 
 
 def _only_prices(before: SyncConfig, after: SyncConfig) -> bool:
     return all(
-        getattr(before, name) == getattr(after, name) for name in _WEIGHTY if name not in _OF_PRICES
+        getattr(before, name) == getattr(after, name) for name in WEIGHTY if name not in _OF_PRICES
     )

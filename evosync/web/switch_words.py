@@ -35,7 +35,7 @@ def told_of(turn: Turn, weighed: Weighed, store: CachedStore | None, after: Sele
 def question_of(turn: Turn, weighed: Weighed) -> Question:
     """Ask about a turn that takes a great part off sale, with how much stays."""
     found = weighed.consequence
-    goods, went = plural(weighed.asked, "товар", "товара", "товаров"), len(found.leaving)
+    goods = plural(weighed.asked, "товар", "товара", "товаров")
     acts = {
         GonePolicy.DELETE: f"Удалить {goods}",
         GonePolicy.ZERO: f"Снять с продажи {goods}",
@@ -44,8 +44,8 @@ def question_of(turn: Turn, weighed: Weighed) -> Question:
     stays = (
         f"Останется {found.left} из {found.on_sale}." if found.left else "Не останется ни одного."
     )
-    earlier = weighed.asked - went
-    before = f" Из них {earlier} — то, что вы выключили раньше." if earlier > 0 else ""
+    earlier = len(found.asked - found.leaving)
+    before = f" Из них {earlier} — то, что вы выключили раньше." if earlier else ""
     back = {
         GonePolicy.DELETE: "Удалённые карточки VK возвращает только какое-то время.",
         GonePolicy.ZERO: "Карточки останутся, купить их будет нельзя.",

@@ -14,7 +14,7 @@ from evosync.db.catalog_pages import has_unsent
 from evosync.db.journal import Act
 from evosync.db.switches import Turn
 from evosync.db.types import Tx
-from evosync.jobs.switching import Weighed, carry_out, weigh_turn
+from evosync.jobs.switching import Weighed, Word, turn_if_agreed
 from evosync.web.auth import local_path, user_of, visit_of
 from evosync.web.flash import flash
 from evosync.web.forms import sent_form
@@ -23,18 +23,17 @@ from evosync.web.switch_words import question_of, told_of
 from evosync.web.view import render
 
 UNCLEAR = "Не понять, включить или выключить. Вернитесь на страницу и нажмите ещё раз."
-LONGEST_NUMBER = 6  # digits; no shop has a million products
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What a switch sends. `agreed` is the number of items that a person said yes to, 0 if none.
+    """What a switch sends. `agreed` is the name of what a person said yes to, "" for nothing.
 
     `store` limits what is for all to one store, `next` is where to go on to.
     """
 
     is_on: bool
-    agreed: int = 0
+    agreed: str = ""
     with_subgroups: bool = False
     store: str | None = None
     next: str | None = None
@@ -65,11 +64,9 @@ async def read_switch(request: Request) -> Sent:
     }
     if words["on"] not in (["0"], ["1"]):
         raise HTTPException(400, UNCLEAR)
-    agreed = words["confirmed"][0] if words["confirmed"] else ""
-    is_number = agreed.isascii() and agreed.isdecimal() and len(agreed) <= LONGEST_NUMBER
     return Sent(
         is_on=words["on"] == ["1"],
-        agreed=int(agreed) if is_number else 0,
+        agreed=(words["confirmed"] or [""])[0],
         with_subgroups=words["with_subgroups"] == ["1"],
         store=(words["store"] or [""])[0] or None,
         next=local_path((words["next"] or [""])[0]),
@@ -81,16 +78,15 @@ async def turn_or_ask(
 ) -> tuple[str, Response | None]:
     """Turn switches and say what it came to, or give the page that asks first.
 
-    A yes counts for as many items as the question named: if more would go by
-    now, it is asked anew.
+    A yes counts for just what the question was about: if other items would go
+    by now, or something else would become of them, it is asked anew.
     """
-    opened = state_of(request).opened
-    weighed = await weigh_turn(opened, turn)
-    if weighed.asked > sent.agreed:
-        return "", _ask(request, turn, sent, weighed)
     user = user_of(request)
     by = Answerer(name=user.email or user.shown_name, user_id=user.id)
-    await carry_out(opened, turn, weighed, by, act)
+    word = Word(by=by, agreed=sent.agreed, act=act)
+    weighed = await turn_if_agreed(state_of(request).opened, turn, word)
+    if not weighed.is_done:
+        return "", _ask(request, turn, sent, weighed)
     store_ids = {switch.store_id for switch in turn.switches}
     async with state_of(request).database.read() as tx:
         stores = await catalog.list_stores(tx, turn.user_id)
@@ -128,7 +124,7 @@ def act_of(request: Request, action: str, **detail: Any) -> Act:
 
 
 def _ask(request: Request, turn: Turn, sent: Sent, weighed: Weighed) -> Response:
-    fields = {"on": "1" if turn.is_on else "0", "confirmed": str(weighed.asked)}
+    fields = {"on": "1" if turn.is_on else "0", "confirmed": weighed.digest}
     if sent.with_subgroups:
         fields["with_subgroups"] = "1"
     fields |= {"store": sent.store} if sent.store else {}

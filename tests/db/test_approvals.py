@@ -160,6 +160,35 @@ async def test_what_was_left_ends_for_each_product_by_itself(
     assert await consents(database, place, NOON) == ()
 
 
+async def test_a_yes_stated_beforehand_ends_with_the_switch_it_was_for(
+    database: Database, place: Place
+) -> None:
+    await hold(database, place)
+    await answered(database, place, Verdict.LEAVE)
+    for members in ([("hide", "x"), ("hide", "y")], [("hide", "y"), ("price", "x")]):
+        await database.write(approvals.state, place, members, ANNA, NOON)
+    await database.write(approvals.end_stated, place, {("hide", "y"), ("hide", "a")}, NOON)
+    left, *stated = await consents(database, place, NOON)
+    assert left.members == frozenset(HELD.members)
+    assert [one.members for one in stated] == [{("hide", "x")}, {("price", "x")}]
+    await database.write(approvals.end_stated, place, {("hide", "x"), ("price", "x")}, NOON)
+    assert len(await consents(database, place, NOON)) == 1
+
+
+async def test_what_nobody_weighed_ends_all_that_was_stated_and_no_answer(
+    database: Database, place: Place, boris: int
+) -> None:
+    await hold(database, place)
+    await answered(database, place)
+    theirs = Place(user_id=boris, community_id=COMMUNITY)
+    for each in (place, theirs):
+        await database.write(approvals.state, each, [("hide", "x")], ANNA, NOON)
+    await database.write(approvals.end_all_stated, place.user_id, NOON + MOMENT)
+    later = NOON + MOMENT
+    assert [one.verdict for one in await consents(database, place, later)] == [Verdict.APPLY]
+    assert len(await consents(database, theirs, later)) == 1
+
+
 @pytest.mark.parametrize("is_stated", [True, False], ids=["stated", "approved"])
 async def test_what_was_left_does_not_stand_again_when_a_later_yes_is_over(
     database: Database, place: Place, *, is_stated: bool

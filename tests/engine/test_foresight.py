@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from evosync.engine.foresight import Foreseen, PricePair, Repriced, foresee, reprice
+from evosync.engine.memory import Consent, Memory, Verdict
 from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import Rounding, StockMode
 from tests.builders import item, link, product, reading, rules, snapshot
@@ -50,6 +51,32 @@ def test_a_setting_is_asked_about_only_for_what_it_brings_itself() -> None:
     both = replace(empty, price_multiplier=Decimal(4))
     assert foresee(SHOP, STANDING, empty, both, settle=SETTLE).off_sale == 0
     assert not foresee(SHOP, STANDING, far, far, settle=SETTLE).members
+
+
+def test_a_yes_to_one_multiplier_is_none_to_another() -> None:
+    once, far = rules(), replace(rules(), price_multiplier=Decimal(10))
+    members = frozenset(("price", one) for one in IDS)
+    agreed = replace(
+        STANDING, memory=Memory(consents=(Consent(verdict=Verdict.STATED, members=members),))
+    )
+    farther = foresee(SHOP, agreed, far, replace(far, price_multiplier=Decimal(100)), settle=SETTLE)
+    assert farther.members == members
+    back = foresee(SHOP, agreed, far, once, settle=SETTLE)
+    assert not back.members
+    assert members <= back.taken_back
+    other = foresee(SHOP, agreed, far, replace(far, stock_mode=StockMode.REAL), settle=SETTLE)
+    assert not members & other.taken_back
+
+
+def test_a_yes_to_stocks_ends_with_the_stocks() -> None:
+    real, fixed = rules(stock_mode=StockMode.REAL), rules()
+    members = frozenset(("zero", one) for one in IDS)
+    agreed = replace(
+        STANDING, memory=Memory(consents=(Consent(verdict=Verdict.STATED, members=members),))
+    )
+    assert members <= foresee(SHOP, agreed, real, fixed, settle=SETTLE).taken_back
+    dearer = replace(real, price_multiplier=Decimal(2))
+    assert not members & foresee(SHOP, agreed, real, dearer, settle=SETTLE).taken_back
 
 
 def test_another_set_of_goods_has_another_name() -> None:

@@ -100,6 +100,20 @@ async def test_prices_far_from_those_in_vk_are_foreseen_and_go_after_a_yes(large
     assert not (await settings.foresee(times(5))).members
 
 
+async def test_a_yes_to_prices_ends_when_the_multiplier_is_put_back(large: Shop) -> None:
+    settings = await settings_of(large)
+    assert await settings.save(times(4), differences, await settings.foresee(times(4)))
+    await large.configure(enabled=False)  # it ends all the same while nothing is sent
+    assert await settings.save(times(1), differences, await settings.foresee(times(1)))
+    await large.configure(enabled=True)
+    for one in store_of(large.world).products.values():
+        large.world.set_price(one.id, 1)
+    report = await large.mirror()
+    assert report.status is RunStatus.HELD
+    assert report.held is not None
+    assert report.held.counts == {"price": 19}
+
+
 async def test_without_a_yes_the_run_asks_itself(large: Shop) -> None:
     settings = await settings_of(large)
     assert await settings.save(times(4), differences)

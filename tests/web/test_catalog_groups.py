@@ -8,7 +8,7 @@ from httpx import AsyncClient
 
 from evosync.catalog.product import Attribute
 from evosync.db.memory import list_consents
-from evosync.db.selection import Switch
+from evosync.db.selection import Switch, SwitchKind
 from evosync.db.switches import Turn
 from evosync.engine.memory import Verdict
 from evosync.engine.rules import NO_GROUP, GonePolicy
@@ -144,9 +144,10 @@ async def test_much_is_asked_about_first_and_then_no_run_asks_again(
     page = page_of(answer)
     assert "Скрыть 12 товаров в VK?" in page.text
     assert "Сейчас в VK продаётся 13 товаров. Останется 1 из 13." in page.text
-    assert {name: page.values[name] for name in (*form, "confirmed")} == form | {"confirmed": "12"}
+    assert {name: page.values[name] for name in form} == form
     assert len((await till.chosen()).groups) == 4
-    answer = await annas.post(f"{GROUPS}/tea/toggle", data=form | {"confirmed": "12"})
+    yes = {"confirmed": page.values["confirmed"]}
+    answer = await annas.post(f"{GROUPS}/tea/toggle", data=form | yes)
     assert answer.status_code == 303
     assert (await till.chosen()).groups == {(SHOP, "cups"), (SHOP, NO_GROUP)}
     assert "12 товаров скроются из VK." in (await page_at(annas, GROUPS)).text
@@ -155,18 +156,46 @@ async def test_much_is_asked_about_first_and_then_no_run_asks_again(
     assert consent.verdict is Verdict.STATED
     assert consent.members == {("hide", each) for each in TEAS}
     assert "held.stated" in [act.action for act in await ends.acts()]
+    # On again, nothing is agreed to any more: what goes then goes for another reason.
+    await annas.post(f"{GROUPS}/tea/toggle", data={"on": "1", "with_subgroups": "1"})
+    async with till.state.database.read() as tx:
+        assert await list_consents(tx, till.place, till.state.desk.clock()) == ()
 
 
-async def test_a_yes_counts_for_no_more_than_it_was_given_for(
+async def test_a_yes_counts_for_just_what_it_was_given_for(annas: AsyncClient, till: Till) -> None:
+    await till.choose_all()
+    await till.mirror()
+    await till.publish(*TEAS, "cup-1")
+    url, form = f"{GROUPS}/tea/toggle", {"on": "0", "with_subgroups": "1"}
+    yes = page_of(await annas.post(url, data=form)).values["confirmed"]
+    for agreed in ("12", "0", "999999", yes[:-1], "много", "9" * 10_000):
+        answer = await annas.post(url, data=form | {"confirmed": agreed})
+        assert "Скрыть 12 товаров" in page_of(answer).text, agreed
+    await till.mirror(GonePolicy.DELETE)
+    answer = await annas.post(url, data=form | {"confirmed": yes})
+    assert "Удалить 12 товаров из VK?" in page_of(answer).text
+    await till.mirror(GonePolicy.HIDE)
+    # As many, and not the same.
+    await till.publish(*TEAS[1:], "cup-1", "cup-2")
+    off = Switch(store_id=SHOP, kind=SwitchKind.PRODUCT, entity_id="cup-1")
+    await till.turn(Turn(user_id=till.user_id, switches=(off,), is_on=False))
+    text = page_of(await annas.post(url, data=form | {"confirmed": yes})).text
+    assert "Скрыть 12 товаров в VK?" in text
+    assert "Из них 1 — то, что вы выключили раньше." in text
+    assert len((await till.chosen()).groups) == 4
+
+
+async def test_one_product_is_weighed_with_what_other_switches_have_not_sent_yet(
     annas: AsyncClient, till: Till
 ) -> None:
     await till.choose_all()
-    await till.publish(*TEAS)
-    for agreed in ("11", "0", "-12", "12.5", "много", "9" * 10_000):
-        form = {"on": "0", "with_subgroups": "1", "confirmed": agreed}
-        answer = await annas.post(f"{GROUPS}/tea/toggle", data=form)
-        assert "Скрыть 12 товаров" in page_of(answer).text, agreed
-    assert len((await till.chosen()).groups) == 4
+    await till.mirror()
+    await till.publish(*TEAS, "cup-1", "cup-2", "cup-3", "bag")
+    await annas.post(f"{GROUPS}/tea/toggle", data={"on": "0"})  # 4 of 16 ask nothing
+    answer = await annas.post(f"/catalog/stores/{SHOP}/products/cup-1/toggle", data={"on": "0"})
+    assert "Скрыть 5 товаров в VK?" in page_of(answer).text
+    assert "Из них 4 — то, что вы выключили раньше." in page_of(answer).text
+    assert not (await till.chosen()).products_off
 
 
 async def test_a_script_gets_the_question_and_the_switch_stays(
@@ -182,7 +211,7 @@ async def test_a_script_gets_the_question_and_the_switch_stays(
         assert answer.headers["hx-reswap"] == "none"
         assert '<div id="question" hx-swap-oob="innerHTML">' in answer.text
         assert "Не останется ни одного." in answer.text
-        assert page_of(answer).values == {"on": "0", "confirmed": "12"} | form
+        assert page_of(answer).values.keys() == {"on", "confirmed", *form}
     assert (await till.chosen()).stores == {SHOP}
 
 

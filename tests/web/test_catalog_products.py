@@ -13,6 +13,7 @@ from evosync.web.state import AppState
 from tests.builders import SHOP, group, product, store, store_reading
 from tests.many_goods import ManyGoods
 from tests.web.counting import counted
+from tests.web.ends import page_of
 from tests.web.people import Person, add_person, browser
 from tests.web.till import Till
 
@@ -125,7 +126,8 @@ async def test_what_is_switched_off_says_so_and_when_it_leaves(
     annas: httpx.AsyncClient, shop: Till
 ) -> None:
     await shop.mirror()
-    answer = await annas.post(f"{PAGE}/assam/toggle", data={"on": "0", "confirmed": "1"})
+    asked = page_of(await annas.post(f"{PAGE}/assam/toggle", data={"on": "0"}))
+    answer = await annas.post(f"{PAGE}/assam/toggle", data=asked.values)
     assert answer.status_code == 303
     assert "Скроется скоро" in words(await page(annas, state="off"))
 

@@ -1,5 +1,7 @@
 """The page of the stores: what it says of each, what its buttons do."""
 
+import asyncio
+
 import pytest
 from httpx import AsyncClient
 from starlette.applications import Starlette
@@ -193,6 +195,29 @@ async def test_all_is_chosen_and_let_go_at_once_and_written_down(
     acts = [act for act in await ends.acts() if act.action == "catalog.switched"]
     assert [act.detail["on"] for act in acts] == [True, False]
     assert (await till.chosen()).groups == set()
+
+
+async def test_one_page_at_a_time_drafts_the_shop_and_others_do_not_wait_for_it(
+    annas: AsyncClient, till: Till
+) -> None:
+    await two_stores(till)
+    await till.choose_all()
+    store_off, product_off = (
+        f"/catalog/stores/{SHOP}/toggle",
+        f"/catalog/stores/{SHOP}/products/cup/toggle",
+    )
+    async with till.state.opened.weighing:
+        waits = asyncio.create_task(annas.post(store_off, data={"on": "0"}))
+        for on in ("0", "1"):
+            answer = await annas.post(product_off, data={"on": on})
+            assert answer.status_code == 303
+        # What stands so already has nothing to weigh.
+        answer = await annas.post("/catalog/select-all", data={"on": "1"})
+        assert answer.status_code == 303
+        assert SHOP in (await till.chosen()).stores
+        assert not waits.done()
+    assert (await waits).status_code == 303
+    assert SHOP not in (await till.chosen()).stores
 
 
 async def test_anothers_store_is_no_store(app: Starlette, state: AppState, till: Till) -> None:

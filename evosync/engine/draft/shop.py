@@ -24,8 +24,8 @@ class Drafted:
     - `kept`: has a Problem; a published item stays as it stands, except that
       those in `stopped` are not for sale and get stock 0;
     - `unknown`: a bad row, known only from a store not read whole, or missed: not touched;
-    - `off`: in the till, but switched off or never to be published: its item
-      goes by the user's gone policy.
+    - `off`: in the till, but switched off or never to be published (those are
+      in `withdrawn`, too): its item goes by the user's gone policy.
 
     A product in none of them was not seen. `unknown_stores` are switched on
     but were not read whole, or not even listed: what they hold nobody knows. The
@@ -40,6 +40,7 @@ class Drafted:
     stopped: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     off: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()
     unknown_stores: frozenset[str] = frozenset()
     missed: frozenset[tuple[str, str]] = frozenset()
 
@@ -103,6 +104,7 @@ def draft_shop(
         stopped=frozenset(key for key in kept - blurred if not each[key].is_for_sale),
         unknown=unknown,
         off=frozenset((seen - each.keys() - unknown) | withdrawn),
+        withdrawn=frozenset(withdrawn),
         unknown_stores=unlisted | {one.store.id for one in on if not one.is_whole},
         missed=missed,
     )
