@@ -102,10 +102,18 @@ async def _publish(tx: Tx, place: Place, goods: tuple[Product, ...], desk: Desk)
     standing = [(number, one) for number, one in enumerate(goods) if number not in _UNLINKED]
     prices = {number: one.price if number % 30 else 1_00 for number, one in standing}
     made = [
-        link(one.id, number + 1, store_ids=(SHOP,), written=Written(price=prices[number], stock=9))
+        link(
+            one.id,
+            number + 1,
+            store_ids=(SHOP,),
+            written=Written(title=one.name, price=prices[number], stock=9),
+        )
         for number, one in standing
     ]
-    items = [item(number + 1, product_id=one.id, price=prices[number]) for number, one in standing]
+    items = [
+        item(number + 1, product_id=one.id, title=one.name, price=prices[number])
+        for number, one in standing
+    ]
     # One that somebody made by hand, and that may be the same.
     items.append(item(999, product_id=None, title=goods[2].name.lower(), price=2400_00))
     await links.save_new_links(tx, place, made, None, now)
