@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from sqlalchemy import update
 
 from evosync.db import runs
@@ -16,11 +16,21 @@ from tests.browser.chromium import Person
 from tests.browser.conftest import Newcomer
 from tests.browser.stand import Stand
 from tests.browser.town import PASSWORD, Town
-from tests.browser.town_runs import row_of, save_rows
+from tests.browser.town_runs import hold, row_of, save_rows
+from tests.flow.stand import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PLANNED = 40
+POLL_MS = 2000
+_LEAVE = """() => {
+  let left = false;
+  Object.defineProperty(document, "hidden", { get: () => left });
+  window.leave = (isLeft) => {
+    left = isLeft;
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+}"""
 
 
 class Running:
@@ -38,7 +48,7 @@ class Running:
             user = await find_user_by_email(tx, "fyodor@example.com")
             assert user is not None
             run_id = await runs.create_run(tx, user.id, RunKind.MIRROR, RunTrigger.TIMER, now)
-            await runs.claim_run(tx, run_id, "a test", now, 3)
+            await hold(tx, run_id, now, 3)
             await tx.execute(
                 update(run_rows)
                 .where(run_rows.c.id == run_id)
@@ -87,6 +97,39 @@ async def test_progress_comes_by_itself(
     if not has_events:
         assert all("429" in each for each in fyodor.troubles)
         fyodor.troubles.clear()
+
+
+async def test_short_leaves_do_not_make_it_ask_more_often(town: Town, newcomer: Newcomer) -> None:
+    fyodor, running = await newcomer(town.stand.url), await Running.begin(town.stand)
+    await fyodor.sign_in("fyodor@example.com", PASSWORD)
+    page = fyodor.page
+    await page.route("**/events", lambda route: route.fulfill(status=429, body="{}"))
+    asked: list[Route] = []
+
+    async def keep(route: Route) -> None:
+        asked.append(route)
+
+    async def asks(times: int) -> None:
+        await until(lambda: len(asked) == times, "it asks")
+
+    await page.route("**/*part=live", keep)
+    await page.clock.install()
+    await page.goto(f"/runs/{running.id}")
+    await page.evaluate(_LEAVE)
+    for times in range(1, 6):
+        await asks(times)
+        await page.evaluate("leave(true)")
+        await page.evaluate("leave(false)")
+    await asks(6)
+    for each in asked:
+        await each.fulfill(body="")
+    asked.clear()
+    while not asked:
+        await page.clock.run_for(POLL_MS)
+    await page.evaluate("fetch('/health')")
+    assert len(asked) == 1
+    await running.finish()
+    fyodor.troubles.clear()
 
 
 async def test_without_a_script_the_page_comes_anew(town: Town, newcomer: Newcomer) -> None:

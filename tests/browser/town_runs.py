@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from evosync.db import runs
+from evosync.db import leases, runs
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.tables.runs import run_changes
 from evosync.db.tables.runs import runs as run_rows
@@ -105,7 +105,7 @@ async def add_going(tx: Tx, user_id: int, now: datetime) -> int:
     begun = now - timedelta(minutes=2)
     button = RunTrigger.BUTTON
     run_id = await runs.create_run(tx, user_id, RunKind.MIRROR, button, begun)
-    await runs.claim_run(tx, run_id, "a test", begun, 2)
+    await hold(tx, run_id, begun, 2)
     await tx.execute(
         update(run_rows)
         .where(run_rows.c.id == run_id)
@@ -122,6 +122,13 @@ async def add_going(tx: Tx, user_id: int, now: datetime) -> int:
         row["created_at"] = now - timedelta(seconds=(118 - place) // 10)
     await save_rows(tx, run_id, user_id, rows)
     return run_id
+
+
+async def hold(tx: Tx, run_id: int, at: datetime, community_id: int) -> None:
+    """Let a run go on: held by this process, or the service takes it for one that was killed."""
+    holder = leases.new_holder()
+    assert await leases.take(tx, f"run:{run_id}", holder, timedelta(days=1))
+    assert await runs.claim_run(tx, run_id, holder.token, at, community_id)
 
 
 async def add_past(tx: Tx, past: Past) -> int:

@@ -4,6 +4,7 @@ const POLL_MS = 2000;
 const LONGEST_MS = 30000;
 let stream = null;
 let timer = null;
+let asked = null;
 let wait = POLL_MS;
 let failures = 0;
 let over = false;
@@ -32,17 +33,21 @@ const stop = () => {
   stream = null;
   clearTimeout(timer);
   timer = null;
+  asked?.abort();
 };
 
+// One chain of questions at a time: what was asked before a leave, or a turn, is given up, and asks no more.
 const poll = async () => {
+  const { signal } = (asked = new AbortController());
   try {
-    const reply = await fetch(place.dataset.poll, { headers: { Accept: "text/html" } });
+    const reply = await fetch(place.dataset.poll, { headers: { Accept: "text/html" }, signal });
     // Signed out, or the run is gone: the page itself says which.
     if (reply.redirected || reply.status === 404) return end();
     if (!reply.ok) throw new Error(reply.statusText);
     wait = POLL_MS;
     put(await reply.text());
   } catch {
+    if (signal.aborted) return;
     wait = Math.min(wait * 2, LONGEST_MS);
   }
   if (!over && !document.hidden) timer = setTimeout(poll, wait);
