@@ -39,20 +39,23 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     session = known_session(request)
     viewer = session.user if session else None
     widget_id = _chat_of(request)
+    # A script takes a part of the page, without what the last act came to: the next page says it.
+    is_part = "hx-request" in request.headers
     page = environment().get_template(template)
     html = page.render(
         request=request,
         status=status,
         viewer=viewer,
         here=_here(request),
-        flashes=take_flashes(request),
+        flashes=[] if is_part else take_flashes(request),
         nav=navigation(request, viewer) if viewer and not viewer.is_pending else [],
         chat_widget_id=widget_id,
         now=desk_of(request).clock(),
         **context,
     )
     response = HTMLResponse(html, status)
-    forget_flashes(request, response)
+    if not is_part:
+        forget_flashes(request, response)
     if widget_id is not None:
         response.headers["Content-Security-Policy"] = policy(CHAT_CSP)
         # The widget opens windows of its own.

@@ -168,9 +168,10 @@ async def test_a_form_that_a_stranger_sends_is_not_come_back_to(
 async def test_a_part_of_a_page_sends_the_whole_page_to_signing_in(
     stranger: httpx.AsyncClient,
 ) -> None:
-    answer = await stranger.get("/profile", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/login")
-    assert answer.content == b""
+    for method, path in (("GET", "/profile"), ("POST", "/sync/settings")):
+        answer = await stranger.request(method, path, headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/login")
+        assert answer.content == b""
 
 
 async def show_name(request: Request) -> Response:

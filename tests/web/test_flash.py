@@ -88,6 +88,17 @@ async def test_the_page_of_an_error_says_it_too(
     assert SHOWN not in (await stranger.get("/login")).text
 
 
+@pytest.mark.parametrize("path", ["/login", "/nowhere"])
+async def test_a_part_of_a_page_leaves_it_to_be_said(
+    path: str, app: Starlette, stranger: httpx.AsyncClient
+) -> None:
+    acting(app)
+    await stranger.get(ACT)
+    part = await stranger.get(path, headers={"HX-Request": "true"})
+    assert SHOWN not in part.text
+    assert SHOWN in (await stranger.get("/login")).text
+
+
 async def test_what_is_no_page_leaves_it_to_be_said(
     app: Starlette, stranger: httpx.AsyncClient
 ) -> None:
