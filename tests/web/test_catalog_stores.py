@@ -7,6 +7,8 @@ from httpx import AsyncClient
 from starlette.applications import Starlette
 
 from evosync.catalog.snapshot import ReadingState
+from evosync.db import runs
+from evosync.db.runs import RunKind, RunTrigger
 from evosync.sandbox.shop import SHOP_TOKEN
 from evosync.web.state import AppState
 from tests.builders import SECOND_SHOP, SHOP, group, product, store, store_reading
@@ -155,13 +157,35 @@ async def test_a_reading_is_asked_for_shown_and_ends_with_the_stores(
     answer = await annas.post("/catalog/refresh")
     assert (answer.status_code, answer.headers["location"]) == (303, "/catalog/stores")
     answer = await annas.get("/catalog/stores")
-    assert 'hx-trigger="load delay' in answer.text
+    assert 'hx-trigger="every 1500ms"' in answer.text
     assert "<progress" in answer.text
     await ends.settled()
     answer = await annas.get("/catalog/stores")
     assert "hx-trigger" not in answer.text
     assert "Чайная на Лесной" in answer.text
     assert "Не оплачен" in answer.text
+
+
+async def test_how_far_a_reading_is_comes_alone_and_only_when_it_is_further(
+    annas: AsyncClient, till: Till, state: AppState, anna: Person
+) -> None:
+    await two_stores(till)
+    now = state.desk.clock()
+    run_id = await state.database.write(
+        runs.create_run, anna.id, RunKind.READING, RunTrigger.BUTTON, now
+    )
+    path, asked = "/catalog/stores?part=reading&step=", {"HX-Request": "true"}
+    panel = (await annas.get(f"{path}0", headers=asked)).text
+    assert "шаг 1 из 3" in panel
+    assert 'name="step" value="1"' in panel
+    assert "h1" not in panel
+    assert (await annas.get(f"{path}1", headers=asked)).status_code == 204
+    assert "h1" in (await annas.get(f"{path}1")).text
+    await state.database.write(runs.cancel_run, run_id, now)
+    end = await annas.get(f"{path}1", headers=asked)
+    assert "Чайная" in end.text
+    assert (end.headers["hx-retarget"], end.headers["hx-reselect"]) == ("#catalog", "#catalog")
+    assert "hx-retarget" not in (await annas.get("/catalog/stores", headers=asked)).headers
 
 
 async def test_a_reading_that_fails_says_why_and_keeps_the_stores(

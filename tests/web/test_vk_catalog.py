@@ -66,6 +66,9 @@ async def test_it_says_what_is_missing_before_there_is_anything_to_show(
 ) -> None:
     assert "Сообщество VK не подключено" in (await page_at(annas, ALBUMS)).text
     assert (await annas.get(ALL)).headers["location"] == ALBUMS
+    # A page that showed a reading when it was disconnected gets what stands there now.
+    asked = await annas.get(f"{ALBUMS}?part=reading", headers={"HX-Request": "true"})
+    assert asked.headers["hx-retarget"] == asked.headers["hx-reselect"] == "main > div"
     await Shop(state, anna.id).connect(evotor=None, vk=GREEN)
     page = await page_at(annas, ALBUMS)
     assert "Сообщество ещё не читали" in page.text

@@ -15,18 +15,11 @@ from evosync.spoken import ago
 from evosync.web.advice import PAY
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import ShownState
+from evosync.web.reading_shown import answer_how_far, in_place_of, shown_reading
 from evosync.web.shown_stores import Shelves, ShownStore, chosen_in_words, show_stores
 from evosync.web.state import desk_of, state_of
 from evosync.web.switching import read_told
 from evosync.web.view import redirect, render
-
-STAGES = {
-    None: (1, "Ждём своей очереди"),
-    "shop": (2, "Читаем кассу Эвотор"),
-    "market": (3, "Читаем товары в VK"),
-}
-STEPS = 4
-"""A reading waits, reads the till, then VK; the bar is full when it has ended."""
 
 
 async def go_on(request: Request) -> Response:
@@ -35,8 +28,11 @@ async def go_on(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """Show the page; while the till is being read it asks again by itself."""
-    return await render_stores(request)
+    """Show the page; while the till is being read it asks by itself how far that is."""
+    how_far = await answer_how_far(request)
+    if how_far is not None:
+        return how_far
+    return in_place_of(request, await render_stores(request), "#catalog")
 
 
 async def render_stores(request: Request, sentence: str = "") -> Response:
@@ -59,8 +55,7 @@ async def render_stores(request: Request, sentence: str = "") -> Response:
         unlisted=[one for one in kept if one.entity_id not in listed],
         is_connected=evotor is not None,
         is_anything_on=bool(shelves.selection.stores),
-        reading=STAGES.get(last.stage, STAGES["shop"]) if last.run_id else None,
-        steps=STEPS,
+        reading=shown_reading(last),
         trouble=last.trouble,
         read_at=last.read_at,
         advice=PAY,

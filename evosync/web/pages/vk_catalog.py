@@ -15,10 +15,11 @@ from evosync.spoken import ago, plural
 from evosync.web.auth import user_of
 from evosync.web.connection_cards import Card, ShownState, read_ends
 from evosync.web.market_face import MarketFace, find_face, picture_of
-from evosync.web.pages.catalog_stores import STAGES, STEPS
+from evosync.web.reading_shown import answer_how_far, in_place_of, shown_reading
 from evosync.web.state import state_of
 from evosync.web.view import render
 
+WHOLE = "main > div"
 PRODUCTS = ("товар", "товара", "товаров")
 
 
@@ -45,14 +46,18 @@ class _Found:
 
 
 async def show(request: Request) -> Response:
-    """Show the albums."""
+    """Show the albums; while they are being read the page asks by itself how far that is."""
+    how_far = await answer_how_far(request)
+    if how_far is not None:
+        return how_far
     async with state_of(request).database.read() as tx:
         face = await find_face(request, tx)
         card = (await read_ends(request, tx, user_of(request).id)).card(Service.VK)
         found = None if face is None else await _find(tx, face)
     if face is None or found is None:
-        return render(request, "vk_catalog/albums.html", front=None, card=card)
-    return render(
+        page = render(request, "vk_catalog/albums.html", front=None, card=card)
+        return in_place_of(request, page, WHOLE)
+    page = render(
         request,
         "vk_catalog/albums.html",
         front=face.front,
@@ -61,12 +66,12 @@ async def show(request: Request) -> Response:
         counts={part.value: number for part, number in found.counts.items()},
         lonely=found.lonely,
         was_read=found.read_at is not None or bool(found.albums),
-        reading=STAGES.get(found.last.stage, STAGES["shop"]) if found.last.run_id else None,
-        steps=STEPS,
+        reading=shown_reading(found.last),
         trouble=found.last.trouble,
         ours=[_album(request, each) for each in found.albums if each.is_ours],
         others=[_album(request, each) for each in found.albums if not each.is_ours],
     )
+    return in_place_of(request, page, WHOLE)
 
 
 async def _find(tx: Tx, face: MarketFace) -> _Found:
