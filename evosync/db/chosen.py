@@ -1,11 +1,10 @@
 """Queries on what the switches of the catalog come to: how much is chosen, and examples of it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, exists, false, func, or_, select
 
 from evosync.catalog.item import LinkState
 from evosync.catalog.product import Product, ProductGroup
@@ -37,21 +36,17 @@ class Chosen:
 async def count_chosen(
     tx: Tx, user_id: int, selection: Selection, groups: Sequence[ProductGroup]
 ) -> Chosen:
-    """Count what is switched on; `groups` are those of all stores. Three queries."""
+    """Count what is switched on, each product once; `groups` are those of all stores. One query."""
     stores = selection.stores & set(selection.store_order)
-    homes = homes_of(groups)
-    listed = {key for key, home in homes.items() if key == home}
+    listed = {key for key, home in homes_of(groups).items() if key == home}
     on = {key for key in selection.groups if key[0] in stores}
-    counted: Counter[tuple[str, str]] = Counter()
-    for store_id, parent_id, number in await _counts(tx, user_id):
-        counted[homes.get((store_id, parent_id), (store_id, NO_GROUP))] += number
-    for store_id, parent_id, number in await _counts_off(tx, user_id):
-        counted[homes.get((store_id, parent_id), (store_id, NO_GROUP))] -= number
-    return Chosen(
-        stores=len(stores),
-        groups=len(on & listed),
-        products=sum(counted[key] for key in on),
+    rows = cached_products.c
+    products = await tx.scalar(
+        select(func.count(distinct(rows.product_id))).where(
+            rows.user_id == user_id, is_on(selection, groups)
+        )
     )
+    return Chosen(stores=len(stores), groups=len(on & listed), products=products or 0)
 
 
 async def list_examples(
@@ -82,7 +77,7 @@ async def list_price_pairs(
     sale, as R9 says; `groups` are those of all stores. Goods of equal prices
     are counted together: a shop has many goods, and few prices.
     """
-    priced = _priced(place, _is_switched_on(selection, groups)).subquery()
+    priced = _priced(place, is_on(selection, groups)).subquery()
     found = await tx.execute(
         select(priced.c.till, priced.c.market, func.count())
         .where(priced.c.rank == 1, priced.c.market.is_not(None))
@@ -91,7 +86,7 @@ async def list_price_pairs(
     return [PricePair(till=till, market=shown, count=number) for till, shown, number in found]
 
 
-def _is_switched_on(selection: Selection, groups: Sequence[ProductGroup]) -> ColumnElement[bool]:
+def is_on(selection: Selection, groups: Sequence[ProductGroup]) -> ColumnElement[bool]:
     """Ask of a row of the till whether its store, its group and its product are on."""
     rows, off = cached_products.c, sync_filters.c
     homes = homes_of(groups)
@@ -103,10 +98,10 @@ def _is_switched_on(selection: Selection, groups: Sequence[ProductGroup]) -> Col
                 parents[home in selection.groups].append(group_id)
         if (store_id, NO_GROUP) in selection.groups:
             # Goods of groups that are not listed are among those without one.
-            is_on = or_(rows.parent_id.is_(None), rows.parent_id.not_in(parents[False]))
+            fits = or_(rows.parent_id.is_(None), rows.parent_id.not_in(parents[False]))
         else:
-            is_on = rows.parent_id.in_(parents[True])
-        of_stores.append(and_(rows.store_id == store_id, is_on))
+            fits = rows.parent_id.in_(parents[True])
+        of_stores.append(and_(rows.store_id == store_id, fits))
     is_off = exists().where(
         off.user_id == rows.user_id,
         off.store_id == rows.store_id,
@@ -116,7 +111,7 @@ def _is_switched_on(selection: Selection, groups: Sequence[ProductGroup]) -> Col
     return and_(or_(false(), *of_stores), ~is_off)
 
 
-def _priced(place: Place, is_on: ColumnElement[bool]) -> Select[Any]:
+def _priced(place: Place, chosen: ColumnElement[bool]) -> Select[Any]:
     rows, items, links = cached_products.c, vk_cached_products.c, product_links.c
     first = (rows.allow_to_sell.desc(), cached_stores.c.position, rows.store_id)
     rank = func.row_number().over(partition_by=links.product_id, order_by=first)
@@ -148,7 +143,7 @@ def _priced(place: Place, is_on: ColumnElement[bool]) -> Select[Any]:
             links.state == LinkState.LIVE.value,
             links.written_is_hidden.is_(False),
             rows.price > 0,
-            is_on,
+            chosen,
         )
     )
 
@@ -166,34 +161,6 @@ def homes_of(groups: Sequence[ProductGroup]) -> dict[tuple[str, str], tuple[str,
             home = find_home(probe, index)
             homes[store_id, group.id] = (store_id, home.id if home else NO_GROUP)
     return homes
-
-
-async def _counts(tx: Tx, user_id: int) -> Sequence[tuple[str, str, int]]:
-    rows = cached_products.c
-    found = await tx.execute(
-        select(rows.store_id, rows.parent_id, func.count())
-        .where(rows.user_id == user_id)
-        .group_by(rows.store_id, rows.parent_id)
-    )
-    return [tuple(row) for row in found]
-
-
-async def _counts_off(tx: Tx, user_id: int) -> Sequence[tuple[str, str, int]]:
-    rows, off = cached_products.c, sync_filters.c
-    found = await tx.execute(
-        select(rows.store_id, rows.parent_id, func.count())
-        .join(
-            cached_products,
-            and_(
-                rows.user_id == off.user_id,
-                rows.store_id == off.store_id,
-                rows.product_id == off.entity_id,
-            ),
-        )
-        .where(off.user_id == user_id, off.kind == SwitchKind.PRODUCT.value)
-        .group_by(rows.store_id, rows.parent_id)
-    )
-    return [tuple(row) for row in found]
 
 
 async def _example(

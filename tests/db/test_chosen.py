@@ -8,6 +8,7 @@ from evosync.db import catalog, chosen, links, market, selection
 from evosync.db.chosen import Chosen
 from evosync.db.engine import Database
 from evosync.db.links import Place
+from evosync.db.shop_numbers import count_goods
 from evosync.db.standing import load_standing
 from evosync.engine.foresight import PricePair
 from evosync.engine.live import find_live
@@ -91,6 +92,21 @@ async def test_what_is_switched_on_is_counted_with_the_goods_of_modifications(
     assert await counted(database, anna) == Chosen(stores=1, groups=1, products=4)
     await database.write(selection.switch_product, anna, FIRST, "keemun", is_on=False, now=NOON)
     assert await counted(database, anna) == Chosen(stores=1, groups=1, products=3)
+
+
+async def test_a_product_of_two_stores_is_counted_once_as_it_is_at_home(
+    database: Database, anna: int
+) -> None:
+    await read_shop(database, anna)
+    await switch(database, anna, FIRST, "tea")
+    await switch(database, anna, SECOND, "pies")
+    assert await counted(database, anna) == Chosen(stores=2, groups=2, products=4)
+    await database.write(selection.switch_product, anna, FIRST, "assam", is_on=False, now=NOON)
+    assert await counted(database, anna) == Chosen(stores=2, groups=2, products=4)
+    async with database.read() as tx:
+        switches = await selection.get_selection(tx, anna)
+        groups = await catalog.list_groups(tx, anna)
+        assert (await count_goods(tx, anna, None, switches, groups)).chosen == 4
 
 
 async def test_groups_of_a_store_that_is_off_count_nothing(database: Database, anna: int) -> None:
