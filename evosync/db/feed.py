@@ -10,6 +10,8 @@ from evosync.db.accounts import UserStatus
 from evosync.db.sync import SyncConfig, save_config
 from evosync.db.tables.accounts import users
 from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
+from evosync.db.tables.connections import evotor_connections, vk_connections
+from evosync.db.tables.market import product_links
 from evosync.db.tables.sync import pictures, sync_configs
 from evosync.db.types import Tx
 
@@ -71,16 +73,21 @@ async def find_feed_owner(tx: Tx, secret_hash: str) -> int | None:
 
 
 async def find_mark(tx: Tx, user_id: int) -> tuple[Any, ...]:
-    """Return what changes whenever the file may: how many cached rows, the latest, the settings."""
+    """Return what changes whenever the file may: counts and moments of rows, settings, names."""
     marks: list[Any] = []
-    for table in (cached_stores, cached_groups, cached_products):
+    for table in (cached_stores, cached_groups, cached_products, product_links):
         query = select(func.count(), func.max(table.c.updated_at))
         marks += (await tx.execute(query.where(table.c.user_id == user_id))).one()
-    config = sync_configs.c
-    settings = await tx.execute(
-        select(config.version, config.photo).where(config.user_id == user_id)
-    )
-    return (*marks, *(settings.one_or_none() or ()))
+    config, shop, vk = sync_configs.c, evotor_connections.c, vk_connections.c
+    # Not when a connection was changed: each check of its health does that.
+    for query in (
+        select(config.version, config.photo).where(config.user_id == user_id),
+        select(shop.store_name).where(shop.user_id == user_id),
+        select(vk.community_id).where(vk.user_id == user_id),
+    ):
+        row = (await tx.execute(query)).one_or_none()
+        marks.append(None if row is None else tuple(row))
+    return tuple(marks)
 
 
 async def find_shown_picture(tx: Tx, sha256: str) -> bytes | None:

@@ -7,18 +7,22 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from evosync.db import catalog, pictures, selection, sync
 from evosync.db.account_changes import set_status
 from evosync.db.accounts import UserStatus
+from evosync.db.tables.connections import evotor_connections
 from evosync.web.feed_card import SECRET_BYTES
 from evosync.web.pages.sync_feed import UNCLEAR
 from evosync.web.state import AppState
-from tests.builders import product, snapshot
+from tests import builders
+from tests.builders import item, product, snapshot, store, store_reading
 from tests.web.conftest import HandClock
 from tests.web.ends import Ends
 from tests.web.people import Person
+from tests.web.trade import Trade
 
 Stock = Callable[..., Awaitable[None]]
 
@@ -91,6 +95,29 @@ async def test_who_has_the_file_already_is_told_so_until_the_goods_are_others(
     await stock(Assam=777)
     for headers in (known, since, {"If-Modified-Since": "yesterday"}, {"If-None-Match": '"x"'}):
         assert (await stranger.get(address, headers=headers)).status_code == 200
+
+
+async def test_a_twin_that_was_linked_and_a_new_name_of_the_shop_are_in_the_next_file(
+    annas: httpx.AsyncClient, stranger: httpx.AsyncClient, state: AppState, anna: Person
+) -> None:
+    trade = Trade(state, anna.id)
+    twins = [
+        store_reading(replace(product(key), store_id=at), store=store(at))
+        for key, at in (("p1", "s1"), ("p2", "s2"))
+    ]
+    await trade.open(*twins)
+    address = await link(annas)
+
+    async def file() -> tuple[str | None, list[str | None]]:
+        shop = ET.fromstring((await stranger.get(address)).content)[0]  # noqa: S314
+        return shop.findtext("name"), [each.get("id") for each in shop.iter("offer")]
+
+    assert await file() == ("Чайная на Садовой", ["p1"])
+    await trade.publish((builders.link("p2", 5), item(5, product_id="p2")))
+    assert await file() == ("Чайная на Садовой", ["p2"])
+    named = update(evotor_connections).values(store_name="Сад")
+    await state.database.write(lambda tx: tx.execute(named))
+    assert await file() == ("Сад", ["p2"])
 
 
 async def test_off_renewed_or_suspended_it_is_no_file_any_more(
