@@ -46,6 +46,10 @@ class AnswerTooLarge(Exception):
     """The service went on sending beyond what the request takes."""
 
 
+# What is no name of a host, or no whole letter, raises a UnicodeError of its own.
+_FAULTS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, TimeoutError, AnswerTooLarge)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What to send. `form` goes urlencoded, `files` as multipart (name → filename, bytes, type).
@@ -110,7 +114,7 @@ class Client:
         try:
             async with asyncio.timeout(request.timeout_s * DEADLINE_FACTOR):
                 answer, body = await self._exchange(request)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, AnswerTooLarge) as error:
+        except _FAULTS as error:
             # The error's own text may quote the URL or a header: only its kind is kept.
             cause = type(error).__name__
             log.debug("request failed", service=self._service, url=where, error=cause)

@@ -34,6 +34,19 @@ def service() -> Iterator[respx.Route]:
         yield router.route(url__startswith=URL)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://xn--zzzzzzzzz-9999.service.test/a.jpg", id="no name of a host"),
+        pytest.param("https://service.test/\ud83c.jpg", id="half a letter"),
+        pytest.param("https://service.test:77777/", id="no port"),
+    ],
+)
+async def test_an_address_that_cannot_be_one_is_not_reached(client: Client, url: str) -> None:
+    with pytest.raises(Unreachable):
+        await client.send(Request(method="GET", url=url))
+
+
 @pytest.mark.parametrize("status", [200, 204, 302, 404, 429, 500])
 async def test_every_status_is_an_answer(client: Client, service: respx.Route, status: int) -> None:
     service.respond(status, headers={"X-Left": "3", "Location": URL}, content=b"body")
