@@ -15,6 +15,9 @@ from evosync.redact import is_secret_key
 Keep = Literal["failures", "all", "none"]
 """Whose bodies are kept: setting API_LOG_BODIES."""
 
+GONE = "ClientDisconnect"
+"""The code of a webhook whose caller did not wait for the answer."""
+
 
 def entry_of(
     exchange: Exchange, *, keep: Keep, ended_at: datetime, bound: Mapping[str, object]
@@ -44,13 +47,14 @@ def entry_of(
 class Call:
     """A webhook that was answered. `asked` None = it did not bring the secret, and was not read.
 
-    `name` is its path without what stands before `/user`.
+    `name` is its path without what stands before `/user`. `status` None = whoever called it went
+    away before the answer.
     """
 
     at: datetime
     name: str
     path: str
-    status: int
+    status: int | None
     seconds: float
     asked: bytes | None = field(default=None, repr=False)
     answer: bytes = field(default=b"", repr=False)
@@ -59,7 +63,7 @@ class Call:
 
 def entry_of_call(call: Call, *, keep: Keep) -> Entry:
     """Make an entry of a webhook."""
-    error_code = codes_in(call.answer, call.status)
+    error_code = GONE if call.status is None else codes_in(call.answer, call.status)
     outcome = outcome_of(call.status, error_code)
     bodies = Bodies(
         asked=call.asked or b"",

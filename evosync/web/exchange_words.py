@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from evosync.apilog.entries import GONE
 from evosync.apilog.entry import Outcome, Service
 from evosync.db.api_logs import Log
 from evosync.spoken import zone_of
@@ -69,6 +70,7 @@ _SILENT = {
     "RemoteProtocolError": _TORN,
     "AnswerTooLarge": "Ответ оказался слишком длинным.",
     "Cancelled": "EvoSync не стал ждать ответа.",
+    GONE: "Вызвавший не дождался ответа.",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from time import perf_counter
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from evosync.accounts.refusals import TooMany
@@ -16,9 +16,13 @@ from evosync.web.state import desk_of, state_of
 async def logged(request: Request, name: str, work: Awaitable[Response]) -> Response:
     """Answer a webhook, and write down how. `took` has told what it brought and whose it is."""
     began_at, began = desk_of(request).clock(), perf_counter()
+    status: int | None
     status, answer = 500, b""
     try:
         response = await work
+    except ClientDisconnect:
+        status = None
+        raise
     except HTTPException as error:
         status = error.status_code
         raise

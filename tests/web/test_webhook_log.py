@@ -6,8 +6,10 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from evosync.db.api_logs import find_log
 from evosync.db.tables.journal import api_logs
 from evosync.sandbox.shop import SHOP_TOKEN
+from evosync.web.exchange_words import reason_of
 from tests.web.cloud import ANNA, ANNA_ID, SECRET, Called, verify_form
 from tests.web.crowd import PASSWORD, SITE
 
@@ -58,3 +60,42 @@ async def test_what_brings_no_secret_is_logged_without_its_body_and_not_for_ever
     assert {(row["status"], row["error_code"], row["request_body"]) for row in rows} == {
         (401, "1001", None)
     }
+
+
+async def test_a_caller_that_went_away_before_the_answer_is_no_fault_of_ours(
+    called_once: Called,
+) -> None:
+    messages: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b"{", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(_message: Mapping[str, Any]) -> None:
+        raise AssertionError("nobody is there to be answered")
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/user/create",
+        "raw_path": b"/user/create",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [
+            (b"host", SITE.partition("//")[2].encode()),
+            (b"authorization", f"Bearer {SECRET}".encode()),
+        ],
+        "client": ("192.0.2.7", 5),
+        "server": None,
+    }
+    await called_once.stage.app(scope, receive, send)
+    [row] = await logged(called_once)
+    assert (row["status"], row["outcome"]) == (None, "silent")
+    async with called_once.stage.database.read() as tx:
+        kept = await find_log(tx, row["id"])
+    assert kept is not None
+    assert reason_of(kept) == "Вызвавший не дождался ответа."
