@@ -113,7 +113,9 @@ async def add_logs(tx: Tx, logs: Sequence[NewLog]) -> None:
     named = {each.user_id for each in logs if each.user_id is not None}
     known: set[int | None] = {None}
     if named:
-        known |= set(await tx.scalars(select(users.c.id).where(users.c.id.in_(named))))
+        # Nobody may delete an account between this and its rows, which would take all others along.
+        held = select(users.c.id).where(users.c.id.in_(named)).with_for_update(read=True)
+        known |= set(await tx.scalars(held))
     rows = [asdict(each) for each in logs if each.user_id in known]
     if rows:
         await tx.execute(insert(api_logs), rows)

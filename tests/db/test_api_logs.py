@@ -1,17 +1,22 @@
 """The log of requests: batches of rows, pages by time in both directions, filters, counts."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.util import await_only
 
 from evosync.db import api_logs, deletion
 from evosync.db.api_logs import MOST_COUNTED, PAGE, Log, LogPage, LogSearch, Mark, NewLog
-from evosync.db.engine import Database
+from evosync.db.engine import Database, open_database
+from evosync.db.tables.accounts import users
 from evosync.db.tables.journal import api_logs as table
 from tests.builders import NOON
+from tests.db.people import add_user
 
 EDIT = NewLog(
     at=NOON,
@@ -78,6 +83,30 @@ async def test_rows_of_an_account_that_is_gone_are_left_out(
     await database.write(api_logs.add_logs, [replace(EDIT, user_id=boris)])
     await deletion.delete_user(database, anna)
     assert await count(database) == 1
+
+
+async def test_nobody_is_deleted_between_a_look_at_them_and_their_rows(mariadb_url: str) -> None:
+    database = open_database(mariadb_url)
+    anna = await add_user(database, "anna@example.com")
+    tried: list[bool] = []
+
+    async def delete() -> None:
+        mine = select(users.c.id).where(users.c.id == anna)
+        async with database.engine.begin() as tx:
+            await tx.execute(mine.with_for_update(nowait=True))
+            await tx.execute(users.delete())
+
+    def on_insert(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("INSERT INTO api_logs"):
+            tried.append(True)
+            with suppress(OperationalError):
+                await_only(delete())
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", on_insert)
+    await database.write(api_logs.add_logs, [replace(EDIT, user_id=anna), STORES])
+    assert tried
+    assert await count(database) == 2
+    await database.close()
 
 
 @pytest.mark.parametrize(
