@@ -1,7 +1,7 @@
 """What lives while the service runs: the installation, the scheduler and the runs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,12 +80,22 @@ async def lifespan(
         finally:
             stopping.set()
             scheduler.stop()
-            await asyncio.gather(
+            await _all_ended(
                 mirroring.stop(),
                 desk.close(LETTERS_GRACE_S),
                 app.state.evosync.streams.settled(),
             )
             log.info("service stopped")
+
+
+async def _all_ended(*ends: Awaitable[None]) -> None:
+    """Wait for all of them, and only then raise what the first one that failed did.
+
+    What goes on after this does so over a database that is being closed.
+    """
+    for came in await asyncio.gather(*ends, return_exceptions=True):
+        if isinstance(came, BaseException):
+            raise came
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from evosync import clock
 from evosync.db.migrate import SchemaState, check_schema
@@ -12,6 +14,7 @@ from evosync.settings import Settings
 from evosync.web.app import make_app
 from evosync.web.lifespan import lifespan
 from evosync.web.state import AppState
+from evosync.web.streams import Streams
 
 
 def settings_of(folder: Path, url: str, every_s: int = 3600) -> Settings:
@@ -54,3 +57,32 @@ async def test_a_start_that_fails_raises_what_it_is(sqlite_url: str, tmp_path: P
     with pytest.raises(Misconfigured, match="EVOTOR_CA_FILE"):
         async with lifespan(make_app(), broken, asyncio.Event()):
             pass
+
+
+class BrokenStreams(Streams):
+    """Streams that do not settle."""
+
+    async def settled(self) -> None:
+        """Fail."""
+        raise RuntimeError("a stream broke")
+
+
+async def test_a_stop_of_which_one_part_fails_waits_for_the_others(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    app, ended = make_app(), asyncio.Event()
+
+    async def errand() -> None:
+        async with app.state.evosync.database.read() as tx:
+            for _ in range(50):
+                await tx.execute(text("SELECT 1"))
+        ended.set()
+
+    async def serve() -> None:
+        async with lifespan(app, settings_of(tmp_path, sqlite_url), asyncio.Event()):
+            app.state.evosync = replace(app.state.evosync, streams=BrokenStreams())
+            app.state.evosync.desk.errands.begin("errand", errand)
+
+    with pytest.raises(RuntimeError, match="a stream broke"):
+        await serve()
+    assert ended.is_set()
