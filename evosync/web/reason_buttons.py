@@ -1,7 +1,7 @@
 """The buttons beside a reason: where each leads, or what it sends, for this product or for many."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -70,8 +70,7 @@ def form_button(
     """Make a button that sends a form; None where its page is not there."""
     if route not in route_names(request):
         return None
-    quoted = {name: quote(each, safe="") for name, each in params.items()}
-    url = str(request.app.url_path_for(route, **quoted))
+    url = str(request.app.url_path_for(route, **params))
     return ShownButton(label=label, url=url, is_form=True, fields=fields)
 
 
@@ -82,7 +81,7 @@ def reason_url(request: Request, code: str) -> str:
 
 def problem_url(request: Request, product_id: str, store_id: str = "") -> str:
     """Return the address of a product's own page, as one store has it."""
-    path = str(request.app.url_path_for("problem", pid=quote(product_id, safe="")))
+    path = str(request.app.url_path_for("problem", pid=product_id))
     return f"{path}?{urlencode({'store': store_id})}" if store_id else path
 
 

@@ -1,8 +1,10 @@
 """A page in the list of routes: its address, its two handlers, and whom it is for."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import structlog
+from starlette.datastructures import URLPath
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +12,7 @@ from starlette.routing import Route
 
 from evosync.web.auth import Access, Needs, guard, known_session
 from evosync.web.description import Description
+from evosync.web.path_ids import opened, sealed
 from evosync.web.waiting import note_waiting
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -23,6 +26,7 @@ class Page(Route):
     """
 
     is_json = False
+    is_read = True
     has_head = True
 
     def __init__(
@@ -43,14 +47,20 @@ class Page(Route):
         # The framework adds HEAD to every GET.
         self.methods = set(self.handlers)
 
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Return the address of the page; ids in it may hold anything."""
+        parts = {each: sealed(value) for each, value in path_params.items()}
+        return super().url_path_for(name, **parts)
+
     async def _answer(self, request: Request) -> Response:
         request.state.page = self
+        request.scope["path_params"] = opened(request.path_params)
         refusal = await guard(request, self.needs, is_json=self.is_json)
         if refusal is not None:
             return refusal
         session = known_session(request)
         whose = {"user_id": session.user.id} if session else {}
-        if not self.is_json:
+        if self.is_read and not self.is_json:
             await note_waiting(request)
         try:
             # Whatever is asked of Evotor and VK meanwhile is asked for them.
@@ -63,6 +73,8 @@ class Page(Route):
 
 class FilePage(Page):
     """A route whose GET gives a file or a picture: nothing that a person reads as a page."""
+
+    is_read = False
 
 
 class Passage(Page):

@@ -16,11 +16,15 @@ from evosync.web.state import state_of
 PASSING = frozenset({UNREACHABLE, INTERNAL})
 """What connections are told of that mends itself."""
 
+LIVE = "live"
+"""The value of `part` by which a script asks for what changes of a page, every second or so."""
+
 
 async def note_waiting(request: Request) -> None:
     """Count for a page of somebody who is signed in and active; a part of a page shows nothing."""
     session = known_session(request)
-    if session is None or session.user.is_pending or "hx-request" in request.headers:
+    is_part = "hx-request" in request.headers or request.query_params.get("part") == LIVE
+    if session is None or session.user.is_pending or is_part:
         return
     user_id = session.user.id
     async with state_of(request).database.read() as tx:

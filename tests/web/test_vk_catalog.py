@@ -124,7 +124,7 @@ async def test_a_card_leads_to_why_it_is_as_it_is_and_to_vk(
     assert "234,50 ₽" in page.text
     assert "На витрине" in page.text
     assert "Не на витрине" in page.text
-    assert page.links["EvoSync"] == "/problems/p%2F1%20%3F?store=s%261"
+    assert page.links["EvoSync"] == "/problems/p~2F1~20~3F?store=s%261"
     vk = f"https://vk.com/market-{place.community_id}?w=product-{place.community_id}_1"
     assert page.links["Открыть в VK"] == vk
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from evosync.web.connection_cards import ShownState
 from evosync.web.flash import Kind
 from evosync.web.navigation import Entry, route_names
 from evosync.web.paging import make_pager, page_number
+from evosync.web.path_ids import sealed
 from evosync.web.product_states import CHIPS, KINDS, Badge, badge_of, is_switched_off
 from evosync.web.state import state_of
 from evosync.web.store_shelf import StoreShelf, Wanted, read_shelf, read_wanted
@@ -120,9 +121,7 @@ def _shown(found: StoreShelf, product: ListedProduct, problem_path: str) -> Show
         measure=product.measure_name,
         badge=badge_of(product, found.mood),
         is_on=product.slot.is_on,
-        url=f"{problem_path}{quote(product.slot.product_id, safe='')}?{query}"
-        if problem_path
-        else None,
+        url=f"{problem_path}{sealed(product.slot.product_id)}?{query}" if problem_path else None,
     )
 
 

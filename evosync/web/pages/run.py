@@ -25,6 +25,7 @@ from evosync.web.run_words import KINDS, done_in_words, lasted, status_words
 from evosync.web.sealed_links import opened_link
 from evosync.web.state import state_of
 from evosync.web.view import render
+from evosync.web.waiting import LIVE
 
 PIPELINE = "pipeline"  # the round that mirrors
 ALL = "all"  # outcomes
@@ -52,7 +53,7 @@ async def show(request: Request) -> Response:
         look = await read_look(tx, number_in_path(request), user.id)
         if look is None:
             raise HTTPException(404)
-        if request.query_params.get("part") == "live":
+        if request.query_params.get("part") == LIVE:
             return HTMLResponse(live_part(request, await make_live(request, tx, look)))
         if look.run.finished_at is None:
             context: dict[str, Any] = {"live": await make_live(request, tx, look)}
