@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from evosync.catalog.item import Draft, Link, LinkState, Pending, Written
+from evosync.catalog.item import Link, LinkState, Pending, Written
 from evosync.engine.changes import (
     Change,
     Create,
@@ -23,6 +23,7 @@ from evosync.engine.changes import (
     is_erasure,
     is_unfound,
 )
+from evosync.engine.sent import values_of
 
 NAMES: Mapping[Field, str] = {
     Field.TITLE: "title",
@@ -193,20 +194,6 @@ def pending_of(change: Change) -> Pending | None:
             return Pending.SHOW
         case _:
             return None
-
-
-def values_of(draft: Draft, fields: Iterable[Field]) -> dict[Field, Any]:
-    """Return what a draft sends for these fields; an unknown stock opens, a lacking photo stays."""
-    values: dict[Field, Any] = {
-        Field.TITLE: draft.title,
-        Field.DESCRIPTION: draft.description,
-        Field.PRICE: draft.price,
-        Field.STOCK: draft.opening_stock if draft.stock is None else draft.stock,
-        Field.CATEGORY: draft.category_id,
-        Field.PHOTO: draft.photo,
-        Field.SKU: draft.product_id,
-    }
-    return {field: values[field] for field in fields if values[field] is not None}
 
 
 def _sent(change: Change) -> Mapping[Field, Any]:

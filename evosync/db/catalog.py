@@ -1,6 +1,5 @@
 """Queries on the cached rows of the shop: what Evotor listed when it was last read."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,37 +123,6 @@ async def list_products(tx: Tx, user_id: int, store_id: str) -> list[Product]:
     return [product_of(row) for row in found]
 
 
-async def load_snapshot(tx: Tx, user_id: int) -> Snapshot:
-    """Return the shop as it was last read: stores in the user's order, three queries.
-
-    A store that was not read whole has its state of now and the rows of
-    before; rows that could not be read are not kept, and so not here.
-    """
-    groups: dict[str, list[ProductGroup]] = defaultdict(list)
-    for group in await list_groups(tx, user_id):
-        groups[group.store_id].append(group)
-    products: dict[str, list[Product]] = defaultdict(list)
-    rows = cached_products.c
-    for row in await tx.execute(
-        select(cached_products)
-        .where(rows.user_id == user_id)
-        .order_by(rows.store_id, rows.product_id)
-    ):
-        products[row.store_id].append(product_of(row))
-    return Snapshot(
-        readings=tuple(
-            StoreReading(
-                store=each.store,
-                state=each.state,
-                groups=tuple(groups[each.store.id]),
-                products=tuple(products[each.store.id]),
-                reason=each.reason,
-            )
-            for each in await list_stores(tx, user_id)
-        )
-    )
-
-
 async def find_stores_of(tx: Tx, user_id: int, product_id: str) -> list[str]:
     """List the ids of the stores that a product stands in."""
     rows = cached_products.c
@@ -266,7 +234,8 @@ def product_of(row: Row[Any]) -> Product:
         quantity=row.quantity,
         measure_name=row.measure_name,
         allow_to_sell=row.allow_to_sell,
-        description=row.description,
+        # Long, and left out where nobody reads it.
+        description=getattr(row, "description", ""),
         code=row.code,
         barcodes=tuple(row.barcodes),
         choices=tuple((attribute, choice) for attribute, choice in row.choices),

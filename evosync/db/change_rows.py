@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evosync.catalog.item import Draft, MarketItem
-from evosync.db.aftermath import values_of
 from evosync.db.types import folded
 from evosync.engine.changes import (
     AddAlbum,
@@ -29,6 +28,7 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
+from evosync.engine.sent import values_of
 
 # A description or a picture's hash would fill the log and tell nobody anything.
 _TOLD = frozenset({Field.TITLE, Field.PRICE, Field.STOCK, Field.CATEGORY})

@@ -22,13 +22,14 @@ from evosync.catalog.item import (
     Written,
 )
 from evosync.catalog.product import Product, ProductGroup
-from evosync.catalog.snapshot import Snapshot, StoreReading
-from evosync.db.catalog import list_groups, list_stores
+from evosync.catalog.snapshot import Snapshot
+from evosync.db.catalog import list_groups, list_stores, product_of
 from evosync.db.intents import list_open_intents
 from evosync.db.links import Place
 from evosync.db.memory import recall
 from evosync.db.selection import SwitchKind, get_selection
 from evosync.db.shop_account import find_current_account
+from evosync.db.snapshots import snapshot_of
 from evosync.db.standing import as_left
 from evosync.db.sync import SyncConfig, get_config
 from evosync.db.tables.catalog import cached_products
@@ -163,19 +164,8 @@ async def _snapshot(tx: Tx, user_id: int, product_ids: Collection[str] | None) -
         groups[group.store_id].append(group)
     products: dict[str, list[Product]] = defaultdict(list)
     async for row in _portions(tx, query):
-        products[row.store_id].append(_product(row))
-    return Snapshot(
-        readings=tuple(
-            StoreReading(
-                store=each.store,
-                state=each.state,
-                groups=tuple(groups[each.store.id]),
-                products=tuple(products[each.store.id]),
-                reason=each.reason,
-            )
-            for each in await list_stores(tx, user_id)
-        )
-    )
+        products[row.store_id].append(product_of(row))
+    return snapshot_of(await list_stores(tx, user_id), groups, products)
 
 
 async def _standing(tx: Tx, place: Place, product_ids: Collection[str] | None) -> Standing:
@@ -212,23 +202,6 @@ _LINK = (
     *("written_stock", "written_is_hidden", "repeats", "missing_since_at", "written_at"),
 )
 _ITEM = ("item_id", "availability", "stock", "sku", "rejected")
-
-
-def _product(row: Row[Any]) -> Product:
-    return Product(
-        id=row.product_id,
-        store_id=row.store_id,
-        name=row.name,
-        parent_id=row.parent_id,
-        type=row.type,
-        price=row.price,
-        quantity=row.quantity,
-        measure_name=row.measure_name,
-        allow_to_sell=row.allow_to_sell,
-        code=row.code,
-        barcodes=tuple(row.barcodes),
-        choices=tuple((attribute, choice) for attribute, choice in row.choices),
-    )
 
 
 def _link(row: Row[Any]) -> Link:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from evosync.catalog.item import Availability, Draft
-from evosync.db.aftermath import values_of
 from evosync.db.differences import Scope, save_rows
 from evosync.db.links import Place
 from evosync.db.tables.market import vk_cached_albums, vk_cached_products
@@ -28,6 +27,7 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
+from evosync.engine.sent import values_of
 
 Values = dict[str, Any]
 

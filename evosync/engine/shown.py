@@ -24,6 +24,7 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
+from evosync.engine.sent import values_of
 
 PRINT_LENGTH = 32  # characters of hex; a preview is compared with nothing but its own run
 
@@ -105,14 +106,5 @@ def _told_of_album(change: AlbumChange) -> Sequence[Any]:
 
 
 def _values(change: Create | Update | Relink | Restore, fields: frozenset[Field]) -> list[Any]:
-    draft = change.draft
-    values: dict[Field, Any] = {
-        Field.TITLE: draft.title,
-        Field.DESCRIPTION: draft.description,
-        Field.PRICE: draft.price,
-        Field.STOCK: draft.opening_stock if draft.stock is None else draft.stock,
-        Field.CATEGORY: draft.category_id,
-        Field.PHOTO: draft.photo,
-        Field.SKU: draft.product_id,
-    }
-    return [(field.value, values[field]) for field in sorted(fields)]
+    values = values_of(change.draft, sorted(fields))
+    return [(field.value, value) for field, value in values.items()]

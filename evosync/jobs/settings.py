@@ -14,6 +14,7 @@ from evosync.db.journal import write_act
 from evosync.db.links import Place
 from evosync.db.memory import list_consents
 from evosync.db.selection import get_selection
+from evosync.db.snapshots import load_snapshot
 from evosync.db.standing import load_standing
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
@@ -79,7 +80,7 @@ class Settings:
             place = await _place(tx, self.user.id)
             if place is None:
                 return Foreseen()
-            snapshot = await catalog.load_snapshot(tx, self.user.id)
+            snapshot = await load_snapshot(tx, self.user.id)
             standing = await load_standing(tx, place, self.opened.clock())
         found = await asyncio.to_thread(
             foresee,

@@ -10,9 +10,10 @@ from typing import Any
 
 from evosync.catalog.item import LinkState
 from evosync.catalog.snapshot import ReadingState, Snapshot
-from evosync.db import catalog, connections, feed, links, sync
+from evosync.db import connections, feed, links, sync
 from evosync.db.links import Place
 from evosync.db.selection import get_selection
+from evosync.db.snapshots import load_snapshot
 from evosync.db.types import Tx
 from evosync.engine.draft.shop import draft_shop
 from evosync.engine.rules import Rules
@@ -86,7 +87,7 @@ def picture_url(opened: Installation, sha256: str) -> str:
 
 
 async def _load(tx: Tx, opened: Installation, user_id: int) -> _Goods:
-    snapshot = await catalog.load_snapshot(tx, user_id)
+    snapshot = await load_snapshot(tx, user_id)
     config = await sync.get_config(tx, user_id)
     evotor = await connections.find_evotor(tx, user_id)
     names = (evotor.store_name if evotor else None, *(r.store.name for r in snapshot.readings))

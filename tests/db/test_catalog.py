@@ -10,6 +10,7 @@ from evosync.catalog.product import Attribute, BadRow, Choice, Product
 from evosync.catalog.snapshot import ReadingState, Snapshot
 from evosync.db import catalog
 from evosync.db.engine import Database
+from evosync.db.snapshots import load_snapshot
 from tests.builders import NOON, SECOND_SHOP, SHOP, group, product, snapshot, store, store_reading
 from tests.db.people import add_user
 
@@ -170,6 +171,6 @@ async def test_the_shop_is_loaded_as_it_was_read(database: Database, anna: int, 
     unpaid = replace(second, state=ReadingState.NOT_PAID, products=(), groups=(), reason="402")
     await save(database, anna, snapshot(read.readings[0], unpaid))
     async with database.read() as tx:
-        loaded = await catalog.load_snapshot(tx, anna)
+        loaded = await load_snapshot(tx, anna)
     kept = replace(second, state=ReadingState.NOT_PAID, reason="402")
     assert loaded == snapshot(read.readings[0], kept)

@@ -11,6 +11,7 @@ from evosync.db import catalog, links, market, selection, sync
 from evosync.db.engine import Database
 from evosync.db.last_readings import PORTION, count_on_sale, load_known, load_known_of
 from evosync.db.links import Place
+from evosync.db.snapshots import load_snapshot
 from evosync.db.sync import SyncConfig
 from evosync.engine.draft.shop import draft_shop
 from evosync.engine.live import find_live
@@ -72,7 +73,7 @@ async def publish(
 async def test_it_drafts_as_the_shop_that_was_read(database: Database, place: Place) -> None:
     async with database.read() as tx:
         known = await load_known(tx, place.user_id, place, rules_of, NOON)
-        whole = await catalog.load_snapshot(tx, place.user_id)
+        whole = await load_snapshot(tx, place.user_id)
     drafted, same = draft_shop(known.snapshot, known.rules), draft_shop(whole, known.rules)
     assert drafted == same
     assert len(drafted.drafts) == MANY + 1

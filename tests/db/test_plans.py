@@ -12,7 +12,6 @@ from evosync.db import (
     alerts,
     all_runs,
     api_logs,
-    catalog,
     catalog_pages,
     cleanup,
     due,
@@ -39,6 +38,7 @@ from evosync.db.run_list import RunFilter
 from evosync.db.run_rows import ChangeSearch, Section
 from evosync.db.runs import Run, RunKind, RunTrigger
 from evosync.db.shelf import Slot, fill_shelf, list_products
+from evosync.db.snapshots import load_snapshot
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
@@ -126,7 +126,7 @@ QUESTIONS: dict[str, Ask] = {
     "when VK was read": reading(lambda tx: market_lists.find_read_at(tx, PLACE)),
     "whose file it is": reading(lambda tx: feed.find_feed_owner(tx, "0")),
     "whether a file is new": reading(lambda tx: feed.find_mark(tx, 1)),
-    "the whole shop": reading(lambda tx: catalog.load_snapshot(tx, 1)),
+    "the whole shop": reading(lambda tx: load_snapshot(tx, 1)),
     "what a run changed": reading(lambda tx: run_rows.search_changes(tx, 1, CHANGED)),
     "what a plan is made of": reading(lambda tx: run_counts.count_kinds(tx, 1, ["planned"])),
     "which fields a plan changes": reading(lambda tx: run_counts.count_fields(tx, 1, ["planned"])),

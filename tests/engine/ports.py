@@ -14,7 +14,6 @@ from evosync.catalog.item import (
 )
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import SecondLook, Snapshot
-from evosync.db.aftermath import values_of
 from evosync.engine.changes import (
     ITEM_NOT_FOUND,
     RESTORE_TOO_LATE,
@@ -35,6 +34,7 @@ from evosync.engine.changes import (
     Update,
     Zero,
 )
+from evosync.engine.sent import values_of
 from evosync.errors import EvoSyncError
 from tests.builders import NOON, snapshot
 from tests.engine.journal import Journal, called, subject
