@@ -36,6 +36,7 @@ from evosync.engine.changes import (
 )
 from evosync.engine.held import Held, make_held
 from evosync.engine.report import RunStatus
+from tests.browser.town_runs import hold
 from tests.builders import draft, item, link, product
 
 STORE = Store(id="s1", name="Чайная на Лесной", address=None, user_id="01-1")
@@ -74,7 +75,7 @@ async def furnish(tx: Tx, people: dict[str, User], now: datetime) -> None:
     egor = await runs.create_run(
         tx, people["egor"].id, RunKind.PREVIEW, RunTrigger.BUTTON, now, community_id=5
     )
-    await runs.claim_run(tx, egor, "somebody who works forever", now)
+    await hold(tx, egor, now)
     await run_queue.note_stage(tx, egor, "market", None)
 
 

@@ -10,7 +10,7 @@ from tests.browser.state import state_of
 async def type_a_price(person: Person) -> None:
     """Type a multiplier, and wait for the example."""
     await person.fill(price_multiplier="4,5")
-    await person.page.get_by_text("Больше чем в три раза — у 29").wait_for()
+    await person.page.get_by_text("Больше чем в три раза — у 28").wait_for()
 
 
 async def save_far(person: Person) -> None:

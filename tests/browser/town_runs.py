@@ -124,7 +124,7 @@ async def add_going(tx: Tx, user_id: int, now: datetime) -> int:
     return run_id
 
 
-async def hold(tx: Tx, run_id: int, at: datetime, community_id: int) -> None:
+async def hold(tx: Tx, run_id: int, at: datetime, community_id: int | None = None) -> None:
     """Let a run go on: held by this process, or the service takes it for one that was killed."""
     holder = leases.new_holder()
     assert await leases.take(tx, f"run:{run_id}", holder, timedelta(days=1))
