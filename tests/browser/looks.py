@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, expect
 
 from evosync.web.auth import COOKIE
 from tests.browser.chromium import DESKTOP, PHONE, Person, open_context, open_page
@@ -40,13 +40,13 @@ class Tour:
     town: Town
     fair: Town
     fresh: Stand
-    contexts: dict[tuple[Place, str | None], BrowserContext] = field(default_factory=dict)
+    people: dict[tuple[Place, str | None], Person] = field(default_factory=dict)
 
     async def arrive(self, state: State) -> Person:
         """Come to a page in this state, as wide and as light as at first."""
         town = self.fair if state.place == "fair" else self.town
         stand = self.fresh if state.place == "fresh" else town.stand
-        person = await open_page(await self._context(state, stand.url, town), stand.url)
+        person = await self._person(state, stand.url, town)
         await look(person, LOOKS[0])
         words = town.words | {"setup": self.fresh.setup_link().split("key=")[1]}
         await person.page.goto(state.path.format(**words))
@@ -55,14 +55,18 @@ class Tour:
         await expect(person.page).to_have_title(f"{state.title.format(**words)} — EvoSync")
         return person
 
-    async def _context(self, state: State, url: str, town: Town) -> BrowserContext:
+    async def _person(self, state: State, url: str, town: Town) -> Person:
         key = (state.place, state.who)
-        if key not in self.contexts:
-            self.contexts[key] = await open_context(self.browser, url)
+        if key not in self.people:
+            context = await open_context(self.browser, url)
             if state.who is not None:
                 cookie: Any = {"name": COOKIE, "value": town.keys[state.who], "url": url}
-                await self.contexts[key].add_cookies([cookie])
-        return self.contexts[key]
+                await context.add_cookies([cookie])
+            # A page more costs the browser processes; to go on to another address, hardly any.
+            self.people[key] = await open_page(context, url)
+        # What went wrong on the page before was told there.
+        self.people[key].troubles.clear()
+        return self.people[key]
 
 
 async def look(person: Person, wanted: Look) -> None:

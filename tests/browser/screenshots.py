@@ -35,7 +35,6 @@ async def take(folder: Path, *words: str) -> None:
                     await look(person, each)
                     file = folder / f"{state}.{each.name}.png"
                     await person.page.screenshot(path=file, full_page=True)
-                await person.page.close()
 
 
 if __name__ == "__main__":

@@ -69,7 +69,6 @@ async def is_right(state: State, tour: Tour, looks: Sequence[Look]) -> None:
         if each.size == PHONE:
             assert await person.page.evaluate(_WIDER) == 0, f"{each.name}: it scrolls sideways"
         assert not await grave_findings(person, state), each.name
-    await person.page.close()
     assert not person.troubles
 
 
