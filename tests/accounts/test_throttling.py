@@ -21,6 +21,7 @@ AGREED = {
     Limit.KEY_TRIED: (30, 15),
     Limit.VERIFY_BY_ADDRESS: (300, 15),
     Limit.VERIFY_BY_ACCOUNT: (20, 15),
+    Limit.KNOCK_LOGGED: (100, 60),
 }
 
 

@@ -17,6 +17,8 @@ from tests.web.route_table import ROWS
 
 # Whose GET does more than show: whoever only looks at links is turned away.
 PASSAGES = frozenset(route.path for route in routes if isinstance(route, Passage))
+# Who also asks for the head of each page; HEAD knows no more kinds of people than GET does.
+LOOK_ONLY = frozenset({Who.ANONYMOUS, Who.USER, Who.SYSTEM})
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 STRANGE_IDS = ("999999", "0", "-1", "1e3", "abc", "1" * 19, "9" * 400, "%31%00", "%EF%BC%91", "1.0")
 
@@ -54,7 +56,7 @@ async def test_a_route_answers_each_person_as_the_table_says(row: RouteRow, stag
         wanted = _wanted(stage, row, who)
         if got != wanted:
             wrong.append(f"{row}: {who} got {got}, and the table says {wanted}")
-        if row.method == "GET":
+        if row.method == "GET" and who in LOOK_ONLY:
             head = await _ask(stage, who, row, method="HEAD")
             looked = (405, None) if row.route in PASSAGES else (got.status, got.to)
             if (head.status_code, head.headers.get("location")) != looked:
