@@ -240,3 +240,10 @@ async def test_an_end_cut_meanwhile_is_not_confirmed(sender: Sender) -> None:
     await sender.ends.state.database.write(connections.delete_evotor, sender.user_id)
     assert await sender.press("/sync/confirm", preview=page.values["preview"]) == PREVIEW
     assert (await sender.config()).confirmed_at is None
+
+
+async def test_where_nothing_is_to_be_sent_there_is_nothing_to_search(sender: Sender) -> None:
+    await sender.start()
+    page = await sender.preview()
+    assert "Отправлять нечего: в VK уже всё как надо." in page.text
+    assert "Что изменится" not in page.text
