@@ -1,10 +1,12 @@
-"""What the benchmarks measure with: percentiles, and the memory of a process."""
+"""What the benchmarks measure with: percentiles, the memory and the CPU of a process."""
 
+import os
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
 PAGE_KB = 4
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
@@ -24,3 +26,9 @@ def most_resident_mb(pid: int) -> float:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     raise SystemExit("no VmHWM")
+
+
+def cpu_s(pid: int) -> float:
+    """Return the seconds of processor that a process has had, its children's not among them."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND

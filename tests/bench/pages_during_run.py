@@ -26,13 +26,12 @@ from evosync.sandbox.server import serve_sandbox
 from evosync.sandbox.world import SandboxWorld
 from evosync.wiring import open_installation
 from tests.bench.measuring import most_resident_mb, percentile, resident_mb
+from tests.bench.stand import VK_RATE, make_world
 from tests.flow.process import started
-from tests.flow.stand import add_group, shop_settings, small_world, until
+from tests.flow.stand import shop_settings, until
 from tests.flow.test_stop import environ
 
 GOODS = 2_500
-VK_RATE = 3.0  # requests a second, as VK allows them
-GROUP = 500  # goods
 EVERY_S = 1 / 50  # of each page
 PAGES = ("/health", "/login")
 IDLE_S = 8.0  # of asking while nothing else goes on, before the first run begins
@@ -114,17 +113,6 @@ async def _measure(folder: Path, goods: int, rate: float) -> Figures:
                 peak_mb=most_resident_mb(pid),
                 latencies=[*_latencies("idle", idle), *_latencies("running", during)],
             )
-
-
-def make_world(goods: int) -> SandboxWorld:
-    """Make a shop of so many goods, in groups that albums have room for."""
-    world = small_world()
-    missing = goods - sum(len(store.products) for store in world.evotor.stores())
-    groups = [add_group(world, f"Полка {number + 1}") for number in range(missing // GROUP + 1)]
-    for number in range(missing):
-        group_id = groups[number // GROUP].id
-        world.add_product(f"Товар номер {number}", 100 + number, parent_id=group_id, quantity=10)
-    return world
 
 
 async def _prepare(world: SandboxWorld, folder: Path, url: str) -> None:

@@ -26,8 +26,8 @@ from evosync.sandbox.world import SandboxWorld
 from evosync.web.auth import COOKIE
 from evosync.wiring import open_installation
 from tests import mariadb
-from tests.bench.measuring import percentile
-from tests.bench.pages_during_run import make_world
+from tests.bench.measuring import cpu_s, percentile
+from tests.bench.stand import make_world
 from tests.flow.process import started
 from tests.flow.stand import shop_settings, until
 from tests.flow.test_stop import environ
@@ -84,14 +84,8 @@ async def _measure(folder: Path, database_url: str, goods: int, seconds: float) 
             made = len(world.vk.items(world.community_id)) - before
             _print("running", during)
             sys.stdout.write(
-                f"items made meanwhile: {made}, cpu of the service {_cpu_s(pid):.1f} s\n"
+                f"items made meanwhile: {made}, cpu of the service {cpu_s(pid):.1f} s\n"
             )
-
-
-def _cpu_s(pid: int) -> float:
-    """Return the processor time that a process has had, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 async def _prepare(world: SandboxWorld, folder: Path, url: str, database_url: str) -> str:

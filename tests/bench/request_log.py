@@ -6,13 +6,10 @@ runs in a process of its own; «without» is an installation whose clients tell 
 
 import argparse
 import asyncio
-import multiprocessing
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from pathlib import Path
 from time import process_time
 
@@ -26,11 +23,10 @@ from evosync.jobs.asked import Order
 from evosync.jobs.one_run import Watch, carry_out
 from evosync.log import configure_logging
 from evosync.outbound.client import open_client
-from evosync.sandbox.server import serve_sandbox
-from evosync.sandbox.world import SandboxWorld
 from evosync.wiring import Installation, open_installation
-from tests.bench.pages_during_run import make_world
-from tests.flow.stand import fast, shop_settings
+from tests.bench.apart import served
+from tests.bench.stand import make_fast_world, make_world
+from tests.flow.stand import shop_settings
 
 GOODS, QUIET, PAIRS = 2_500, 15_000, 5
 
@@ -80,17 +76,9 @@ async def _pair(goods: int, number: int, *, is_quiet: bool) -> tuple[float, floa
 
 
 async def _measured(goods: int, *, is_on: bool, is_quiet: bool) -> tuple[float, int]:
-    ours, theirs = multiprocessing.Pipe()
-    context = multiprocessing.get_context("spawn")
-    sandbox = context.Process(target=_serve, args=(goods, theirs))
-    sandbox.start()
-    url = await asyncio.to_thread(ours.recv)
-    try:
+    async with served(make_fast_world, goods) as apart:
         with tempfile.TemporaryDirectory() as folder:
-            return await _run(Path(folder), goods, url, is_on=is_on, is_quiet=is_quiet)
-    finally:
-        ours.send("stop")
-        await asyncio.to_thread(sandbox.join)
+            return await _run(Path(folder), goods, apart.url, is_on=is_on, is_quiet=is_quiet)
 
 
 async def _run(
@@ -125,18 +113,6 @@ async def _mirrored(opened: Installation, user_id: int) -> RunReport:
 async def _count(opened: Installation) -> int:
     async with opened.database.read() as tx:
         return await tx.scalar(select(func.count()).select_from(api_logs)) or 0
-
-
-def _serve(goods: int, pipe: Connection) -> None:
-    configure_logging("ERROR")
-    asyncio.run(_serving(fast(make_world(goods)), pipe))
-
-
-async def _serving(world: SandboxWorld, pipe: Connection) -> None:
-    async with serve_sandbox(world) as url:
-        pipe.send(url)
-        wait: Callable[[], object] = pipe.recv
-        await asyncio.to_thread(wait)
 
 
 if __name__ == "__main__":
