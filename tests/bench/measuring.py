@@ -11,7 +11,7 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 def percentile(values: Sequence[float], percent: int) -> float:
     """Return the value that so many percent of all stay below."""
-    return statistics.quantiles(values, n=100)[percent - 1]
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def resident_mb(pid: int) -> float:
