@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -80,7 +81,7 @@ def get_items(call: Call, params: GetItems) -> Answer:
 
 def get_by_id(call: Call, params: GetById) -> Answer:
     """Items by full id, deleted ones for administrators only; unknown ids are left out."""
-    found: list[dict[str, Any]] = []
+    found: list[tuple[Community, Item]] = []
     for full_id in params.item_ids:
         owner_id, item_id = _parted(full_id)
         community = call.world.state.communities.get(-owner_id)
@@ -90,8 +91,14 @@ def get_by_id(call: Call, params: GetById) -> Answer:
             raise Refused(1525)
         item = community.items.get(item_id)
         if item is not None and _answers_by_id(call, community, item):
-            found += items_json(call, community, [item], extended=params.extended)
-    return {"count": len(found), "items": found}
+            found.append((community, item))
+    shown: list[dict[str, Any]] = []
+    # A community's albums are gone through once for all items of it that stand in a row.
+    for _, row in groupby(found, lambda one: one[0].community_id):
+        same = list(row)
+        items = [item for _, item in same]
+        shown += items_json(call, same[0][0], items, extended=params.extended)
+    return {"count": len(shown), "items": shown}
 
 
 def search(call: Call, params: Search) -> Answer:
