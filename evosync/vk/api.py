@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 import structlog
@@ -15,7 +16,7 @@ from evosync.outbound.ports import TokenKeeper
 from evosync.outbound.retry import Patience, later_from
 from evosync.redact import MASK, mask_text
 from evosync.vk.errors import RUNTIME_ERROR, Remedy, Unsure, VkRefusal, error_from
-from evosync.vk.wire import Envelope, ErrorRow
+from evosync.vk.wire import ANYTHING, Envelope, ErrorRow
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,8 @@ SAFE_SECOND_S = 1.133
 SLOW_DOWN_S = 1.1
 
 READ_TIMEOUT_S = 20.0
+
+Reader = msgspec.json.Decoder[Envelope[Any]]
 
 Param = str | int | bool | Decimal | Sequence[int] | None
 
@@ -54,6 +57,7 @@ class _Sending:
 
     is_add: bool
     calls: int
+    reader: Reader
     tried: int = 0
     is_renewed: bool = False
     doubt: str | None = None
@@ -85,13 +89,15 @@ class VkApi:
         self.requests = 0
         self.calls = 0
 
-    async def call(self, method: str, params: Mapping[str, Param]) -> object:
+    async def call(
+        self, method: str, params: Mapping[str, Param], *, reader: Reader = ANYTHING
+    ) -> object:
         """Call a method that may safely be called twice; return its `response` or a VkRefusal.
 
         Raises TryLater or NeedsPerson when the error says more than "not
         this call", or when VK stays silent.
         """
-        match await self.exchange(method, params):
+        match await self.exchange(method, params, reader=reader):
             case Reply(response=response):
                 return response
             case VkRefusal() as refusal:
@@ -109,6 +115,7 @@ class VkApi:
         timeout_s: float = READ_TIMEOUT_S,
         calls: int = 1,
         is_add: bool = False,
+        reader: Reader = ANYTHING,
     ) -> Reply | VkRefusal | Unsure:
         """Send one request, and again while that is safe and of use.
 
@@ -116,10 +123,11 @@ class VkApi:
         surely did nothing: it never left, or VK refused the token. Unsure =
         no answer came in the end, and at least one try may have been carried
         out. Raises TryLater when none of them left, NeedsPerson when there is
-        no token: then nothing was carried out.
+        no token: then nothing was carried out. `reader` decodes the answer;
+        one that does not fit it is read as plain JSON.
         """
         form = {name: _form_value(value) for name, value in params.items() if value is not None}
-        sending = _Sending(is_add=is_add, calls=calls)
+        sending = _Sending(is_add=is_add, calls=calls, reader=reader)
         while True:
             try:
                 answer = await self._try(method, form, sending, timeout_s)
@@ -151,7 +159,7 @@ class VkApi:
         self.requests += 1
         self.calls += sending.calls
         is_repeat = sending.doubt is not None
-        answer = await self._once(method, form, token, timeout_s)
+        answer = await self._once(method, form, token, timeout_s, sending.reader)
         if isinstance(answer, Envelope):
             return Reply(
                 response=answer.response, errors=answer.execute_errors, is_repeat=is_repeat
@@ -163,8 +171,8 @@ class VkApi:
         return replace(answer, is_repeat=is_repeat, method=method)
 
     async def _once(
-        self, method: str, form: Mapping[str, str], token: str, timeout_s: float
-    ) -> Envelope | VkRefusal:
+        self, method: str, form: Mapping[str, str], token: str, timeout_s: float, reader: Reader
+    ) -> Envelope[Any] | VkRefusal:
         request = Request(
             method="POST",
             url=f"{self._api_url}/method/{method}",
@@ -172,7 +180,7 @@ class VkApi:
             timeout_s=timeout_s,
         )
         answer = await self.client.send(request)
-        envelope = read_envelope(answer.body)
+        envelope = read_envelope(answer.body, reader)
         # VK's own errors come with 200; anything else is a gateway's page.
         if envelope is None and answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return VkRefusal(code=RUNTIME_ERROR, message="HTTP 413")  # likewise: ask for less
@@ -209,10 +217,16 @@ def _given_up(error: Unreachable, doubt: str | None) -> Unsure:
     return Unsure(cause=doubt)
 
 
-def read_envelope(body: bytes) -> Envelope | None:
-    """Read an answer of VK; None when it is none (a gateway's page, a cut text)."""
+def read_envelope(body: bytes, reader: Reader = ANYTHING) -> Envelope[Any] | None:
+    """Read an answer of VK; None when it is none (a gateway's page, a cut text).
+
+    An answer that does not fit the reader is read as plain JSON.
+    """
     try:
-        envelope = msgspec.json.decode(body, type=Envelope)
+        try:
+            envelope = reader.decode(body)
+        except msgspec.ValidationError:
+            envelope = ANYTHING.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return None if envelope.response is msgspec.UNSET and envelope.error is None else envelope

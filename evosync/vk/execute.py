@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evosync.vk.api import Param, Reply, VkApi, refusal_from
+from evosync.vk.api import Param, Reader, Reply, VkApi, refusal_from
 from evosync.vk.errors import Unsure, VkRefusal
-from evosync.vk.wire import ErrorRow
+from evosync.vk.wire import ANYTHING, ErrorRow
 
 # VK's limit of API calls in one execute (documented in the vksdk sources).
 MAX_CALLS = 25
@@ -34,7 +34,9 @@ class Unpaired:
     """A call that failed, but nobody can tell with which of the errors."""
 
 
-async def execute(api: VkApi, calls: Sequence[Call]) -> list[object] | VkRefusal | Unsure:
+async def execute(
+    api: VkApi, calls: Sequence[Call], *, reader: Reader = ANYTHING
+) -> list[object] | VkRefusal | Unsure:
     """Make the calls in order; one result each: VK's answer, a VkRefusal or Unpaired.
 
     A VkRefusal or Unsure instead of the list speaks of the request as a
@@ -47,6 +49,7 @@ async def execute(api: VkApi, calls: Sequence[Call]) -> list[object] | VkRefusal
         timeout_s=EXECUTE_TIMEOUT_S,
         calls=len(calls),
         is_add=any(call.is_add for call in calls),
+        reader=reader,
     )
     if not isinstance(answer, Reply):
         return answer

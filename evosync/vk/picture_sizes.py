@@ -1,6 +1,8 @@
 """Which size of a picture of VK's the pages show: the smallest that is sharp enough (pure)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
+
+from evosync.vk.wire import SizeRow
 
 THUMB_SIDE = 200
 """Pixels of the shorter side: an item's picture stands small in a list."""
@@ -11,16 +13,22 @@ COVER_SIDE = 400
 LONGEST_ADDRESS = 2000  # characters; VK's signed addresses have some 300
 
 
-def smallest_picture(photo: object, side: int) -> str | None:
+def smallest_picture(sizes: Iterable[SizeRow], side: int) -> str | None:
     """Return the address of a photo's smallest size with no side under `side`, else the largest.
 
-    `photo` is VK's JSON: `sizes` of url, width and height. Among equals the
-    first counts, so that one photo always has one address.
+    Among equals the first counts that is big enough, and the last that is
+    not, so that one photo always has one address.
     """
-    sizes = sorted(_sizes(photo), key=lambda size: size[0])
-    if not sizes:
-        return None
-    return next((url for shorter, url in sizes if shorter >= side), sizes[-1][1])
+    enough, larger = None, None
+    smallest = largest = 0
+    for size in sizes:
+        shorter = min(size.width or 0, size.height or 0)
+        if shorter >= side:
+            if (enough is None or shorter < smallest) and picture_address(size.url):
+                enough, smallest = size.url, shorter
+        elif (larger is None or shorter >= largest) and picture_address(size.url):
+            larger, largest = size.url, shorter
+    return enough or larger
 
 
 def picture_address(value: object) -> str | None:
@@ -28,16 +36,3 @@ def picture_address(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > LONGEST_ADDRESS:
         return None
     return value if value.startswith(("https://", "http://")) else None
-
-
-def _sizes(photo: object) -> Iterator[tuple[int, str]]:
-    sizes = photo.get("sizes") if isinstance(photo, Mapping) else None
-    for size in sizes if isinstance(sizes, list) else ():
-        if isinstance(size, Mapping) and (url := picture_address(size.get("url"))) is not None:
-            # Old photos come without their measures.
-            width, height = (_pixels(size.get(name)) for name in ("width", "height"))
-            yield min(width, height), url
-
-
-def _pixels(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,7 +1,7 @@
 """What the live VK answers where its documents are silent: facts of ours, and more to know."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -11,7 +11,8 @@ from evosync.facts import Finding
 from evosync.vk.api import Param, Reply, VkApi
 from evosync.vk.errors import Unsure, VkRefusal, error_of_request
 from evosync.vk.photos import Photos
-from evosync.vk.wire import AddedItem, ListRow, items_from
+from evosync.vk.rows import read_item
+from evosync.vk.wire import A_LIST, AddedItem, ListRow
 
 SKU = "evosync-probe"
 TITLE = "Проверка EvoSync, будет удалена"
@@ -162,20 +163,23 @@ class VkProbe:
         return f"за {LISTED_WITHIN_S} с в списке не появился."
 
     async def _list(self) -> Sequence[MarketItem]:
-        answer = await self._must(
-            "market.get", count=200, with_disabled=True, need_variants=True, extended=True
+        return await self._items(
+            "market.get",
+            {"owner_id": -self.community_id, "count": 200, "with_disabled": True}
+            | {"need_variants": True, "extended": True},
         )
-        return items_from(msgspec.convert(answer, ListRow, strict=False).items)[0]
 
     async def _look_up(self, item_id: int) -> MarketItem | None:
-        answer = await self._must(
-            "market.getById",
-            owner_id=None,
-            item_ids=f"-{self.community_id}_{item_id}",
-            extended=True,
-        )
-        rows = msgspec.convert(answer, ListRow, strict=False).items
-        return next(iter(items_from([row for row in rows if row])[0]), None)
+        ids = f"-{self.community_id}_{item_id}"
+        found = await self._items("market.getById", {"item_ids": ids, "extended": True})
+        return found[0] if found else None
+
+    async def _items(self, method: str, params: Mapping[str, Param]) -> Sequence[MarketItem]:
+        answer = await self.api.call(method, params, reader=A_LIST)
+        if isinstance(answer, VkRefusal):
+            raise error_of_request(answer)
+        rows = answer.items if isinstance(answer, ListRow) else ()
+        return [item for raw in rows if (item := read_item(raw).value) is not None]
 
     async def _projected(self) -> int | str:
         code = (

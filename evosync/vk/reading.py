@@ -1,8 +1,9 @@
 """The whole market of a community: all items and albums, page by page, several pages a request."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic
 
 import msgspec
 import structlog
@@ -12,7 +13,8 @@ from evosync.errors import TryLater
 from evosync.vk.api import Param, VkApi
 from evosync.vk.errors import Remedy, Unsure, VkRefusal, error_of_request
 from evosync.vk.execute import Call, Unpaired, execute
-from evosync.vk.wire import ListRow, albums_from, items_from, row_id
+from evosync.vk.rows import Row, T, read_album, read_item
+from evosync.vk.wire import A_LIST, LISTS, ListRow
 
 log = structlog.get_logger(__name__)
 
@@ -29,25 +31,34 @@ SMALLEST_PAGE = 10
 IDS_A_CALL = 100
 ID_CALLS = 6
 
+# An id that names nothing was once answered by `false` (VK's PHP SDK, issue 147).
+_NOTHING = frozenset({b"false", b"null", b"[]", b"{}", b"0", b'""'})
+
 # Lists shift under our hands when somebody edits the market meanwhile.
 REREADINGS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _List:
-    """A method that lists something, and how much of it to ask for at once."""
+class _List(Generic[T]):
+    """A method that lists something, how a row is read, and how much to ask for at once."""
 
     method: str
+    read: Callable[[msgspec.Raw], Row[T]]
     params: dict[str, Param]
     page: int
     pages: int
 
 
 @dataclass(slots=True)
-class _Rows:
-    """The rows of a list, each id once; `agrees` when VK's count says that they are all."""
+class _Rows(Generic[T]):
+    """The rows of a list, each id once.
 
-    rows: list[object]
+    `unread` are the ids of those in which something of ours may stand unseen,
+    None where that was missing. `agrees` when VK's count says that they are all.
+    """
+
+    values: tuple[T, ...]
+    unread: tuple[int | None, ...]
     agrees: bool
 
 
@@ -59,19 +70,21 @@ async def read_market(api: VkApi, *, owner_id: int, now: Callable[[], datetime])
     Raises TryLater or NeedsPerson.
     """
     begun_at = now()
-    album_rows = await _read(
+    albums = await _read(
         api,
         _List(
             method="market.getAlbums",
+            read=read_album,
             params={"owner_id": owner_id},
             page=ALBUM_PAGE,
             pages=ALBUM_PAGES,
         ),
     )
-    item_rows = await _read(
+    items = await _read(
         api,
         _List(
             method="market.get",
+            read=read_item,
             params={
                 "owner_id": owner_id,
                 "with_disabled": True,
@@ -82,16 +95,13 @@ async def read_market(api: VkApi, *, owner_id: int, now: Callable[[], datetime])
             pages=ITEM_PAGES,
         ),
     )
-    items, unread_items = items_from(item_rows.rows)
-    albums, unread_albums = albums_from(album_rows.rows)
-    if unread_items.ids or unread_albums.ids:
-        log.warning("market rows not read", items=unread_items.ids, albums=unread_albums.ids)
-    agrees = album_rows.agrees and item_rows.agrees
+    if items.unread or albums.unread:
+        log.warning("market rows not read", items=items.unread, albums=albums.unread)
     return MarketReading(
-        items=items,
-        albums=albums,
+        items=items.values,
+        albums=albums.values,
         begun_at=begun_at,
-        is_whole=agrees and not unread_items.ids and not unread_albums.ids,
+        is_whole=items.agrees and albums.agrees and not items.unread and not albums.unread,
     )
 
 
@@ -115,23 +125,25 @@ async def read_items(
         )
         for chunk in chunks
     ]
-    rows: list[object] = []
+    rows: dict[object, Row[MarketItem]] = {}
     for start in range(0, len(calls), ID_CALLS):
-        answers = await _ask(api, calls[start : start + ID_CALLS])
+        wanted = calls[start : start + ID_CALLS]
+        answers = await _ask(api, wanted)
         if isinstance(answers, VkRefusal):
-            answers = [
-                _list_row(_must(await api.call(call.method, call.params)))
-                for call in calls[start : start + ID_CALLS]
-            ]
-        # An id that names nothing was once answered by `false` (VK's PHP SDK, issue 147).
-        rows += [row for answer in answers for row in answer.items if row]
-    items, unread = items_from(rows)
-    if unread.ids:
-        raise _unreadable(f"rows of market.getById not read: {unread.ids}")
-    return {item.item_id: item for item in items if item.availability is not Availability.REMOVED}
+            answers = [await _ask_alone(api, call) for call in wanted]
+        for answer in answers:
+            named = (raw for raw in answer.items if bytes(raw) not in _NOTHING)
+            _collect(rows, map(read_item, named))
+    if unread := _unread(rows.values()):
+        raise _unreadable(f"rows of market.getById not read: {unread}")
+    return {
+        item.item_id: item
+        for item in _values(rows.values())
+        if item.availability is not Availability.REMOVED
+    }
 
 
-async def _read(api: VkApi, wanted: _List) -> _Rows:
+async def _read(api: VkApi, wanted: _List[T]) -> _Rows[T]:
     rows = await _read_once(api, wanted)
     for _ in range(REREADINGS):
         if rows.agrees:
@@ -141,9 +153,9 @@ async def _read(api: VkApi, wanted: _List) -> _Rows:
     return rows
 
 
-async def _read_once(api: VkApi, wanted: _List) -> _Rows:
-    main: dict[object, object] = {}
-    variants: dict[object, object] = {}
+async def _read_once(api: VkApi, wanted: _List[T]) -> _Rows[T]:
+    main: dict[object, Row[T]] = {}
+    variants: dict[object, Row[T]] = {}
     counts: set[int] = set()
     page, pages, offset = wanted.page, wanted.pages, 0
     while not counts or offset < max(counts):
@@ -157,23 +169,32 @@ async def _read_once(api: VkApi, wanted: _List) -> _Rows:
         known = len(main)
         for answer in answers:
             counts.add(answer.count)
-            _collect(main, answer.items)
-            _collect(variants, answer.variants or ())
+            _collect(main, map(wanted.read, answer.items))
+            _collect(variants, map(wanted.read, answer.variants or ()))
         offset += page * len(offsets)
         if len(main) == known:
             break
     merged = {**variants, **main}
     # Whether "count" counts variants is not documented: either total will do.
     return _Rows(
-        rows=list(merged.values()),
+        values=_values(merged.values()),
+        unread=_unread(merged.values()),
         agrees=len(counts) == 1 and counts <= {len(main), len(merged)},
     )
 
 
-def _collect(rows: dict[object, object], page: Sequence[object]) -> None:
+def _collect(rows: dict[object, Row[T]], page: Iterable[Row[T]]) -> None:
     for row in page:
         # A row without an id counts as one, though nobody can say which.
-        rows.setdefault(row_id(row) or f"unnamed {len(rows)}", row)
+        rows.setdefault(row.id or f"unnamed {len(rows)}", row)
+
+
+def _values(rows: Iterable[Row[T]]) -> tuple[T, ...]:
+    return tuple([row.value for row in rows if row.value is not None])
+
+
+def _unread(rows: Iterable[Row[T]]) -> tuple[int | None, ...]:
+    return tuple([row.id for row in rows if not row.is_clear])
 
 
 def _smaller(refusal: VkRefusal, pages: int, page: int) -> tuple[int, int]:
@@ -186,7 +207,7 @@ def _smaller(refusal: VkRefusal, pages: int, page: int) -> tuple[int, int]:
 
 
 async def _pages(
-    api: VkApi, wanted: _List, page: int, offsets: Sequence[int]
+    api: VkApi, wanted: _List[T], page: int, offsets: Sequence[int]
 ) -> list[ListRow] | VkRefusal:
     """Read pages in one request; a VkRefusal when that was too much for VK."""
     calls = [
@@ -198,7 +219,7 @@ async def _pages(
 
 async def _ask(api: VkApi, calls: Sequence[Call]) -> list[ListRow] | VkRefusal:
     """Make calls that list something, in one request; a VkRefusal when that was too much for VK."""
-    answers = await execute(api, calls)
+    answers = await execute(api, calls, reader=LISTS)
     if isinstance(answers, VkRefusal):
         if answers.remedy is Remedy.SHRINK:
             return answers
@@ -207,25 +228,25 @@ async def _ask(api: VkApi, calls: Sequence[Call]) -> list[ListRow] | VkRefusal:
         raise _unreadable(answers.cause)
     rows: list[ListRow] = []
     for call, answer in zip(calls, answers, strict=True):
-        result = answer
         if isinstance(answer, VkRefusal | Unpaired):
             # Inside an execute an error comes without its subcode and link.
-            result = await api.call(call.method, call.params)
-        rows.append(_list_row(_must(result)))
+            rows.append(await _ask_alone(api, call))
+        else:
+            rows.append(_list_row(answer))
     return rows
 
 
-def _must(result: object) -> object:
-    if isinstance(result, VkRefusal):
-        raise error_of_request(result)
-    return result
+async def _ask_alone(api: VkApi, call: Call) -> ListRow:
+    answer = await api.call(call.method, call.params, reader=A_LIST)
+    if isinstance(answer, VkRefusal):
+        raise error_of_request(answer)
+    return _list_row(answer)
 
 
 def _list_row(answer: object) -> ListRow:
-    try:
-        return msgspec.convert(answer, ListRow, strict=False)
-    except msgspec.ValidationError as error:
-        raise _unreadable(str(error)) from None
+    if isinstance(answer, ListRow):
+        return answer
+    raise _unreadable("no list where one was asked for")
 
 
 def _unreadable(cause: str) -> TryLater:

@@ -1,8 +1,11 @@
 """The size of a picture that the pages show."""
 
+import msgspec
 import pytest
 
 from evosync.vk.picture_sizes import LONGEST_ADDRESS, picture_address, smallest_picture
+from evosync.vk.rows import read_item
+from evosync.vk.wire import SizeRow
 
 
 def size(side: int, url: str | None = None, **rest: object) -> dict[str, object]:
@@ -21,16 +24,24 @@ def size(side: int, url: str | None = None, **rest: object) -> dict[str, object]
             id="the first of equals",
         ),
         pytest.param([{"url": "https://v.test/old"}], "https://v.test/old", id="without measures"),
+        pytest.param(
+            [{"url": "https://v.test/a"}, {"url": "https://v.test/b"}],
+            "https://v.test/b",
+            id="the last of equals too small",
+        ),
         pytest.param([size(200, "javascript:alert(1)"), 5, None], None, id="no address"),
         pytest.param([], None, id="no sizes"),
         pytest.param({}, None, id="no list"),
     ],
 )
 def test_the_smallest_that_is_sharp_enough(sizes: object, address: str | None) -> None:
-    assert smallest_picture({"id": 1, "sizes": sizes}, 200) == address
+    row = msgspec.json.encode({"id": 1, "photos": [{"id": 1, "sizes": sizes}]})
+    item = read_item(msgspec.Raw(row)).value
+    assert item is not None
+    assert item.thumb_url == address
 
 
-@pytest.mark.parametrize("value", [None, 5, "", "//v.test/a", f"https://{'a' * LONGEST_ADDRESS}"])
-def test_what_is_no_address_is_none(value: object) -> None:
+@pytest.mark.parametrize("value", [None, "", "//v.test/a", f"https://{'a' * LONGEST_ADDRESS}"])
+def test_what_is_no_address_is_none(value: str | None) -> None:
     assert picture_address(value) is None
-    assert smallest_picture(value, 200) is None
+    assert smallest_picture([SizeRow(url=value)], 200) is None

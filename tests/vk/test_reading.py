@@ -104,6 +104,13 @@ async def test_variants_are_merged_with_the_main_items(odd: Stand, vk: respx.Rou
     assert reading.is_whole
 
 
+async def test_a_count_may_be_a_text(odd: Stand, vk: respx.Route) -> None:
+    rows, nothing = {"count": "1", "items": [row(1)]}, {"count": "1", "items": []}
+    vk.side_effect = [NO_ALBUMS, answer([rows, nothing, nothing])]
+    reading = await read(odd)
+    assert (reading.is_whole, len(reading.items)) == (True, 1)
+
+
 async def test_a_shifted_list_is_read_again(odd: Stand, vk: respx.Route) -> None:
     nothing = {"count": 3, "items": []}
     shifted = answer([page([1, 2, 2], 3), nothing, nothing])

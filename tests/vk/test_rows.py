@@ -1,11 +1,15 @@
 """Rows of VK become plain values; a row that does not fit costs only itself."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evosync.catalog.item import Album, Availability, MarketItem
-from evosync.vk.wire import Unread, albums_from, items_from
+from evosync.vk.rows import Row, read_album, read_item
 
 FULL = {
     "id": 11,
@@ -24,10 +28,18 @@ FULL = {
 }
 
 
+UNREAD: Row[MarketItem] = Row(id=None, value=None, is_clear=False)
+
+
+def raw(row: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(row))
+
+
 def only(row: object) -> MarketItem:
-    (item,), unread = items_from([row])
-    assert unread == Unread()
-    return item
+    read = read_item(raw(row))
+    assert read.is_clear
+    assert read.value is not None
+    return read.value
 
 
 def test_a_full_row() -> None:
@@ -101,18 +113,61 @@ def test_odd_optional_fields_cost_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "id_"),
+    "row",
     [
-        pytest.param({"title": "Чай", "availability": 0}, None, id="no id"),
-        pytest.param(FULL | {"id": "x"}, None, id="no number for an id"),
-        pytest.param(FULL | {"id": True}, None, id="a truth for an id"),
-        pytest.param(False, None, id="no row at all"),
+        pytest.param({"title": "Чай", "availability": 0}, id="no id"),
+        pytest.param(FULL | {"id": "x"}, id="no number for an id"),
+        pytest.param(FULL | {"id": True}, id="a truth for an id"),
+        pytest.param(FULL | {"id": 2**63}, id="an id that no column holds"),
+        pytest.param(False, id="no row at all"),
     ],
 )
-def test_a_row_without_an_id_costs_that_row(row: object, id_: int | None) -> None:
-    items, unread = items_from([row, FULL | {"id": 12}])
-    assert [item.item_id for item in items] == [12]
-    assert unread.ids == (id_,)
+def test_a_row_without_an_id_is_not_read(row: object) -> None:
+    assert read_item(raw(row)) == UNREAD
+
+
+def test_half_a_letter_costs_the_letter() -> None:
+    row = msgspec.Raw(b'{"id": 1, "title": "\xd0\xa7\xd0", "sku": "p1"}')
+    item = read_item(row).value
+    assert item is not None
+    assert (item.title, item.sku) == ("Ч\ufffd", "p1")
+
+
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, [], {}, "", "7", "чай", 0, 7, -1, 1.5, True, False, 2**31, 2**63]
+)
+FIELDS = (
+    *(("title",), ("description",), ("availability",), ("price",), ("price", "amount")),
+    *(("sku",), ("stock_amount",), ("category",), ("category", "id"), ("photos",)),
+    *(("photos", 0), ("photos", 0, "id"), ("photos", 0, "sizes"), ("photos", 0, "sizes", 1)),
+    *(("photos", 0, "sizes", 0, "url"), ("photos", 0, "sizes", 1, "width"), ("photos", 1, "id")),
+    *(("albums_ids",), ("albums_ids", 1), ("date",), ("thumb_photo",), ("reject_info",)),
+    *(("reject_info", "moderation_status"), ("reject_info", "title")),
+)
+
+
+@given(changes=st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=4))
+def test_one_odd_field_changes_nothing_of_how_the_others_are_read(
+    changes: dict[tuple[str | int, ...], object],
+) -> None:
+    sizes = [
+        {"url": f"https://v.test/{side}", "width": side, "height": side} for side in (100, 300)
+    ]
+    words = {"title": "Отклонён", "description": "Укажите цену", "moderation_status": 2}
+    row: dict[str, object] = FULL | {"photos": [{"id": 5, "sizes": sizes}, {"id": 6}]}
+    row |= {"thumb_photo": "https://v.test/thumb", "reject_info": words}
+    row = msgspec.json.decode(raw(row))
+    for path, value in sorted(changes.items(), key=lambda change: -len(change[0])):
+        holder: object = row
+        for step in path[:-1]:
+            holder = holder[step]  # type: ignore[index]  # the longest paths come first
+        holder[path[-1]] = value  # type: ignore[index]
+    # A date that is no number makes every row an odd one, and hides nothing but itself.
+    item, odd = read_item(raw(row)), read_item(raw(row | {"date": "чай"}))
+    assert item.is_clear == odd.is_clear
+    assert item.value is not None
+    assert odd.value is not None
+    assert replace(item.value, created_at=None) == odd.value
 
 
 @pytest.mark.parametrize(
@@ -124,9 +179,8 @@ def test_a_sku(sent: object, sku: str | None) -> None:
 
 @pytest.mark.parametrize("sku", [["p1"], {"id": "p1"}, 1.5, True])
 def test_an_item_whose_sku_cannot_be_read_is_named(sku: object) -> None:
-    (item,), unread = items_from([FULL | {"sku": sku}])
-    assert (item.item_id, item.sku, item.title) == (11, None, only(FULL).title)
-    assert unread.ids == (11,)
+    read = read_item(raw(FULL | {"sku": sku}))
+    assert read == Row(id=11, value=replace(only(FULL), sku=None), is_clear=False)
 
 
 def test_a_number_that_no_column_holds_is_no_number() -> None:
@@ -135,7 +189,6 @@ def test_a_number_that_no_column_holds_is_no_number() -> None:
     item = only({"id": 1, "date": huge, "category": {"id": huge}, **sent})
     assert (item.stock, item.price, item.category_id, item.created_at) == (None, None, None, None)
     assert item.album_ids == {3}
-    assert items_from([{"id": huge}]) == ((), Unread(ids=(None,)))
 
 
 def test_albums() -> None:
@@ -145,10 +198,10 @@ def test_albums() -> None:
         {"id": 5, "count": None, "is_hidden": [], "photo": False},
         {"title": "Без номера"},
     ]
-    albums, unread = albums_from(rows)
-    assert albums == (
+    assert [read_album(raw(row)).value for row in rows] == [
         Album(album_id=3, title="Чай & кофе", count=9, is_hidden=True, photo_id=8),
         Album(album_id=4, title="Сладости"),
         Album(album_id=5, title=""),
-    )
-    assert unread.ids == (None,)
+        None,
+    ]
+    assert [read_album(raw(row)).is_clear for row in rows] == [True, True, True, False]

@@ -1,0 +1,114 @@
+"""Rows of VK's lists, made plain values of the catalog."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from evosync.catalog.item import Album, Availability, MarketItem
+from evosync.catalog.names import decode_entities
+from evosync.vk.odd_rows import mend_album, mend_item
+from evosync.vk.picture_sizes import COVER_SIDE, THUMB_SIDE, picture_address, smallest_picture
+from evosync.vk.wire import BIG, REJECTED, AlbumRow, ItemRow, PhotoRow, RejectRow
+
+_AVAILABILITY: Mapping[int | None, Availability] = {one.value: one for one in Availability}
+
+T = TypeVar("T", Album, MarketItem)
+
+
+class Row(NamedTuple, Generic[T]):
+    """A row that was read: no value when it has no id.
+
+    `is_clear` is False when something of ours may stand unseen in it.
+    """
+
+    id: int | None
+    value: T | None
+    is_clear: bool
+
+
+_ITEM = msgspec.json.Decoder(ItemRow)
+_ALBUM = msgspec.json.Decoder(AlbumRow)
+
+
+def read_item(raw: msgspec.Raw) -> Row[MarketItem]:
+    """Read an item; one with an unreadable sku is not clear, since it may be ours."""
+    is_clear = True
+    try:
+        row = _ITEM.decode(raw)
+    except ValueError:
+        try:
+            row, is_clear = mend_item(raw)
+        except ValueError:
+            return Row(id=None, value=None, is_clear=False)
+    return Row(id=row.id, value=_item(row), is_clear=is_clear)
+
+
+def read_album(raw: msgspec.Raw) -> Row[Album]:
+    """Read an album."""
+    try:
+        row = _ALBUM.decode(raw)
+    except ValueError:
+        try:
+            row = mend_album(raw)
+        except ValueError:
+            return Row(id=None, value=None, is_clear=False)
+    return Row(id=row.id, value=_album(row), is_clear=True)
+
+
+def _album(row: AlbumRow) -> Album:
+    photo = row.photo or PhotoRow()
+    return Album(
+        album_id=row.id,
+        title=decode_entities(row.title or ""),
+        count=row.count or 0,
+        is_hidden=bool(row.is_hidden),
+        photo_id=photo.id,
+        thumb_url=smallest_picture(photo.sizes or (), COVER_SIDE),
+    )
+
+
+def _item(row: ItemRow) -> MarketItem:
+    photos = row.photos or ()
+    thumb_url = smallest_picture(photos[0].sizes or (), THUMB_SIDE) if photos else None
+    return MarketItem(
+        item_id=row.id,
+        title=decode_entities(row.title or ""),
+        description=row.description or "",
+        price=None if row.price is None else _kopecks(row.price.amount),
+        # What the schema does not know is nothing that a buyer may count on.
+        availability=_AVAILABILITY.get(row.availability, Availability.UNAVAILABLE),
+        sku=None if row.sku is None else str(row.sku),
+        stock=row.stock_amount,
+        category_id=None if row.category is None else row.category.id,
+        photo_ids=tuple([photo.id for photo in photos if photo.id is not None]),
+        thumb_url=thumb_url or picture_address(row.thumb_photo),
+        album_ids=frozenset(filter(None, row.albums_ids or ())),
+        created_at=_moment(row.date),
+        rejected=None if row.reject_info is None else _rejected(row.reject_info),
+    )
+
+
+def _kopecks(amount: str | int | None) -> int | None:
+    # price.amount is a string of kopecks; price may be [] where it is not shown.
+    try:
+        kopecks = None if amount is None else int(amount)
+    except ValueError:
+        return None
+    return kopecks if kopecks is None or -BIG <= kopecks <= BIG else None
+
+
+def _moment(unixtime: int | None) -> datetime | None:
+    try:
+        return None if unixtime is None else datetime.fromtimestamp(unixtime, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _rejected(info: RejectRow) -> str | None:
+    if info.moderation_status != REJECTED:
+        return None
+    words = [word for word in (info.title, info.description) if word]
+    text = ". ".join(word.strip().rstrip(".") for word in words)
+    return decode_entities(text) or "причина не названа"
