@@ -68,11 +68,17 @@ async def prepare(opened: Installation, world: SandboxWorld) -> int:
 
     One that was cut short is gone through again.
     """
-    write, now = opened.database.write, opened.clock
     user_id = await _owner(opened)
+    await connect(opened, user_id, world)
+    return user_id
+
+
+async def connect(opened: Installation, user_id: int, world: SandboxWorld) -> None:
+    """Connect an account to both ends of a world and switch everything on, unless that was done."""
+    write, now = opened.database.write, opened.clock
     async with opened.database.read() as tx:
         if (await sync.get_config(tx, user_id)).confirmed_at is not None:
-            return user_id
+            return
     evotor = await check_evotor(opened, user_id, world.evotor_token)
     await write(save_checked_evotor, evotor, now())
     vk = await check_vk(opened, user_id, world.community_id, world.vk_token)
@@ -82,7 +88,6 @@ async def prepare(opened: Installation, world: SandboxWorld) -> int:
     async with opened.database.read() as tx:
         config = await sync.get_config(tx, user_id)
     await write(sync.save_config, replace(config, enabled=True, confirmed_at=now()), now())
-    return user_id
 
 
 async def _owner(opened: Installation) -> int:

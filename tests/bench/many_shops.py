@@ -1,0 +1,299 @@
+"""Many shops on one service: an hourly cycle with nothing to do, and one with changed prices.
+
+Run by hand: `python -m tests.bench.many_shops [--shops N …] [--goods N] [--big N …]
+[--big-goods N] [--fair-shops N] [--latency S] [--concurrency N] [--database sqlite|mariadb]
+[--json FILE]`. One shop is mirrored; the others are copies of it, in the sandbox and in the
+database. Each cycle is the first one of an `evosync serve` of its own. `--big` puts so many
+shops that have never been mirrored first in the queue.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evosync.db.engine import open_database
+from evosync.log import configure_logging
+from evosync.wiring import open_installation
+from tests import mariadb
+from tests.bench import crowd
+from tests.bench.apart import Apart, served
+from tests.bench.crowd_rows import copy_shop, database_mb, open_shop
+from tests.bench.cycle import Cycle, carry_out_cycle, ended_at
+from tests.bench.report import Report, Row
+from tests.bench.stand import MeasuredShop
+from tests.flow.stand import shop_settings, small_world
+from tests.lending import Lender
+
+SHOPS = (100, 300, 1_000)
+GOODS = 500
+BIG = (0, 1, 4)
+BIG_GOODS = 15_000
+FAIR_SHOPS = 100
+LATENCY_S = 0.3  # of one execute
+CONCURRENCY = 4
+FLAT = 1.15  # what a shop may cost among the most, of what it costs among the fewest
+FAIR = 1.15  # how long the small ones may take beside big ones, of what they take alone
+
+Lend = Callable[[Path], AbstractContextManager[str]]
+"""Gives the URL of a fresh database for the body, in a folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """So many shops, ready to be mirrored, and where they stand."""
+
+    apart: Apart
+    folder: Path
+    database_url: str
+    shops: int
+    first_user_id: int
+    concurrency: int
+
+    async def cycle(self, runs: int = 0) -> Cycle:
+        """Carry out a cycle until so many runs have ended, else one of each shop."""
+        return await carry_out_cycle(
+            self.apart,
+            self.folder,
+            self.database_url,
+            runs or self.shops,
+            SYNC_CONCURRENCY=str(self.concurrency),
+        )
+
+    async def size_mb(self) -> float:
+        """Return the size of the database in megabytes."""
+        database = open_database(self.database_url)
+        try:
+            return await database_mb(database)
+        finally:
+            await database.close()
+
+    async def check(self) -> None:
+        """Stop the benchmark when a shop's market does not equal its till."""
+        unequal = await self.apart.do(crowd.count_unequal, self.shops)
+        if unequal:
+            raise SystemExit(f"{unequal} of {self.shops} shops do not equal their till")
+
+
+def main() -> None:
+    """Measure, print tables, and write JSON where it is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shops", type=int, nargs="*", default=SHOPS)
+    parser.add_argument("--goods", type=int, default=GOODS)
+    parser.add_argument("--big", type=int, nargs="*", default=BIG)
+    parser.add_argument("--big-goods", type=int, default=BIG_GOODS)
+    parser.add_argument("--fair-shops", type=int, default=FAIR_SHOPS)
+    parser.add_argument("--latency", type=float, default=LATENCY_S)
+    parser.add_argument("--concurrency", type=int, default=CONCURRENCY)
+    parser.add_argument("--database", choices=("sqlite", "mariadb"), default="sqlite")
+    parser.add_argument("--json", type=Path)
+    wanted = parser.parse_args()
+    configure_logging("ERROR")
+    report = Report("many_shops")
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        lend: Lend = _file
+        if wanted.database == "mariadb":
+            server = stack.enter_context(mariadb.running(Path(name)))
+            lend = _database_of(Lender(server))
+        _measure_sizes(report, wanted, lend)
+        _measure_fairness(report, wanted, lend)
+    report.save(wanted.json)
+
+
+def _measure_sizes(report: Report, wanted: argparse.Namespace, lend: Lend) -> None:
+    rows: list[Row] = []
+    for shops in sorted(wanted.shops):
+        with _room(lend) as (folder, url):
+            rows += asyncio.run(_two_cycles(wanted, folder, url, shops))
+    if not rows:
+        return
+    title = f"Shops of {wanted.goods} goods, {wanted.latency} s an execute, {wanted.database}"
+    report.add(f"{title}: one cycle", [_part(row, _TIMES) for row in rows])
+    report.add(f"{title}: what a shop takes", [_part(row, _SIZES) for row in rows])
+    if len(wanted.shops) > 1:
+        report.add("Flat in the number of shops", list(map(_flat, _pairs(rows))))
+
+
+async def _two_cycles(wanted: argparse.Namespace, folder: Path, url: str, shops: int) -> list[Row]:
+    rows = []
+    async with _crowd(wanted, folder, url, shops) as ready:
+        quiet, growth = await _sized(ready)
+        _expect(quiet.runs, status="done", created=0, updated=0)
+        await ready.check()
+        rows.append(_row("nothing to do", ready, quiet, growth))
+        changed = await ready.apart.do(crowd.change_prices)
+        priced, growth = await _sized(ready)
+        _expect(priced.runs, status="done", created=0, updated=changed)
+        await ready.check()
+        rows.append(_row("2 % dearer", ready, priced, growth))
+    return rows
+
+
+async def _sized(ready: Crowd) -> tuple[Cycle, tuple[float, float]]:
+    """Carry out a cycle; gives the size of the database before it, and what it grew by."""
+    before = await ready.size_mb()
+    cycle = await ready.cycle()
+    return cycle, (before, await ready.size_mb() - before)
+
+
+def _row(name: str, ready: Crowd, cycle: Cycle, size: tuple[float, float]) -> Row:
+    shops = ready.shops
+    return {
+        "cycle": name,
+        "shops": shops,
+        "wall_s": round(cycle.wall_s, 1),
+        "cpu_ms_a_shop": round(cycle.cpu_s / shops * 1000, 1),
+        "sandbox_cpu_ms": round(cycle.sandbox_cpu_s / shops * 1000, 1),
+        "peak_mb": round(cycle.peak_mb, 1),
+        "after_mb": round(cycle.after_mb, 1),
+        "evotor_requests": round(cycle.mean("evotor_requests"), 2),
+        "vk_requests": round(cycle.mean("vk_requests"), 2),
+        "run_s": round(cycle.mean("seconds"), 2),
+        "database_kb": round(size[0] / shops * 1024, 1),
+        "growth_kb": round(size[1] / shops * 1024, 2),
+        "log_kb": round(cycle.log_mb / shops * 1024, 2),
+        # Where they had not ended before the runs began, the two cannot be told apart.
+        "check_cpu_ms": round(cycle.checks_cpu_s / shops * 1000, 1) if cycle.is_apart else None,
+    }
+
+
+def _part(row: Row, names: tuple[str, ...]) -> Row:
+    return {name: row[name] for name in ("cycle", "shops", *names)}
+
+
+_TIMES = ("wall_s", "run_s", "cpu_ms_a_shop", "sandbox_cpu_ms", "peak_mb", "after_mb")
+_SIZES = ("evotor_requests", "vk_requests", "database_kb", "growth_kb", "log_kb", "check_cpu_ms")
+
+
+def _pairs(rows: list[Row]) -> list[tuple[Row, Row]]:
+    """Pair the fewest shops with the most, by cycle."""
+    named = {row["cycle"]: row for row in reversed(rows)}
+    return [(fewest, row) for name, fewest in named.items() for row in _last(rows, name)]
+
+
+def _last(rows: list[Row], name: Any) -> list[Row]:
+    return [row for row in rows if row["cycle"] == name][-1:]
+
+
+def _flat(pair: tuple[Row, Row]) -> Row:
+    few, many = pair
+    ratio = _number(many["cpu_ms_a_shop"]) / _number(few["cpu_ms_a_shop"])
+    more_mb = _number(many["peak_mb"]) - _number(few["peak_mb"])
+    more_shops = _number(many["shops"]) - _number(few["shops"])
+    return {
+        "cycle": few["cycle"],
+        "shops": f"{few['shops']} → {many['shops']}",
+        "cpu_a_shop_ratio": round(ratio, 3),
+        "target": f"≤ {FLAT}",
+        "met": "yes" if ratio <= FLAT else "no",
+        "peak_kb_for_each_more_shop": round(more_mb / more_shops * 1024, 1),
+    }
+
+
+def _number(cell: Any) -> float:
+    return float(cell)
+
+
+def _measure_fairness(report: Report, wanted: argparse.Namespace, lend: Lend) -> None:
+    rows: list[Row] = []
+    for big in wanted.big:
+        with _room(lend) as (folder, url):
+            row = asyncio.run(_small_beside(wanted, folder, url, big))
+        alone_s = _number(rows[0]["small_ones_done_s"] if rows else row["small_ones_done_s"])
+        ratio = _number(row["small_ones_done_s"]) / alone_s
+        target = {"target": f"≤ {FAIR}", "met": "yes" if ratio <= FAIR else "no"}
+        rows.append(
+            {**row, "ratio": round(ratio, 3), **(target if rows else dict.fromkeys(target))}
+        )
+    if rows:
+        title = f"{wanted.fair_shops} small shops behind big ones of {wanted.big_goods} goods"
+        report.add(f"{title}, SYNC_CONCURRENCY {wanted.concurrency}", rows)
+
+
+async def _small_beside(wanted: argparse.Namespace, folder: Path, url: str, big: int) -> Row:
+    async with _crowd(wanted, folder, url, wanted.fair_shops, big) as ready:
+        cycle = await ready.cycle()
+        small = [run for run in cycle.runs if run["user_id"] >= ready.first_user_id]
+        _expect(small, status="done", created=0, updated=0)
+        first, last = ended_at(small[0]), ended_at(small[-1])
+        return {
+            "big_shops": big,
+            "small_shops": len(small),
+            "small_ones_done_s": round((last - first).total_seconds() + small[0]["seconds"], 1),
+            "run_s": round(sum(run["seconds"] for run in small) / len(small), 2),
+            "cpu_s": round(cycle.cpu_s, 1),
+            "peak_mb": round(cycle.peak_mb, 1),
+        }
+
+
+def _expect(runs: list[dict[str, Any]], **wanted: str | int) -> None:
+    for run in runs:
+        if any(run[name] != value for name, value in wanted.items()):
+            raise SystemExit(f"a run did not do its work, which is {wanted}: {run}")
+
+
+@contextlib.asynccontextmanager
+async def _crowd(
+    wanted: argparse.Namespace, folder: Path, url: str, shops: int, big: int = 0
+) -> AsyncIterator[Crowd]:
+    async with served(crowd.make_shop, wanted.goods) as apart:
+        settings = shop_settings(folder, apart.url, url)
+        async with open_installation(settings) as opened:
+            # The queue of a cycle is in the order of the accounts.
+            await apart.do(crowd.add_big_shops, big, wanted.big_goods)
+            for number in range(crowd.BIG, crowd.BIG + big):
+                await open_shop(opened, _seen(number), f"big-{number}@example.com")
+            first = await open_shop(opened, small_world(), "shop-0@example.com")
+            await _mirror(MeasuredShop(opened=opened, user_id=first), wanted.goods)
+            await apart.do(crowd.spread, shops, wanted.latency)
+            await copy_shop(opened, first, shops)
+        yield Crowd(
+            apart=apart,
+            folder=folder,
+            database_url=url,
+            shops=shops,
+            first_user_id=first,
+            concurrency=wanted.concurrency,
+        )
+
+
+def _seen(number: int) -> Any:
+    """Give a world that tells how a shop is reached."""
+    door, world = crowd.Door.of(number), small_world()
+    world.evotor_token, world.vk_token = door.evotor_token, door.vk_token
+    world.community_id = door.community_id
+    return world
+
+
+async def _mirror(shop: MeasuredShop, goods: int) -> None:
+    made = await shop.mirror()
+    if made.counts()["created"] != goods:
+        raise SystemExit(f"the first shop was not made: {made.counts()}, {made.error}")
+    # Only a later reading of VK keeps the rows of what this one made.
+    settled = await shop.mirror()
+    if settled.counts()["unchanged"] != goods:
+        raise SystemExit(f"the first shop does not rest: {settled.counts()}, {settled.error}")
+
+
+@contextlib.contextmanager
+def _room(lend: Lend) -> Any:
+    with tempfile.TemporaryDirectory() as name, lend(Path(name)) as url:
+        yield Path(name), url
+
+
+@contextlib.contextmanager
+def _file(folder: Path) -> Any:
+    yield f"sqlite:///{folder / 'evosync.db'}"
+
+
+def _database_of(lender: Lender) -> Lend:
+    return lambda _folder: lender.lent_bare()
+
+
+if __name__ == "__main__":
+    main()
