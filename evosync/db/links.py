@@ -85,16 +85,14 @@ async def save_new_links(
     """
     if not links:
         return
+    # Two statements: with an OR between them SQLite goes through all links of the community.
     await tx.execute(
         delete(product_links).where(
             product_links.c.community_id == place.community_id,
-            or_(
-                product_links.c.item_id.in_([link.item_id for link in links]),
-                (product_links.c.user_id == place.user_id)
-                & product_links.c.product_id.in_([link.product_id for link in links]),
-            ),
+            product_links.c.item_id.in_([link.item_id for link in links]),
         )
     )
+    await _make_room(tx, place, [link.product_id for link in links])
     await tx.execute(
         insert(product_links),
         [

@@ -41,8 +41,10 @@ from evosync.db.shelf import Slot, fill_shelf, list_products
 from evosync.db.snapshots import load_snapshot
 from evosync.db.sync import SyncConfig
 from evosync.db.types import Tx
+from evosync.engine.changes import Done, Update
 from evosync.engine.report import RunStatus
-from tests.builders import NOON, SHOP
+from tests.builders import NOON, SHOP, draft, item
+from tests.db.ledgers import PRICE, created, open_ledger
 from tests.db.people import add_user
 from tests.db.test_silences import connect
 
@@ -50,6 +52,7 @@ GROWING = {
     *("cached_products", "vk_cached_products", "product_links", "problems", "runs", "run_changes"),
     *("api_logs", "webhook_events", "sessions", "alerts_sent"),
 }
+BY_PRODUCT = {"product_links", "intents", "vk_cached_products"}
 BEFORE = NOON - timedelta(days=90)
 CHANGED = ChangeSearch(outcomes=["planned"], section=Section.NEW, words="чай")
 
@@ -158,25 +161,64 @@ async def test_no_growing_table_is_read_from_end_to_end(
 ) -> None:
     anna = await add_user(sqlite_database, "anna@example.com")
     await connect(sqlite_database, anna)
+    asked = await noted(sqlite_database, ask)
+    assert asked
+    for statement, given in asked:
+        assert not await scanned(sqlite_database, statement, given), statement
+
+
+async def test_a_batch_reads_its_own_rows_and_not_those_of_the_whole_shop(
+    sqlite_database: Database,
+) -> None:
+    ledger = await open_ledger(sqlite_database, await add_user(sqlite_database, "anna@example.com"))
+
+    async def work(_: object) -> None:
+        link, *_ = await created(ledger, *range(1, 26))
+        dearer = draft("tea-1", price=99_00)
+        update = Update(link=link, draft=dearer, item=item(1), fields=PRICE)
+        await ledger.begin([update], NOON)
+        await ledger.record([Done(change=update, item_id=1)])
+
+    found = set()
+    for statement, given in await noted(sqlite_database, work):
+        if statement.startswith("SELECT product_links.id, "):
+            continue  # what `created` returns
+        for step in await steps_of(sqlite_database, statement, given):
+            # A user's or a community's rows are as many as the shop has goods.
+            if match := re.match(r"(?:SCAN|SEARCH) (\w+)(?: USING .*\((.*)\))?", step):
+                table, by = match[1], match[2] or ""
+                if table in BY_PRODUCT:
+                    found.add(table)
+                    assert re.search(r"item_id=|product_id=|state=|rowid=", by), (statement, step)
+    assert found == BY_PRODUCT
+
+
+async def noted(database: Database, ask: Ask) -> list[tuple[str, Any]]:
+    """List the statements that look for rows, and what each is given."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, given: Any, *_: object) -> None:
         if statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
             asked.append((statement, given))
 
-    engine = sqlite_database.engine.sync_engine
+    engine = database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", note)
-    await ask(sqlite_database)
+    await ask(database)
     event.remove(engine, "before_cursor_execute", note)
-    assert asked
-    for statement, given in asked:
-        assert not await scanned(sqlite_database, statement, given), statement
+    return asked
 
 
 async def scanned(database: Database, statement: str, given: Any) -> set[str]:
     """List the growing tables that SQLite would read whole for a statement."""
-    async with database.read() as tx:
-        plan = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
-        steps = [str(row.detail) for row in plan]
+    steps = await steps_of(database, statement, given)
     found = {match[1] for step in steps if (match := re.match(r"SCAN (\w+)", step))}
     return {name for name in found if re.sub(r"_\d+$", "", name) in GROWING}
+
+
+async def steps_of(database: Database, statement: str, given: Any) -> list[str]:
+    """List how SQLite would carry out a statement."""
+    if isinstance(given, list):  # of many executions, one
+        given = given[0]
+    async with database.read() as tx:
+        plan = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+        return [str(row.detail) for row in plan]
