@@ -1,13 +1,12 @@
 """A plan carried out: batches, outcomes and links as they happen."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from itertools import groupby
 from typing import Protocol
 
-from evosync.catalog.item import Link, LinkState
+from evosync.engine.applied import Applied, Stop
 from evosync.engine.caps import Caps
 from evosync.engine.caution import Caution
 from evosync.engine.changes import (
@@ -15,18 +14,17 @@ from evosync.engine.changes import (
     Adopt,
     Change,
     Create,
-    Done,
     EditAlbum,
     Lose,
     Outcome,
     PutInAlbum,
-    Relink,
-    Restore,
     TakeAlbum,
     TakeFromAlbum,
 )
+from evosync.engine.flights import Flights, items_of
 from evosync.engine.likeness import Mismatch
 from evosync.engine.ports import Ledger, Target
+from evosync.engine.whereabouts import Whereabouts
 from evosync.errors import EvoSyncError
 
 Checkpoint = Callable[[], Awaitable[str | None]]
@@ -40,31 +38,6 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """What became of a plan. `left` counts changes that have no outcome.
-
-    These were not begun, or what became of them could not be written down.
-    `stopped` is the checkpoint's reason or a `Stop`, `error` what ended the
-    work early; both None = every change was tried. `mismatches` and `unseen`
-    are those of a look that stopped it, `moderated` what moderation said of
-    each product that it was asked about (None = nothing).
-    """
-
-    outcomes: tuple[Outcome, ...] = ()
-    left: int = 0
-    stopped: str | None = None
-    error: EvoSyncError | None = None
-    mismatches: tuple[Mismatch, ...] = ()
-    unseen: tuple[str, ...] = ()
-    moderated: Mapping[str, str | None] = field(default_factory=dict)
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether somebody asked for a stop, or VK for a rest: nothing more is to be sent."""
-        return self.error is not None or self.stopped not in {None, *Stop}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
     """What `apply` works with."""
 
@@ -74,15 +47,6 @@ class Hands:
     checkpoint: Checkpoint
     progress: Progress
     caution: Caution
-
-
-class Stop(StrEnum):
-    """Why a pace lets no more creates through in this run."""
-
-    DIFFERS = "differs"  # VK shows another value than was sent
-    LEFT = "left"  # the same, and a person said to leave it so
-    UNSEEN = "unseen"  # VK did not show in time what it said it had made
-    UNSURE = "unsure"  # VK's answer to a create was lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +65,11 @@ class Look:
 class Pace(Protocol):
     """How fast a kind of change goes. Implemented by `evosync.engine.canary`."""
 
+    @property
+    def is_free(self) -> bool:
+        """Whether batches may be under way side by side, with no look after each."""
+        ...
+
     def take(self, changes: Sequence[Change], most: int) -> tuple[list[Change], list[Change]]:
         """Divide changes into the next batch, of `most` at most, and the rest."""
         ...
@@ -112,6 +81,8 @@ class Pace(Protocol):
 
 class FullBatches:
     """Implements Pace: as much as a request carries, and never a look."""
+
+    is_free = True
 
     def take(self, changes: Sequence[Change], most: int) -> tuple[list[Change], list[Change]]:
         """Cut off a full batch."""
@@ -164,29 +135,71 @@ class _Work:
 
 
 async def _work_through(work: _Work, hands: Hands, creates_pace: Pace) -> None:
-    """Send batch after batch, until every change was tried or a look says to stop."""
-    whereabouts = _Whereabouts(await hands.ledger.links())
-    caps = Caps()
-    for stage, changes in _stages(work.changes):
-        todo = list(changes)
-        pace = creates_pace if stage == _CREATES else _FULL_BATCHES
+    """Send batch after batch, until every change was tried or a look says to stop.
+
+    Several are under way at once, as many as the market takes; all of them
+    have landed when this returns or raises, unless it was cancelled.
+    """
+    crew = _Crew(work, hands, Whereabouts(await hands.ledger.links()))
+    try:
+        try:
+            for stage, changes in _stages(work.changes):
+                await crew.flights.land()
+                pace = creates_pace if stage == _CREATES else _FULL_BATCHES
+                await crew.send_stage(list(changes), pace)
+                if work.look.stopped is not None:
+                    break
+        except Exception:
+            await crew.flights.land()
+            raise
+        await crew.flights.land()
+    finally:
+        await crew.flights.end()
+
+
+class _Crew:
+    """Carries the batches of a plan, and learns from what became of each."""
+
+    def __init__(self, work: _Work, hands: Hands, whereabouts: Whereabouts) -> None:
+        self._work = work
+        self._hands = hands
+        self._whereabouts = whereabouts
+        self._caps = Caps()
+        self.flights = Flights()
+
+    async def send_stage(self, todo: list[Change], pace: Pace) -> None:
+        """Send changes that may share requests, at their pace, until a look says to stop."""
+        work, hands = self._work, self._hands
         if await _is_stopped(work, pace, None):
             return
         while todo:
+            # What is tried with a single change is heard of before more goes.
+            is_alone = bool(hands.caution.methods) or not pace.is_free
+            await self.flights.land(0 if is_alone else hands.target.flights - 1)
             if (reason := await hands.checkpoint()) is not None:
                 work.look = Look(stopped=reason)
                 return
             size = hands.caution.room(todo, hands.target.batch_size)
             batch, todo = pace.take(todo, size)
-            sent, capped = caps.split(whereabouts.resolve(batch))
-            done = await send_batch(sent, hands)
-            work.left -= len(batch)
-            work.outcomes += done + capped
-            for pupil in (whereabouts, caps, hands.caution):
-                pupil.learn(done)
-            hands.progress("apply", len(work.changes) - work.left, len(work.changes))
-            if await _is_stopped(work, pace, done):
+            known = self._whereabouts.resolve(batch)
+            if pace.is_free:
+                items = frozenset(items_of(known))
+                await self.flights.clear(items)
+                self.flights.launch(self._carry(known, len(batch)), items)
+            elif await _is_stopped(work, pace, await self._carry(known, len(batch))):
                 return
+
+    async def _carry(self, batch: Sequence[Change], count: int) -> list[Outcome]:
+        """Send a batch that stands for so many changes of the plan."""
+        sent, capped = self._caps.split(batch)
+        done = await send_batch(sent, self._hands)
+        work, hands = self._work, self._hands
+        work.left -= count
+        work.outcomes += done + capped
+        for pupil in (self._whereabouts, self._caps, hands.caution):
+            pupil.learn(done)
+        hands.progress("apply", len(work.changes) - work.left, len(work.changes))
+        return done
 
 
 async def _is_stopped(work: _Work, pace: Pace, outcomes: Sequence[Outcome] | None) -> bool:
@@ -230,47 +243,3 @@ def _stage(change: Change) -> str:
             return "noted"
         case _:
             return "edit"
-
-
-class _Whereabouts:
-    """Which item a product has, and which album a key was given, as the run learns it."""
-
-    def __init__(self, links: Iterable[Link]) -> None:
-        self._items = {
-            link.product_id: link.item_id for link in links if link.state is LinkState.LIVE
-        }
-        self._albums: dict[str, int] = {}
-
-    def learn(self, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            match outcome:
-                case Done(change=Create(draft=draft), item_id=int(item_id)):
-                    self._items[draft.product_id] = item_id
-                case Done(change=Adopt(link=link)):
-                    self._items[link.product_id] = link.item_id
-                case Done(change=Relink(link=link, draft=draft) | Restore(link=link, draft=draft)):
-                    self._items[draft.product_id] = link.item_id
-                case Done(change=AddAlbum(key=key), album_id=int(album_id)):
-                    self._albums[key] = album_id
-                case _:
-                    pass
-
-    def resolve(self, batch: Sequence[Change]) -> list[Change]:
-        """Fill in the ids; what has none (a refused item, a refused album) is dropped."""
-        resolved: list[Change] = []
-        for change in batch:
-            if not isinstance(change, PutInAlbum):
-                resolved.append(change)
-                continue
-            album_id = self._albums.get(change.key, change.album_id)
-            there = [key for key in change.product_ids if key in self._items]
-            if album_id is not None and there:
-                resolved.append(
-                    replace(
-                        change,
-                        product_ids=tuple(there),
-                        album_id=album_id,
-                        item_ids=tuple(self._items[key] for key in there),
-                    )
-                )
-        return resolved

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from evosync.catalog.item import Draft, Link, LinkState, MarketItem
-from evosync.engine.apply import Hands, Look, Stop, send_batch
+from evosync.engine.applied import Stop
+from evosync.engine.apply import Hands, Look, send_batch
 from evosync.engine.changes import Change, Create, Done, Field, Outcome, Uncertain, Update
 from evosync.engine.held import find_verdict
 from evosync.engine.likeness import Mismatch, find_mismatches, lacking_picture
@@ -44,6 +45,11 @@ class Canary:
         self._consents = memory.consents
         self._drafts = drafts
         self._patience = patience
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the first items were right, so that nothing more is looked at."""
+        return self._stage == THROUGH
 
     def take(self, creates: Sequence[Change], most: int) -> tuple[list[Change], list[Change]]:
         """Divide creates into what the next request makes and the rest.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from evosync.engine.apply import Applied
+from evosync.engine.applied import Applied
 from evosync.engine.changes import Change
 from evosync.engine.memory import Park
 from evosync.engine.parking import Waiting, answered, park_for, put_off, rests_until

@@ -43,6 +43,11 @@ class Target(Protocol):
         ...
 
     @property
+    def flights(self) -> int:
+        """How many sends may be under way at once; grows with each answer, falls with silence."""
+        ...
+
+    @property
     def requests(self) -> int:
         """Requests sent so far; an `execute` is one."""
         ...
@@ -79,7 +84,8 @@ class Target(Protocol):
         TryLater or NeedsPerson when none of them was carried out. What stops
         a batch halfway is raised by the next `send`; the rest of that batch
         is Failed with code 0. A `send` of no changes sends nothing, it only
-        raises such a stop.
+        raises such a stop. Several may be under way, of different items; a
+        stop is for all of them.
         """
         ...
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from evosync.catalog.item import Link, LinkState, MarketReading
-from evosync.engine.apply import Applied, Hands
+from evosync.engine.applied import Applied
+from evosync.engine.apply import Hands
 from evosync.engine.changes import (
     Change,
     Create,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from evosync.catalog.item import Draft
 from evosync.catalog.problem import Problem
-from evosync.engine.apply import Applied, Stop
+from evosync.engine.applied import Applied, Stop
 from evosync.engine.changes import (
     NOT_SENT,
     AddAlbum,

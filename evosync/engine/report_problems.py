@@ -6,7 +6,7 @@ from itertools import groupby
 
 from evosync.catalog.item import Draft, Link
 from evosync.catalog.problem import Problem
-from evosync.engine.apply import Applied, Stop
+from evosync.engine.applied import Applied, Stop
 from evosync.engine.caps import ALBUM, ALBUMS
 from evosync.engine.changes import (
     NOT_SENT,

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from evosync.catalog.item import MarketReading
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import Snapshot
-from evosync.engine.apply import Applied, Checkpoint, Hands, Progress, Stop, apply
+from evosync.engine.applied import Applied, Stop
+from evosync.engine.apply import Checkpoint, Hands, Progress, apply
 from evosync.engine.canary import Canary, Patience
 from evosync.engine.caution import make_caution
 from evosync.engine.changes import Plan, is_erasure

@@ -29,6 +29,10 @@ SLOW_DOWN_S = 1.1
 
 READ_TIMEOUT_S = 20.0
 
+# VK works on each request for a while: with several of them under way its own
+# slowness wastes none of the quota. What it does not answer stays in doubt, so they are few.
+MOST_IN_FLIGHT = 4
+
 Reader = msgspec.json.Decoder[Envelope[Any]]
 
 Param = str | int | bool | Decimal | Sequence[int] | None
@@ -66,6 +70,9 @@ class _Sending:
 class VkApi:
     """Calls methods of one user's VK; `requests` and `calls` count what was sent.
 
+    `room` is how many requests may be under way at once: one more with each
+    answer, up to `MOST_IN_FLIGHT`, and a single one after a silence.
+
     The access token travels in the form, never in an address, and is asked
     of the keeper anew for each request.
     """
@@ -88,6 +95,7 @@ class VkApi:
         self._version = version
         self.requests = 0
         self.calls = 0
+        self.room = 1
 
     async def call(
         self, method: str, params: Mapping[str, Param], *, reader: Reader = ANYTHING
@@ -159,7 +167,12 @@ class VkApi:
         self.requests += 1
         self.calls += sending.calls
         is_repeat = sending.doubt is not None
-        answer = await self._once(method, form, token, timeout_s, sending.reader)
+        try:
+            answer = await self._once(method, form, token, timeout_s, sending.reader)
+        except Unreachable:
+            self.room = 1
+            raise
+        self.room = min(self.room + 1, MOST_IN_FLIGHT)
         if isinstance(answer, Envelope):
             return Reply(
                 response=answer.response, errors=answer.execute_errors, is_repeat=is_repeat

@@ -34,8 +34,8 @@ class Courier:
 
     `size` is halved when VK chokes on a request or leaves it without an
     answer, and grows by one with each that it takes. `stop` is the error
-    after which nothing further was sent; whoever reads the results takes it
-    away with `take_stop`.
+    after which nothing further was sent, of no delivery under way; whoever
+    reads the results takes it away.
     """
 
     def __init__(self, api: VkApi) -> None:
@@ -60,11 +60,6 @@ class Courier:
                 for place, answer in zip(now, answers, strict=True):
                     results[place] = answer
         return results
-
-    def take_stop(self) -> EvoSyncError | None:
-        """Return what stopped us, once."""
-        stop, self.stop = self.stop, None
-        return stop
 
     async def _unless_stopped(self, send: _Send, calls: Sequence[Call]) -> list[object]:
         if self.stop is None:

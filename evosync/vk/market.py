@@ -36,12 +36,17 @@ class VkMarket:
         self._owner_id = -community_id
         self._now = now
         self._courier = Courier(api)
-        self._stop: EvoSyncError | None = None
+        self._aloft = 0
 
     @property
     def batch_size(self) -> int:
         """How many changes the next `send` may carry."""
         return self._courier.size
+
+    @property
+    def flights(self) -> int:
+        """How many sends may be under way at once."""
+        return self._api.room
 
     @property
     def requests(self) -> int:
@@ -75,17 +80,26 @@ class VkMarket:
 
         When VK stops us halfway, what it did is returned, the rest is Failed
         with the code 0, and the next `send` raises. Raises TryLater or
-        NeedsPerson when nothing was carried out.
+        NeedsPerson when nothing was carried out. Of several sends under way
+        each ends so, and no further one begins before all have ended.
         """
-        if self._stop is not None:
-            last_stop, self._stop = self._stop, None
-            raise last_stop
-        outcomes = await hold([self._talk(change) for change in changes], self._answer)
-        stop = self._courier.take_stop()
+        if (earlier := self._courier.stop) is not None:
+            raise self._take(earlier)
+        self._aloft += 1
+        try:
+            outcomes = await hold([self._talk(change) for change in changes], self._answer)
+        finally:
+            self._aloft -= 1
+        stop = self._courier.stop
         if stop is not None and not any(map(_is_word, outcomes)):
-            raise stop
-        self._stop = stop
+            raise self._take(stop)
         return [_put_off(outcome) for outcome in outcomes]
+
+    def _take(self, stop: EvoSyncError) -> EvoSyncError:
+        """Take a stop back once it is told, unless others under way have yet to heed it."""
+        if not self._aloft:
+            self._courier.stop = None
+        return stop
 
     async def distrust_sharing(self) -> None:
         """Upload pictures for each item from now on, in later runs too."""

@@ -12,7 +12,7 @@ from evosync.catalog.item import Album, AlbumLink, Availability, Link, LinkState
 from evosync.catalog.problem import ADOPT_QUESTION, NOTES, REASONS, Problem
 from evosync.catalog.product import BadRow, Product
 from evosync.catalog.snapshot import ReadingState, StoreReading
-from evosync.engine.apply import Stop
+from evosync.engine.applied import Stop
 from evosync.engine.changes import Restore
 from evosync.engine.draft.shop import Drafted, draft_shop
 from evosync.engine.held import Divided, make_held

@@ -1,5 +1,5 @@
 from evosync.cli.held import NAMES_SHOWN, held_in_words, stale_in_words
-from evosync.engine.apply import Stop
+from evosync.engine.applied import Stop
 from evosync.engine.changes import Create, Done, Hide
 from evosync.engine.held import Divided, make_held
 from evosync.engine.likeness import find_mismatches

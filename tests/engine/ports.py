@@ -103,6 +103,7 @@ class MemoryTarget:
     albums: dict[int, Album] = field(default_factory=dict)
     is_whole: bool = True
     batch_size: int = 25
+    flights: int = 1
     refused: dict[str, int] = field(default_factory=dict)
     unheard: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)

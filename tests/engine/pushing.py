@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from evosync.engine.apply import Applied, Hands, apply
+from evosync.engine.applied import Applied
+from evosync.engine.apply import Hands, apply
 from evosync.engine.canary import Canary, Patience
 from evosync.engine.changes import Change, Create
 from evosync.engine.memory import Consent, Verdict

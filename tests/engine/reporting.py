@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from evosync.catalog.item import Draft
-from evosync.engine.apply import Applied
+from evosync.engine.applied import Applied
 from evosync.engine.changes import Change, Failed, Outcome, Plan
 from evosync.engine.held import Divided
 from evosync.engine.report import Effort, RunReport, make_report

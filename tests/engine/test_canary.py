@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evosync.catalog.item import Availability, LinkState, Pending
-from evosync.engine.apply import Stop
+from evosync.engine.applied import Stop
 from evosync.engine.canary import THROUGH
 from evosync.engine.changes import Create, PutInAlbum
 from evosync.engine.memory import Verdict

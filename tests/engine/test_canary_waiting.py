@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from evosync.engine.apply import Stop
+from evosync.engine.applied import Stop
 from evosync.errors import TryLater
 from tests.builders import NOON
 from tests.engine.journal import heard

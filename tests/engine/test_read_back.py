@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from evosync.catalog.item import Availability
-from evosync.engine.apply import Applied, Hands, apply
+from evosync.engine.applied import Applied
+from evosync.engine.apply import Hands, apply
 from evosync.engine.changes import AddAlbum, Create, Done, Outcome, Uncertain
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.read_back import find_lost_creates

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from evosync.catalog.item import Link, LinkState, MarketReading
-from evosync.engine.apply import Applied, Hands, Stop
+from evosync.engine.applied import Applied, Stop
+from evosync.engine.apply import Hands
 from evosync.engine.changes import Change, Done, Failed, Outcome
 from evosync.engine.draft.shop import Drafted
 from evosync.engine.read_back import MODERATION_LASTS, hear_moderation

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evosync.catalog.problem import Problem
-from evosync.engine.apply import Stop
+from evosync.engine.applied import Stop
 from evosync.engine.changes import Change, Done, Lose, Plan
 from evosync.engine.held import Divided, make_held
 from evosync.engine.likeness import find_mismatches

@@ -4,7 +4,7 @@ import pytest
 
 from evosync.catalog.item import AlbumLink
 from evosync.catalog.problem import Problem
-from evosync.engine.apply import Stop
+from evosync.engine.applied import Stop
 from evosync.engine.changes import (
     Change,
     Delete,

@@ -1,5 +1,6 @@
 """The market as a run sees it: batches, stops, doubts, and nothing that VK did is lost."""
 
+import asyncio
 from collections.abc import Callable
 
 import httpx
@@ -10,6 +11,7 @@ from evosync.engine.changes import Change, Create, Done, Failed, Uncertain
 from evosync.errors import NeedsPerson, TryLater
 from evosync.sandbox.vk.world import VkWorld
 from tests.builders import adoption
+from tests.flow.stand import until
 from tests.vk.stand import (
     COMMUNITY_ID,
     SHA,
@@ -228,3 +230,45 @@ async def test_an_edit_with_a_runtime_error_to_the_end_is_failed_with_its_code(
     (outcome,) = await odd.market.send([update("a")])
     assert isinstance(outcome, Failed)
     assert (outcome.code, outcome.message) == (13, "runtime")
+
+
+async def test_a_stop_lets_what_is_under_way_end_and_nothing_further_begin(
+    odd: Stand, vk: respx.Route
+) -> None:
+    heard = asyncio.Event()
+
+    async def answered(request: httpx.Request) -> httpx.Response:
+        if form_of(request)["item_id_0"] == "1":
+            await heard.wait()
+            return answer([1])
+        return refusal(14)
+
+    vk.side_effect = answered
+    first = asyncio.create_task(odd.market.send([update("a")]))
+    await until(lambda: odd.market.requests == 1, "the first is under way")
+    with pytest.raises(NeedsPerson):
+        await odd.market.send([update("bb")])
+    sent = odd.market.requests
+    with pytest.raises(NeedsPerson):
+        await odd.market.send([update("ccc")])
+    assert odd.market.requests == sent
+
+    heard.set()
+    assert kinds(await first) == [Done]
+    with pytest.raises(NeedsPerson):  # of what was under way somebody has to be told, too
+        await odd.market.send([])
+    assert await odd.market.send([]) == []
+
+
+async def test_more_sends_may_be_under_way_with_each_answer_and_one_after_a_silence(
+    odd: Stand, vk: respx.Route
+) -> None:
+    vk.side_effect = [*[answer([1])] * 5, httpx.ReadError("cut"), answer([1])]
+    rooms = [odd.market.flights]
+    for _ in range(5):
+        await odd.market.send([update("a")])
+        rooms.append(odd.market.flights)
+    assert rooms == [1, 2, 3, 4, 4, 4]
+
+    await odd.market.send([update("a")])
+    assert odd.market.flights == 2  # silent once, answered when asked again
