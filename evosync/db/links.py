@@ -121,12 +121,16 @@ async def patch_links(tx: Tx, place: Place, patches: Iterable[LinkPatch], now: d
         by_item[patch.item_id].append(patch)
     if not by_item:
         return
+    # By the key of items alone: with the user SQLite would go through all links of the community.
     found = await tx.execute(
         select(product_links)
-        .where(*place.rows_of(product_links), product_links.c.item_id.in_(sorted(by_item)))
+        .where(
+            product_links.c.community_id == place.community_id,
+            product_links.c.item_id.in_(sorted(by_item)),
+        )
         .with_for_update()
     )
-    rows = {row.item_id: row for row in found}
+    rows = {row.item_id: row for row in found if row.user_id == place.user_id}
     values = {key: _patched(row, by_item[key], now) for key, row in rows.items()}
     new_ids = {one["product_id"] for one in values.values()}
     await _make_room(tx, place, new_ids - {row.product_id for row in rows.values()})
