@@ -10,7 +10,9 @@ from evosync.db.deletion import delete_chunk
 from evosync.db.engine import Database
 from evosync.db.tables.accounts import sessions, users
 from evosync.db.tables.journal import api_logs, webhook_events
+from evosync.db.tables.market import refusals
 from evosync.db.tables.runs import run_changes, runs
+from evosync.db.tables.sync import approvals
 from evosync.db.types import Tx
 
 
@@ -40,6 +42,19 @@ async def delete_old_notices(database: Database, before: datetime, waiting_befor
     old = and_(webhook_events.c.received_at < before, webhook_events.c.sealed.is_(None))
     waited = webhook_events.c.received_at < waiting_before
     return await _delete_all(database, webhook_events, or_(old, waited))
+
+
+async def delete_old_answers(database: Database, before: datetime) -> int:
+    """Delete answers to what runs held that ended before a moment; what lasts stays."""
+    return await _delete_all(database, approvals, approvals.c.expires_at < before)
+
+
+async def delete_old_refusals(database: Database, before: datetime) -> int:
+    """Delete what VK refused before a moment, and has not been sent again since.
+
+    What is still wanted is sent again each day, and so was refused of late.
+    """
+    return await _delete_all(database, refusals, refusals.c.refused_at < before)
 
 
 async def delete_ended_sessions(database: Database, now: datetime) -> int:

@@ -1,10 +1,10 @@
 """Queries on intents: the creates that were ever sent, and what became of each."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from evosync.catalog.item import Intent
 from evosync.db.links import Place
@@ -44,9 +44,13 @@ async def list_open_intents(tx: Tx, place: Place) -> tuple[Intent, ...]:
 
 
 async def open_intents(
-    tx: Tx, place: Place, opened: Iterable[Intent], evotor_user_id: str | None
+    tx: Tx, place: Place, opened: Sequence[Intent], evotor_user_id: str | None
 ) -> None:
-    """Write down creates that are about to be sent."""
+    """Write down creates that are about to be sent.
+
+    They take the place of the closed ones of the same products and account:
+    what VK refuses is sent again each day, and would be a row each time.
+    """
     rows = [
         {
             **place.values(),
@@ -62,7 +66,29 @@ async def open_intents(
         for intent in opened
     ]
     if rows:
+        await _forget_closed(tx, place, [intent.product_id for intent in opened], evotor_user_id)
         await tx.execute(insert(intents), rows)
+
+
+async def _forget_closed(
+    tx: Tx, place: Place, product_ids: Collection[str], evotor_user_id: str | None
+) -> None:
+    columns = intents.c
+    # By the products alone: with the community SQLite would go through all of its rows.
+    found = await tx.execute(
+        select(columns.id, columns.community_id, columns.state, columns.evotor_user_id).where(
+            columns.user_id == place.user_id, columns.product_id.in_(product_ids)
+        )
+    )
+    closed = [
+        row.id
+        for row in found
+        if row.community_id == place.community_id
+        and row.evotor_user_id == evotor_user_id
+        and row.state != IntentState.OPEN.value
+    ]
+    if closed:
+        await tx.execute(delete(intents).where(columns.id.in_(closed)))
 
 
 async def close_intents(

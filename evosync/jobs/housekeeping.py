@@ -15,12 +15,17 @@ UNCONFIRMED_FOR = timedelta(days=30)
 
 
 async def keep_house(desk: Desk) -> None:
-    """Delete runs, requests, webhooks' bodies, sessions and registrations whose time is over."""
+    """Delete whatever has had its time: of runs, requests, notices, sessions, registrations.
+
+    With runs go the answers to their questions and what VK refused in them.
+    """
     settings, now, database = desk.settings, desk.clock(), desk.database
     logs_before = now - timedelta(days=settings.api_log_retention_days)
     runs_before = now - timedelta(days=settings.run_retention_days)
     gone = {
         "runs": await cleanup.delete_old_runs(database, runs_before),
+        "answers": await cleanup.delete_old_answers(database, runs_before),
+        "refusals": await cleanup.delete_old_refusals(database, runs_before),
         "logs": await cleanup.delete_old_logs(database, logs_before),
         "notices": await cleanup.delete_old_notices(database, logs_before, runs_before),
         "sessions": await cleanup.delete_ended_sessions(database, now),

@@ -7,16 +7,22 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, insert, select
 
-from evosync.db import accounts, cleanup, notices, runs
+from evosync.db import accounts, approvals, cleanup, notices, runs
 from evosync.db.accounts import NewUser, UserStatus
+from evosync.db.approvals import Answerer
 from evosync.db.deletion import CHUNK
 from evosync.db.engine import Database
+from evosync.db.links import Place
+from evosync.db.refusals import save_refusals
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.tables.accounts import sessions
 from evosync.db.tables.journal import api_logs, webhook_events
+from evosync.db.tables.market import refusals
 from evosync.db.tables.runs import run_changes
 from evosync.db.tables.runs import runs as runs_table
+from evosync.db.tables.sync import approvals as approvals_table
 from evosync.db.types import Tx
+from evosync.engine.memory import Refusal
 from evosync.engine.report import RunStatus
 from tests.builders import NOON
 
@@ -129,6 +135,46 @@ async def test_old_notices_go_and_tokens_in_wait_may_wait_longer(
     async with database.read() as tx:
         left = list(await tx.scalars(select(webhook_events.c.received_at)))
     assert sorted(left) == [month, NEW]
+
+
+async def test_answers_that_ended_long_ago_go_and_what_is_left_for_good_stays(
+    database: Database, anna: int
+) -> None:
+    place = Place(user_id=anna, community_id=1)
+    for number, at in enumerate((OLD, NEW)):
+        member = ("hide", f"tea-{number}")
+        await database.write(approvals.state, place, [member], Answerer(name="anna"), at)
+    await database.write(_leave, place)
+    assert await cleanup.delete_old_answers(database, BEFORE) == 1
+    async with database.read() as tx:
+        left = await tx.scalars(select(approvals_table.c.expires_at))
+        assert set(left) == {NEW + approvals.CONSENT_LASTS, None}
+
+
+async def _leave(tx: Tx, place: Place) -> None:
+    answer = {"digest": "0", "members": [], "answer": "leave", "answered_at": OLD}
+    await tx.execute(insert(approvals_table).values(**place.values(), **answer))
+
+
+async def test_refusals_go_of_what_was_not_sent_again_for_long(
+    database: Database, anna: int
+) -> None:
+    said = [
+        Refusal(
+            product_id=product_id,
+            part="create",
+            fingerprint="0",
+            code=100,
+            message="Bad words.",
+            refused_at=at,
+        )
+        for product_id, at in (("gone", OLD), ("wanted", OLD), ("wanted", NEW))
+    ]
+    place = Place(user_id=anna, community_id=1)
+    await database.write(save_refusals, place, said)
+    assert await cleanup.delete_old_refusals(database, BEFORE) == 1
+    async with database.read() as tx:
+        assert list(await tx.scalars(select(refusals.c.product_id))) == ["wanted"]
 
 
 async def add_session(tx: Tx, user_id: int, name: str, expires_at: datetime) -> None:

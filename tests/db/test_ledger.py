@@ -62,6 +62,39 @@ async def test_a_create_is_an_intent_before_it_is_sent(database: Database, ledge
     assert await ledger.links() == ()
 
 
+async def test_a_create_sent_again_takes_the_place_of_what_became_of_it_before(
+    database: Database, ledger: Ledger
+) -> None:
+    assam, keemun = Create(draft=draft()), Create(draft=draft("keemun"))
+    await ledger.begin([keemun], NOON)
+    for _ in range(3):
+        await ledger.begin([assam], NOON)
+        await ledger.record([Failed(change=assam, code=100, message="no")])
+    await ledger.begin([assam, keemun], NOON)
+    # What is open is not known yet, and stays.
+    assert sorted(await states(database)) == [
+        ("assam", "open", None),
+        ("keemun", "open", None),
+        ("keemun", "open", None),
+    ]
+    assert await ledger.known_skus() == {"assam", "keemun"}
+
+
+async def test_a_create_elsewhere_or_of_another_account_takes_no_place(
+    database: Database, ledger: Ledger, anna: int
+) -> None:
+    again = Create(draft=draft())
+    refused = Failed(change=again, code=100, message="no")
+    await ledger.begin([again], NOON)
+    await ledger.record([refused])
+    await ledger.save_snapshot(snapshot(store_reading(store=store(user_id="01-1"))))
+    await ledger.begin([again], NOON)
+    await ledger.record([refused])
+    elsewhere = await open_ledger(database, anna, COMMUNITY + 1)
+    await elsewhere.begin([again], NOON)
+    assert [state for _, state, _ in await states(database)] == ["refused", "refused", "open"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "state"),
     [

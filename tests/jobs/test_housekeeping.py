@@ -9,16 +9,22 @@ from sqlalchemy import insert, select
 from structlog.testing import capture_logs
 
 from evosync.accounts.desk import Desk, open_desk
-from evosync.db import accounts, notices, runs
+from evosync.db import accounts, approvals, notices, runs
 from evosync.db.accounts import NewUser, UserStatus
+from evosync.db.approvals import Answerer
 from evosync.db.engine import Database
 from evosync.db.journal import ActSearch, list_acts
+from evosync.db.links import Place
+from evosync.db.refusals import save_refusals
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.tables.accounts import sessions, users
 from evosync.db.tables.journal import api_logs, webhook_events
+from evosync.db.tables.market import refusals
 from evosync.db.tables.runs import runs as runs_table
+from evosync.db.tables.sync import approvals as answers
 from evosync.db.types import Tx
 from evosync.db.vault import Vault
+from evosync.engine.memory import Refusal
 from evosync.engine.report import RunStatus
 from evosync.jobs.housekeeping import UNCONFIRMED_FOR, keep_house
 from evosync.settings import Settings
@@ -50,6 +56,17 @@ async def fill(tx: Tx, user_id: int, at: datetime) -> None:
     await tx.execute(insert(api_logs).values(user_id=user_id, **log))
     notice = notices.NewNotice(kind="token", evotor_user_id="01-1", body={})
     await notices.save_notice(tx, notice, user_id, at)
+    place = Place(user_id=user_id, community_id=1)
+    await approvals.state(tx, place, [("hide", "tea")], Answerer(name="anna"), at)
+    refusal = Refusal(
+        product_id=at.isoformat(),
+        part="create",
+        fingerprint="0",
+        code=100,
+        message="Bad words.",
+        refused_at=at,
+    )
+    await save_refusals(tx, place, [refusal])
     await tx.execute(
         insert(sessions).values(
             id_hash=at.isoformat(),
@@ -70,6 +87,8 @@ async def ages(database: Database) -> dict[str, list[int]]:
         "runs": runs_table.c.finished_at,
         "logs": api_logs.c.at,
         "notices": webhook_events.c.received_at,
+        "answers": answers.c.answered_at,
+        "refusals": refusals.c.refused_at,
         "sessions": sessions.c.created_at,
     }
     async with database.read() as tx:
@@ -86,14 +105,19 @@ async def test_each_thing_is_kept_for_its_time(desk: Desk, anna: int) -> None:
         await keep_house(desk)
     assert await ages(desk.database) == {
         "runs": [2, 4, 9],
+        # A day more: an answer lasts so long.
+        "answers": [2, 4, 9, 11],
+        "refusals": [2, 4, 9],
         "logs": [2],
         "notices": [2],
         "sessions": [2, 4],
     }
     [told] = events
     assert (told["event"], told["log_level"]) == ("house kept", "info")
-    assert {name: told[name] for name in ("runs", "logs", "notices", "sessions", "accounts")} == {
+    assert {name: told[name] for name in told if name not in {"event", "log_level"}} == {
         "runs": 2,
+        "answers": 1,
+        "refusals": 2,
         "logs": 4,
         "notices": 4,
         "sessions": 3,

@@ -99,8 +99,9 @@ album_links = table(
     UniqueConstraint("user_id", "community_id", "key"),
 )
 
-# Every create that was ever sent; a row is closed, never removed, because an
-# item whose sku is one of these product ids is ours for good.
+# Every product whose create was ever sent; a row is closed, and only the same
+# product's next create takes its place, because an item whose sku is one of
+# these product ids is ours for good.
 intents = table(
     "intents",
     row_id(),
