@@ -59,7 +59,7 @@ class MarketItem:
     sku: str | None = None
     stock: int | None = None
     category_id: int | None = None
-    photo_ids: tuple[int, ...] = ()
+    photo_ids: tuple[int, ...] = ()  # of an item asked for by id; a list tells of none
     album_ids: frozenset[int] = frozenset()
     created_at: datetime | None = None
     rejected: str | None = None  # moderation's words, when it refused the item

@@ -65,14 +65,20 @@ def script(calls: Sequence[Call]) -> tuple[str, dict[str, Param]]:
     The text holds only our own method and parameter names, so no name of a
     product can break it or speak in it.
     """
+    texts, args = call_texts(calls)
+    return f"return [{','.join(texts)}];", args
+
+
+def call_texts(calls: Sequence[Call]) -> tuple[list[str], dict[str, Param]]:
+    """Write each call as an expression of VKScript, and the parameters that they read."""
     args: dict[str, Param] = {}
-    parts: list[str] = []
+    texts: list[str] = []
     for number, call in enumerate(calls):
         sent = [name for name, value in call.params.items() if value is not None]
         args.update({f"{name}_{number}": call.params[name] for name in sent})
         fields = ",".join(f'"{name}":Args.{name}_{number}' for name in sent)
-        parts.append(f"API.{call.method}({{{fields}}})")
-    return f"return [{','.join(parts)}];", args
+        texts.append(f"API.{call.method}({{{fields}}})")
+    return texts, args
 
 
 def pair(calls: Sequence[Call], response: object, errors: Sequence[ErrorRow]) -> list[object]:

@@ -1,6 +1,7 @@
 """Rows of VK's lists, made plain values of the catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, NamedTuple, TypeVar
 
@@ -28,21 +29,30 @@ class Row(NamedTuple, Generic[T]):
     is_clear: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """Rows of a list, and how many VK says that the whole list has."""
+
+    count: int
+    items: Sequence[Row[T]]
+    variants: Sequence[Row[T]]
+
+
 _ITEM = msgspec.json.Decoder(ItemRow)
 _ALBUM = msgspec.json.Decoder(AlbumRow)
 
 
 def read_item(raw: msgspec.Raw) -> Row[MarketItem]:
-    """Read an item; one with an unreadable sku is not clear, since it may be ours."""
-    is_clear = True
-    try:
-        row = _ITEM.decode(raw)
-    except ValueError:
-        try:
-            row, is_clear = mend_item(raw)
-        except ValueError:
-            return Row(id=None, value=None, is_clear=False)
-    return Row(id=row.id, value=_item(row), is_clear=is_clear)
+    """Read an item that was asked for by id, with the ids of its photos.
+
+    One with an unreadable sku is not clear, since it may be ours.
+    """
+    return _read(raw, with_photos=True)
+
+
+def read_listed_item(raw: msgspec.Raw) -> Row[MarketItem]:
+    """Read an item of the market's list; `photo_ids` stay empty, as columns do not hold them."""
+    return _read(raw, with_photos=False)
 
 
 def read_album(raw: msgspec.Raw) -> Row[Album]:
@@ -57,6 +67,18 @@ def read_album(raw: msgspec.Raw) -> Row[Album]:
     return Row(id=row.id, value=_album(row), is_clear=True)
 
 
+def _read(raw: msgspec.Raw, *, with_photos: bool) -> Row[MarketItem]:
+    is_clear = True
+    try:
+        row = _ITEM.decode(raw)
+    except ValueError:
+        try:
+            row, is_clear = mend_item(raw)
+        except ValueError:
+            return Row(id=None, value=None, is_clear=False)
+    return Row(id=row.id, value=item_from(row, with_photos=with_photos), is_clear=is_clear)
+
+
 def _album(row: AlbumRow) -> Album:
     photo = row.photo or PhotoRow()
     return Album(
@@ -69,9 +91,12 @@ def _album(row: AlbumRow) -> Album:
     )
 
 
-def _item(row: ItemRow) -> MarketItem:
+def item_from(row: ItemRow, *, with_photos: bool = False) -> MarketItem:
+    """Make an item of its row."""
     photos = row.photos or ()
-    thumb_url = smallest_picture(photos[0].sizes or (), THUMB_SIDE) if photos else None
+    thumb_url = picture_address(row.thumb_photo)
+    if thumb_url is None and photos:
+        thumb_url = smallest_picture(photos[0].sizes or (), THUMB_SIDE)
     return MarketItem(
         item_id=row.id,
         title=decode_entities(row.title or ""),
@@ -82,8 +107,8 @@ def _item(row: ItemRow) -> MarketItem:
         sku=None if row.sku is None else str(row.sku),
         stock=row.stock_amount,
         category_id=None if row.category is None else row.category.id,
-        photo_ids=tuple([photo.id for photo in photos if photo.id is not None]),
-        thumb_url=thumb_url or picture_address(row.thumb_photo),
+        photo_ids=tuple([one.id for one in photos if one.id is not None]) if with_photos else (),
+        thumb_url=thumb_url,
         album_ids=frozenset(filter(None, row.albums_ids or ())),
         created_at=_moment(row.date),
         rejected=None if row.reject_info is None else _rejected(row.reject_info),

@@ -145,4 +145,7 @@ A_LIST: msgspec.json.Decoder[Envelope[ListRow]] = msgspec.json.Decoder(
 LISTS: msgspec.json.Decoder[Envelope[list[ListRow | bool | None]]] = msgspec.json.Decoder(
     Envelope[list[ListRow | bool | None]], strict=False
 )
-"""What an answer is decoded into: all of it, one list, the lists of an execute."""
+RAW_LIST: msgspec.json.Decoder[Envelope[list[msgspec.Raw]]] = msgspec.json.Decoder(
+    Envelope[list[msgspec.Raw]]
+)
+"""What an answer is decoded into: all of it, one list, the lists of an execute, its raw results."""

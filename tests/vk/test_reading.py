@@ -8,27 +8,20 @@ import respx
 
 from evosync.catalog.item import Availability, MarketReading
 from evosync.errors import NeedsPerson, TryLater
-from evosync.sandbox.vk.state import Album, Item
+from evosync.sandbox.vk.state import Album
 from evosync.sandbox.vk.world import VkWorld
 from evosync.vk.reading import read_market
-from tests.vk.stand import COMMUNITY_ID, NOON, OWNER_ID, Stand, answer, failed, form_of, refusal
-
-
-def stock_up(world: VkWorld, count: int) -> None:
-    community = world.state.communities[COMMUNITY_ID]
-    for number in range(count):
-        item = Item(
-            item_id=world.next_id(),
-            title=f"Чай {number}",
-            description="Чай, просто чай",
-            category_id=40932,
-            price=100_00,
-            created_at=0,
-            updated_at=0,
-            hidden=number == 0,
-        )
-        community.items[item.item_id] = item
-        community.order.append(item.item_id)
+from tests.vk.cards import stock_up
+from tests.vk.stand import (
+    COMMUNITY_ID,
+    NOON,
+    OWNER_ID,
+    Stand,
+    answer,
+    failed,
+    form_of,
+    refusal,
+)
 
 
 async def read(stand: Stand) -> MarketReading:
@@ -59,7 +52,7 @@ async def test_many_pages_are_read_hidden_items_too(shop: Stand, world: VkWorld)
     assert reading.is_whole
     assert len({item.item_id for item in reading.items}) == 1_234
     assert sum(item.availability is Availability.UNAVAILABLE for item in reading.items) == 1
-    assert shop.api.requests == 1 + 3  # albums, then 600 + 600 + 34
+    assert shop.api.requests == 1 + 2  # albums, 600 items, then 634 as columns
 
 
 async def test_albums_are_read_page_by_page(shop: Stand, world: VkWorld) -> None:

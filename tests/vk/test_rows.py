@@ -9,30 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evosync.catalog.item import Album, Availability, MarketItem
-from evosync.vk.rows import Row, read_album, read_item
-
-FULL = {
-    "id": 11,
-    "owner_id": -225,
-    "title": "Чай &quot;Кёр&quot; &amp; Ко, pen&notebook",
-    "description": "Чай, просто чай",
-    "availability": 2,
-    "price": {"amount": "19990", "currency": {"id": 643}, "text": "199 ₽"},
-    "category": {"id": 40015, "name": "Чай", "parent": {"id": 30000}},
-    "sku": "p1",
-    "stock_amount": 7,
-    "photos": [{"id": 5, "sizes": []}, {"id": 6}],
-    "albums_ids": [1, 2],
-    "date": 1_772_366_400,
-    "likes": {"count": 0},
-}
-
+from evosync.vk.rows import Row, read_album, read_item, read_listed_item
+from tests.vk.cards import FIELDS, FULL, Path, changed, raw
 
 UNREAD: Row[MarketItem] = Row(id=None, value=None, is_clear=False)
-
-
-def raw(row: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(row))
 
 
 def only(row: object) -> MarketItem:
@@ -107,6 +87,17 @@ def test_moderations_word(info: object, words: str | None) -> None:
     assert only(FULL | {"reject_info": info}).rejected == words
 
 
+def test_the_photos_of_a_listed_item_are_not_told() -> None:
+    assert read_listed_item(raw(FULL)).value == replace(only(FULL), photo_ids=())
+
+
+def test_an_items_preview_is_its_picture() -> None:
+    photos = [{"id": 5, "sizes": [{"url": "https://v.test/photo", "width": 400, "height": 400}]}]
+    shown = FULL | {"photos": photos, "thumb_photo": "https://v.test/preview"}
+    assert only(shown).thumb_url == "https://v.test/preview"
+    assert only(shown | {"thumb_photo": [{"url": "?"}]}).thumb_url == "https://v.test/photo"
+
+
 def test_odd_optional_fields_cost_nothing_else() -> None:
     item = only(FULL | {"sku": 123, "photos": {}, "category": None, "date": 10**18, "title": 5})
     assert (item.sku, item.photo_ids, item.category_id, item.created_at) == ("123", (), None, None)
@@ -133,41 +124,16 @@ def test_half_a_letter_costs_the_letter() -> None:
     assert (item.title, item.sku) == ("Ч\ufffd", "p1")
 
 
-ODD: st.SearchStrategy[object] = st.sampled_from(
-    [None, [], {}, "", "7", "чай", 0, 7, -1, 1.5, True, False, 2**31, 2**63]
-)
-FIELDS = (
-    *(("title",), ("description",), ("availability",), ("price",), ("price", "amount")),
-    *(("sku",), ("stock_amount",), ("category",), ("category", "id"), ("photos",)),
-    *(("photos", 0), ("photos", 0, "id"), ("photos", 0, "sizes"), ("photos", 0, "sizes", 1)),
-    *(("photos", 0, "sizes", 0, "url"), ("photos", 0, "sizes", 1, "width"), ("photos", 1, "id")),
-    *(("albums_ids",), ("albums_ids", 1), ("date",), ("thumb_photo",), ("reject_info",)),
-    *(("reject_info", "moderation_status"), ("reject_info", "title")),
-)
-
-
-@given(changes=st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=4))
+@given(changes=st.dictionaries(*FIELDS, max_size=4))
 def test_one_odd_field_changes_nothing_of_how_the_others_are_read(
-    changes: dict[tuple[str | int, ...], object],
+    changes: dict[Path, object],
 ) -> None:
-    sizes = [
-        {"url": f"https://v.test/{side}", "width": side, "height": side} for side in (100, 300)
-    ]
-    words = {"title": "Отклонён", "description": "Укажите цену", "moderation_status": 2}
-    row: dict[str, object] = FULL | {"photos": [{"id": 5, "sizes": sizes}, {"id": 6}]}
-    row |= {"thumb_photo": "https://v.test/thumb", "reject_info": words}
-    row = msgspec.json.decode(raw(row))
-    for path, value in sorted(changes.items(), key=lambda change: -len(change[0])):
-        holder: object = row
-        for step in path[:-1]:
-            holder = holder[step]  # type: ignore[index]  # the longest paths come first
-        holder[path[-1]] = value  # type: ignore[index]
+    row = changed(11, changes)
     # A date that is no number makes every row an odd one, and hides nothing but itself.
-    item, odd = read_item(raw(row)), read_item(raw(row | {"date": "чай"}))
-    assert item.is_clear == odd.is_clear
-    assert item.value is not None
-    assert odd.value is not None
-    assert replace(item.value, created_at=None) == odd.value
+    read, odd = read_item(raw(row)), read_item(raw(row | {"date": "чай"}))
+    assert read.is_clear == odd.is_clear
+    assert read.value is not None
+    assert replace(read.value, created_at=None) == odd.value
 
 
 @pytest.mark.parametrize(
