@@ -29,6 +29,9 @@ BEGIN = "evosync_begin"  # the execution option that says how SQLite begins
 # What MariaDB refuses instead of bending: a value too long, a date that is none.
 _SQL_MODE = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO"
 
+# Bytes of many ids in one text: what is longer it would cut off.
+_LONGEST_TEXT = 16_000_000
+
 
 class Database:
     """One database and its pool of connections; belongs to one event loop."""
@@ -159,7 +162,8 @@ def create_engine(where: URL, *, for_migrations: bool = False, **options: Any) -
             connect_args={
                 # Notes (such as "table exists" under IF NOT EXISTS) would be logged as warnings.
                 "init_command": (
-                    f"SET SESSION sql_mode='{_SQL_MODE}', time_zone='+00:00', sql_notes=0"
+                    f"SET SESSION sql_mode='{_SQL_MODE}', time_zone='+00:00', sql_notes=0,"
+                    f" group_concat_max_len={_LONGEST_TEXT}"
                 ),
             },
             **options,
