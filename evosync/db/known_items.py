@@ -142,4 +142,3 @@ async def _answered(tx: Tx, place: Place, told: Mapping[str, str]) -> set[str]:
         )
         answered |= {one for one in found if told.get(one) in WISHED}
     return answered
-

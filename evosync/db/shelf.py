@@ -1,6 +1,5 @@
 """The products of one store as their page lists them: judged, found, in order, and their rows."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -84,10 +83,9 @@ class Shelf:
 
     def count(self, found: Sequence[int] | None = None) -> Mapping[Bucket, int]:
         """Count by bucket: the whole store, or what was found of it."""
-        fates = self.fates if found is None else (self.fates[at] for at in found)
-        counts = Counter(fates)
+        fates = self.fates if found is None else bytes(map(self.fates.__getitem__, found))
         return {
-            bucket: sum(counts[PLACES[fate]] for fate in members)
+            bucket: sum(fates.count(PLACES[fate]) for fate in members)
             for bucket, members in BUCKETS.items()
         }
 

@@ -1,11 +1,11 @@
 """The application: its routes in one list, each with whom it is for."""
 
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from evosync.accounts.permissions import Permission
 from evosync.web import errors
+from evosync.web.application import Application
 from evosync.web.assets import static_mount
 from evosync.web.auth import Access
 from evosync.web.body_limit import BodyLimit
@@ -221,9 +221,9 @@ routes: list[BaseRoute] = [
 ]
 
 
-def make_app() -> Starlette:
+def make_app() -> Application:
     """Build the application; `evosync.web.lifespan` gives it its `state.evosync`."""
-    made = Starlette(
+    made = Application(
         routes=routes,
         middleware=[
             # Outermost, so that the page of what broke has them too.

@@ -1,14 +1,14 @@
 """The ways through the pages: an entry appears once its page is there and the person may see it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.routing import Route
 
 from evosync.accounts.permissions import Permission
 from evosync.db.accounts import User
 from evosync.db.waiting import Waiting
+from evosync.web.application import Application
 from evosync.web.waiting import waiting_of
 
 
@@ -114,9 +114,10 @@ def admin_tabs(request: Request, user: User) -> list[Entry]:
     return list(_entries(request, user, _ADMIN))
 
 
-def route_names(request: Request) -> frozenset[str]:
-    """Return the names of all routes."""
-    return frozenset(route.name for route in request.app.routes if isinstance(route, Route))
+def route_names(request: Request) -> Set[str]:
+    """Return the names of all pages."""
+    app: Application = request.app
+    return app.pages.keys()
 
 
 def _entries(request: Request, user: User, ways: Iterable[_Way]) -> tuple[Entry, ...]:

@@ -33,7 +33,9 @@ KINDS: dict[Bucket | None, Kind | None] = {
     Bucket.OFF: "secondary",
 }
 
-_SWITCHES = frozenset({"product_off", "group_off", "store_off"})
+SWITCHED_OFF = frozenset({"product_off", "group_off", "store_off"})
+"""The fates of what a switch of the owner's keeps from VK."""
+
 _LEAVING = {GonePolicy.HIDE: "Скроется", GonePolicy.DELETE: "Удалится", GonePolicy.ZERO: "Уйдёт"}
 _OFF_BADGES = {"group_off": "Группа выключена", "store_off": "Магазин выключен"}
 
@@ -75,7 +77,7 @@ def badge_of(product: ListedProduct, mood: Mood) -> Badge:
         if mood.is_mirrored:
             return Badge("secondary", f"Отправится {_when(mood)}", CLOCK)
         return Badge("secondary", "Ждёт отправки", CLOCK)
-    if fate in _SWITCHES:
+    if fate in SWITCHED_OFF:
         if mood.is_mirrored and _will_leave(product, mood):
             return Badge("secondary", f"{_LEAVING[mood.config.gone]} {_when(mood)}", CLOCK)
         return Badge("secondary", _OFF_BADGES.get(fate, reasons.reason_of(fate).badge))
@@ -88,15 +90,10 @@ def reason_in_words(product: ListedProduct, told: Iterable[Problem]) -> str:
     fate = product.slot.fate
     if fate in (IN_VK, QUEUED):
         return " ".join(each.reason for each in told if each.is_note)
-    if fate in _SWITCHES:
+    if fate in SWITCHED_OFF:
         return f"{reasons.reason_of(fate).told}."
     sentences = [each.reason for each in told if each.code == fate]
     return " ".join(sentences) or f"{reasons.reason_of(fate).told}."
-
-
-def is_switched_off(fate: str) -> bool:
-    """Tell whether a switch of the owner's keeps a product from VK."""
-    return fate in _SWITCHES
 
 
 def _when(mood: Mood) -> str:

@@ -14,6 +14,10 @@ _PAGES = {"never_confirmed": "sync-preview", "sync_off": "sync"}
 
 def turned_away(request: Request, error: NeedsPerson, page: str) -> Response:
     """Say why an act cannot begin, on the page where that is mended, or else on this one."""
-    wanted = [_PAGES.get(error.code), *(one.route for one in reason_of(error.code).buttons), page]
+    wanted = [
+        _PAGES.get(error.code, ""),
+        *(one.route for one in reason_of(error.code).buttons),
+        page,
+    ]
     names = route_names(request)
     return told(request, next(one for one in wanted if one in names), "warning", error.message)

@@ -1,6 +1,5 @@
 """A template and what it is told become a page."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -8,10 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
-from starlette.routing import Route
 
 from evosync import spoken
 from evosync.catalog.money import price_text
@@ -153,21 +150,7 @@ def _chat_of(request: Request) -> str | None:
 
 @pass_context
 def _url(context: Context, name: str, **params: Any) -> str:
-    app = context["request"].app
-    route = _index(app).get(name)
-    return str(
-        app.url_path_for(name, **params) if route is None else route.url_path_for(name, **params)
-    )
-
-
-def _index(app: Starlette) -> Mapping[str, Route]:
-    """Return the routes by name; the framework goes through all of them for each address."""
-    if not hasattr(app.state, "routes_by_name"):
-        app.state.routes_by_name = {
-            route.name: route for route in app.routes if isinstance(route, Route)
-        }
-    index: Mapping[str, Route] = app.state.routes_by_name
-    return index
+    return str(context["request"].app.url_path_for(name, **params))
 
 
 @pass_context

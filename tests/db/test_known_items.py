@@ -7,6 +7,7 @@ from evosync.db import links
 from evosync.db.engine import Database
 from evosync.db.known_items import read_known
 from evosync.db.links import Place
+from evosync.engine.fates import LastSeen
 from tests.builders import NOON, SHOP, link
 
 ODD = ('"', "\\", "a,b", "a\nb", "]", "}", "чай", "a:b", "'")
@@ -32,7 +33,7 @@ async def test_links_are_known_whatever_their_ids_hold(database: Database, place
 async def test_no_links_are_nothing_known(database: Database, place: Place) -> None:
     async with database.read() as tx:
         known = await read_known(tx, place, SHOP, {})
-    assert not (known.shown or known.alone or known.leaders)
+    assert known == LastSeen()
 
 
 async def test_many_long_ids_are_read_whole(database: Database, place: Place) -> None:

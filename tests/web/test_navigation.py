@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from evosync.accounts.permissions import Permission
 from evosync.db.accounts import User, UserStatus
 from evosync.web import navigation as ways
 from evosync.web.app import routes
+from evosync.web.application import Application
 from evosync.web.navigation import Entry, Section, admin_tabs, navigation, route_names
 from evosync.web.view import environment
 from tests.builders import NOON
@@ -54,7 +54,7 @@ def asked(path: str, *, more: bool = False) -> Request:
         "root_path": "",
         "query_string": b"",
         "headers": [(b"host", b"evosync.test")],
-        "app": Starlette(routes=[*routes, *later]),
+        "app": Application(routes=[*routes, *later]),
     }
     return Request(scope)
 

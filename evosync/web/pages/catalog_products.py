@@ -1,6 +1,6 @@
 """`/catalog/stores/{id}/products`: the products of one store, and what becomes of each in VK."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -8,19 +8,20 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from evosync.catalog.money import price_text
 from evosync.catalog.snapshot import ReadingState
 from evosync.db.selection import NO_GROUP_NAME
 from evosync.db.shelf import ListedProduct, Sort, list_products
-from evosync.engine.fates import FATES, Bucket
+from evosync.engine.fates import PLACES, Bucket
 from evosync.engine.rules import NO_GROUP
 from evosync.russian import counted_noun
 from evosync.spoken import number, plural
+from evosync.web.application import Application
 from evosync.web.connection_cards import ShownState
 from evosync.web.flash import Kind
 from evosync.web.navigation import Entry, route_names
 from evosync.web.paging import make_pager, page_number
-from evosync.web.path_ids import sealed
-from evosync.web.product_states import CHIPS, KINDS, Badge, badge_of, is_switched_off
+from evosync.web.product_states import CHIPS, KINDS, SWITCHED_OFF, Badge, badge_of
 from evosync.web.state import state_of
 from evosync.web.store_shelf import StoreShelf, Wanted, read_shelf, read_wanted
 from evosync.web.switching import read_told
@@ -37,18 +38,19 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownProduct:
-    """A product as the list shows it; prices are in kopecks."""
+    """A product as the list shows it; `toggle_url` is where its switch is turned."""
 
     id: str
     name: str
     second_line: str
-    price: int | None
-    item_price: int | None
+    price: str
+    item_price: str | None
     quantity: Decimal | None
     measure: str
     badge: Badge
     is_on: bool
-    url: str | None
+    url: str
+    toggle_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ async def show(request: Request) -> Response:
         user_id = found.mood.config.user_id
         listed = await list_products(tx, user_id, store_id, found.place, slots)
         told = await read_told(tx, user_id)
-    counts, problem_path = shelf.count(all_found), _problem_path(request)
+    counts, ways = shelf.count(all_found), _ways(request)
     return render(
         request,
         "catalog/products.html",
@@ -92,7 +94,7 @@ async def show(request: Request) -> Response:
         chips=_chips(request, wanted, counts),
         is_anything_waiting=shelf.count()[Bucket.WAITING] > 0,
         waiting_url=f"{request.url.path}?state={Bucket.WAITING.value}",
-        products=[_shown(found, each, problem_path) for each in listed],
+        products=[_shown(found, each, ways) for each in listed],
         pager=make_pager(request.url.path, wanted.kept, page, PAGE, len(places)),
         export_url=_export_url(request, wanted),
         told=told,
@@ -106,30 +108,42 @@ def _export_url(request: Request, wanted: Wanted) -> str | None:
     return wanted.address(str(path))
 
 
-def _shown(found: StoreShelf, product: ListedProduct, problem_path: str) -> ShownProduct:
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Where a product of the list leads to, by its id."""
+
+    problem: Callable[[str], str]
+    toggle: Callable[[str], str]
+
+
+def _shown(found: StoreShelf, product: ListedProduct, ways: _Ways) -> ShownProduct:
     home = found.shelf.homes.home(product.parent_id)
     group = "" if home == NO_GROUP else found.shelf.homes.names[home]
     item = product.item
-    query = urlencode({"store": found.mood.store_id})
+    price = item.price if item and item.is_shown else None
     return ShownProduct(
         id=product.slot.product_id,
         name=product.name or "Без названия",
         second_line=" · ".join(filter(None, (group, product.code))),
-        price=product.price,
-        item_price=item.price if item and item.is_shown else None,
+        price="–" if product.price is None else price_text(product.price),
+        item_price=None if price is None else price_text(price),
         quantity=product.quantity,
         measure=product.measure_name,
         badge=badge_of(product, found.mood),
         is_on=product.slot.is_on,
-        url=f"{problem_path}{sealed(product.slot.product_id)}?{query}" if problem_path else None,
+        url=ways.problem(product.slot.product_id),
+        toggle_url=ways.toggle(product.slot.product_id),
     )
 
 
-def _problem_path(request: Request) -> str:
-    """Return where addresses of products' problems begin; "" while there is no such page."""
-    if "problem" not in route_names(request):
-        return ""
-    return str(request.app.url_path_for("problem", pid="-")).removesuffix("-")
+def _ways(request: Request) -> _Ways:
+    app: Application = request.app
+    store_id = request.path_params["id"]
+    problem, query = app.addresses("problem", "pid"), urlencode({"store": store_id})
+    return _Ways(
+        problem=lambda product_id: f"{problem(product_id)}?{query}",
+        toggle=app.addresses("product-toggle", "pid", id=store_id),
+    )
 
 
 def _state(found: StoreShelf) -> ShownState:
@@ -141,7 +155,7 @@ def _state(found: StoreShelf) -> ShownState:
         return ShownState(kind="warning", sentence=told)
     if not total:
         return ShownState(kind="secondary", sentence="В кассе нет товаров этого магазина.")
-    off = sum(1 for fate in shelf.fates if is_switched_off(FATES[fate]))
+    off = sum(shelf.fates.count(PLACES[fate]) for fate in SWITCHED_OFF)
     if off == total:
         why = "Они не выбраны для VK." if shelf.homes.is_store_on else "Магазин не выбран для VK."
         return ShownState(kind="secondary", sentence=f"В кассе {plural(total, *_GOODS)}. {why}")
