@@ -28,6 +28,8 @@ def fold_name(name: str) -> str:
 # What VK's counter charges for signs it stores as entities; other cp1251
 # characters cost 1. Source: the price list in 1C-Bitrix's VK exporter.
 _ENTITY_COST = {'"': 5, "&": 5, "\\": 6, "'": 5, ">": 4, "<": 4, "!": 5, "$": 6}
+_CP1251 = bytes(range(256)).decode("cp1251", errors="ignore")
+_OF_ONES = re.compile(f"[{re.escape(''.join(set(_CP1251) - _ENTITY_COST.keys()))}]*")
 
 
 def vk_length(text: str) -> int:
@@ -36,11 +38,11 @@ def vk_length(text: str) -> int:
     A character outside cp1251 is charged as a decimal entity (`&#128512;`);
     that part is inferred, VK publishes no rule.
     """
-    return sum(map(_cost, text))
+    return len(text) if _OF_ONES.fullmatch(text) else sum(map(_cost, text))
 
 
 # A catalog of 15,000 names has few different characters; asking the codec for
-# each of them anew would be most of the time that drafting takes.
+# each of them anew would take long.
 @lru_cache(maxsize=4096)
 def _cost(char: str) -> int:
     if char in _ENTITY_COST:

@@ -199,7 +199,8 @@ def find_namesakes(scene: Scene, waiting: Iterable[Question]) -> tuple[Question,
     return tuple(
         Question(place=place, ask=Ask.CREATE, change=change)
         for place, change in enumerate(scene.changes)
-        if isinstance(change, Create)
+        if names
+        and isinstance(change, Create)
         and names & {fold_name(change.draft.title), fold_name(change.draft.name)}
     )
 

@@ -32,11 +32,17 @@ def plain_name(raw: str) -> str:
     return " ".join(drop_unseen(decode_entities(raw)).split())
 
 
+def is_same_name(one: str, other: str) -> bool:
+    """Tell whether two names are the same once they are clean."""
+    return one == other or plain_name(one) == plain_name(other)
+
+
 def make_title(name: str, *, measure: str, group: str, code: str) -> tuple[str, bool]:
     """Fit a plain, non-empty name to VK's limits; True if it had to be cut.
 
-    `measure`, `group` and `code` lengthen a name that is too short, the first
-    that is not empty; a name with none of them becomes "Товар …".
+    `measure`, `group` and `code` (the latter as Evotor gives it) lengthen a name
+    that is too short, the first that is not empty; a name with none of them
+    becomes "Товар …".
     """
     title = name
     if len(name) < TITLE_MIN and vk_length(name) < TITLE_MIN:
@@ -78,7 +84,7 @@ def _lengthen(name: str, measure: str, group: str, code: str) -> str:
         return f"{name} ({measure})"
     if group:
         return f"{name} — {group}"
-    if code:
+    if code := plain_name(code):
         return f"{name} (код {code})"
     return f"Товар {name}"
 

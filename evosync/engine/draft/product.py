@@ -117,7 +117,7 @@ def _draft(party: Party, first: Row, price: int, rules: Rules) -> tuple[Draft, b
     product, name = first.product, first.name
     group, album, album_key = _album(first.home.name if first.home else "")
     measure = plain_measure(product.measure_name)
-    title, is_cut = make_title(name, measure=measure, group=group, code=plain_name(product.code))
+    title, is_cut = make_title(name, measure=measure, group=group, code=product.code)
     others = [row.product for row in party.rows if row is not first]
     draft = Draft(
         product_id=party.leader,

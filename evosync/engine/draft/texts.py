@@ -1,6 +1,7 @@
 """The description of an item: the till's own words, then what the price is for (design: R3)."""
 
 import re
+from functools import lru_cache
 
 from evosync.catalog.names import decode_entities, vk_length
 from evosync.engine.draft.names import cut_at_word, drop_unseen, fits, plain_name
@@ -27,12 +28,14 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 # Found fast, and in few texts; a search for whole links is slow, each word may begin one.
-_HINT = re.compile(rf"://|\.(?:{_ENDINGS})\b|www\.", re.IGNORECASE)
+# All of it begins with one of two signs, to which the search can jump.
+_HINT = re.compile(rf"://|\.(?:{_ENDINGS})\b|\.(?<=www\.)", re.IGNORECASE)
 _LINE_TAG = re.compile(r"\s*</?(?:br|p|div|li|ul|ol|tr|h[1-6])\b[^<>]*>\s*", re.IGNORECASE)
 _INLINE_TAG = re.compile(
     r"</?(?:b|i|u|s|a|em|strong|span|font|sub|sup|img|table|tbody|td|th)\b[^<>]*>", re.IGNORECASE
 )
 _EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]|«\s*»")
+_GAP = re.compile(r"\n{3,}")
 _BLANK_BEFORE_STOP = re.compile(r"[ \t]+(?=[.,;!?](?:\s|$))")
 
 
@@ -49,6 +52,8 @@ def make_description(own_text: str, *, name: str, measure: str, title: str) -> s
     return description if len(description) >= DESCRIPTION_MIN else f"Товар: {title}"
 
 
+# Asked for every product, and a shop has few measures.
+@lru_cache(maxsize=1024)
 def plain_measure(measure: str) -> str:
     """Clean a measure's name and take its dots off: "шт." and "шт" are the same measure."""
     return plain_name(measure).rstrip(". ")
@@ -68,7 +73,8 @@ def _plain_text(raw: str) -> str:
     if "<" in text:
         text = _INLINE_TAG.sub("", _LINE_TAG.sub("\n", text))
     lines = [" ".join(line.split()) for line in without_links(drop_unseen(text)).splitlines()]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    joined = "\n".join(lines)
+    return (_GAP.sub("\n\n", joined) if "\n\n\n" in joined else joined).strip()
 
 
 def _join(text: str, offer: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evosync.catalog.item import Draft, Link, MarketItem
 from evosync.engine.changes import Field
-from evosync.engine.draft.names import plain_name
+from evosync.engine.draft.names import is_same_name
 
 WRITES_MAX = 2
 """A field that does not converge is written this often for one wanted value (R7)."""
@@ -36,6 +36,8 @@ def find_difference(draft: Draft, link: Link, item: MarketItem | None) -> Differ
         *_different_from_written(draft, link, item),
         *(_different_from_shown(draft, link, item) if item else ()),
     }
+    if not different:
+        return Difference()
     if not draft.settled:
         different -= {Field.PRICE, Field.STOCK}
     if is_barred(draft, link, item):
@@ -60,8 +62,10 @@ def find_taken(draft: Draft, link: Link, item: MarketItem) -> frozenset[Field]:
     VK took them in the end; if it shows another value later (its orders
     lower a stock), they may be written again.
     """
+    if all(times < WRITES_MAX for times in link.written.repeats.values()):
+        return frozenset()
     shows_wanted = {
-        Field.TITLE: plain_name(item.title) == plain_name(draft.title),
+        Field.TITLE: is_same_name(item.title, draft.title),
         Field.PRICE: item.price == draft.price,
         Field.STOCK: item.stock is not None and item.stock == draft.stock,
     }
@@ -95,7 +99,7 @@ def _different_from_written(draft: Draft, link: Link, item: MarketItem | None) -
 
 
 def _different_from_shown(draft: Draft, link: Link, item: MarketItem) -> Iterator[Field]:
-    if not link.text_is_theirs and plain_name(item.title) != plain_name(draft.title):
+    if not link.text_is_theirs and not is_same_name(item.title, draft.title):
         yield Field.TITLE
     if item.price is not None and item.price != draft.price:
         yield Field.PRICE

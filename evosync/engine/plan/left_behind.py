@@ -41,7 +41,7 @@ def part(standing: Standing, drafted: Drafted) -> Standing:
     account = standing.memory.account
 
     def is_left(product_id: str, made_from: str | None, *members: str) -> bool:
-        is_anothers = account is not None and made_from not in {None, account}
+        is_anothers = account is not None and made_from is not None and made_from != account
         return is_anothers and not any(map(drafted.saw, (product_id, *members)))
 
     left = {

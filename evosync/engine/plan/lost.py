@@ -122,11 +122,12 @@ def _may_be_lost(link: Link) -> bool:
 
 def _as_read(link: Link, item: MarketItem | None, reading: MarketReading) -> Link:
     if item is not None:
-        state = LinkState.LIVE if link.state is LinkState.LOST else link.state
-        link = replace(link, state=state, missing_since_at=None)
+        if link.state is LinkState.LOST or link.missing_since_at is not None:
+            state = LinkState.LIVE if link.state is LinkState.LOST else link.state
+            link = replace(link, state=state, missing_since_at=None)
     elif reading.is_whole and _may_be_lost(link) and link.missing_since_at is None:
         link = replace(link, missing_since_at=reading.begun_at)
-    return link if _may_wish(link, item) else replace(link, wish=None)
+    return link if link.wish is None or _may_wish(link, item) else replace(link, wish=None)
 
 
 def _may_wish(link: Link, item: MarketItem | None) -> bool:

@@ -14,6 +14,8 @@ def find_move(draft: Draft, link: Link, drafted: Drafted) -> Move | None:
     unread = unread_stores(link, drafted)
     if drafted.unknown_stores and not link.store_ids:
         return None
+    if not unread and not draft.members and not link.members and draft.store_ids == link.store_ids:
+        return None  # as nearly all stand
     stores = (*draft.store_ids, *(one for one in unread if one not in draft.store_ids))
     unseen = {
         one for one in link.members if unread and (one in drafted.unknown or not drafted.saw(one))

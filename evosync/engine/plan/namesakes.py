@@ -116,6 +116,8 @@ def _find(
     for item in free:
         if item.item_id not in ids:
             by_name[_folded(item.title)].append(item)
+    if not by_name:
+        return {}
     found = {}
     for key, draft in drafts.items():
         # A title that VK's limits changed may stand there as somebody typed it in full.

@@ -166,6 +166,9 @@ def _pair_names(
     fresh: Mapping[str, Draft], unseen: Iterable[_Unseen], pairs: dict[str, str]
 ) -> None:
     """Add the pairs of one name and store to those that are known already."""
+    unseen = tuple(unseen)
+    if not unseen:
+        return
     taken = set(pairs.values())
     homes: dict[tuple[str, str], list[str]] = defaultdict(list)
     for key in sorted(fresh.keys() - pairs.keys()):

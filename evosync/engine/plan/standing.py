@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from evosync.catalog.item import (
     AlbumLink,
@@ -40,8 +41,9 @@ class Standing:
 
 def standing_items(reading: MarketReading) -> dict[int, MarketItem]:
     """Index the items that really stand, in order of id; a list may still hold removed ones."""
-    standing = (item for item in reading.items if item.availability is not Availability.REMOVED)
-    return {item.item_id: item for item in sorted(standing, key=lambda item: item.item_id)}
+    in_order = sorted(reading.items, key=attrgetter("item_id"))
+    removed = Availability.REMOVED
+    return {item.item_id: item for item in in_order if item.availability is not removed}
 
 
 def may_stand_in(link: Link, stores: Collection[str]) -> bool:
@@ -56,6 +58,8 @@ def may_stand_in(link: Link, stores: Collection[str]) -> bool:
 
 def unread_stores(link: Link, drafted: Drafted) -> tuple[str, ...]:
     """List the stores of a link of which nobody knows whether its product is in them."""
+    if not drafted.unknown_stores and not drafted.missed:
+        return ()
     return tuple(
         store_id
         for store_id in link.store_ids

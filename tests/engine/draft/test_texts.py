@@ -1,7 +1,33 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evosync.catalog.names import vk_length
-from evosync.engine.draft.texts import make_description, plain_measure, without_links
+from evosync.engine.draft.texts import (
+    _HINT,
+    _LINK,
+    make_description,
+    plain_measure,
+    without_links,
+)
+
+PIECES = [
+    "www",
+    "WwW",
+    ".",
+    "://",
+    "http",
+    "ru",
+    "Info",
+    "рф",
+    "чай",
+    "-",
+    "@",
+    "/",
+    ":8",
+    " ",
+    "\n",
+]
 
 
 def describe(own_text: str = "", name: str = "Чай «Ассам»", measure: str = "шт") -> str:
@@ -63,6 +89,11 @@ def test_links_are_not_taken_out_of_the_name() -> None:
 )
 def test_links_are_taken_out(text: str, left: str) -> None:
     assert without_links(text) == left
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_no_link_is_overlooked_by_the_fast_look_for_one(text: str) -> None:
+    assert _HINT.search(text) or not _LINK.search(text)
 
 
 @pytest.mark.parametrize("text", ["a" * 60_000, "a." * 30_000, "a+" * 30_000, "a@" * 30_000])
