@@ -17,6 +17,7 @@ from evosync.errors import EvoSyncError, TryLater
 from evosync.jobs.asked import Asked, Order, order_of
 from evosync.jobs.asked_reading import carry_out_reading
 from evosync.jobs.one_run import INTERNAL, Watch, carry_out
+from evosync.jobs.places import Places
 from evosync.jobs.setup import check_asked
 from evosync.wiring import Installation
 
@@ -51,7 +52,7 @@ class Mirroring:
         self._stopping = stopping
         self._on_paused = on_paused
         self._busy_for_s = busy_for_s
-        self._slots = asyncio.Semaphore(opened.settings.sync_concurrency)
+        self._places = Places(opened.settings.sync_concurrency)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._readings: set[asyncio.Task[None]] = set()
         self._again: dict[int, Work] = {}
@@ -76,7 +77,7 @@ class Mirroring:
         """Ask for a run of every user whose mirror is on, and read the sides of the others."""
         await self._opened.database.write(run_queue.end_orphans, self._opened.clock())
         async with self._opened.database.read() as tx:
-            mirrored = await due.users_due(tx)
+            mirrored = dict.fromkeys(await due.users_due(tx))
             readings = await due.readings_due(tx)
         self._is_anyone_due = bool(mirrored)
         for user_id in mirrored:
@@ -194,6 +195,7 @@ class Mirroring:
         """Carry out what was asked for, at once or after what goes on and was asked before."""
         if order.user_id in self._tasks:
             self._asked.setdefault(order.user_id, []).append(order)
+            self._places.hurry(order.user_id)
         else:
             self._begin(order.user_id, self._work_of(order))
 
@@ -212,7 +214,8 @@ class Mirroring:
     async def _guarded(self, user_id: int, work: Work) -> None:
         """Wait for a place, then do a user's work; one user's failure reaches nobody else."""
         try:
-            async with self._slots:
+            is_asked = work.func in {self._run_asked, self._read_asked, self._read}
+            async with self._places.taken(user_id, is_asked=is_asked):
                 if not self._stopping.is_set():
                     await work()
         except EvoSyncError as error:

@@ -1,12 +1,13 @@
 """One cycle of a service over all its shops: begun by its timer, measured until all have run."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from evosync.web.lifespan import FIRST_PIPELINE
 from tests.bench.apart import Apart
 from tests.bench.measuring import cpu_s, most_resident_mb, resident_mb
 from tests.flow.process import Running, started
@@ -22,7 +23,7 @@ class Cycle:
     """What a cycle came to; CPU is that of the service, and of the sandbox beside it.
 
     `runs` are the events of its runs' ends, in their order; `is_apart` = the
-    checks of connections had ended before it began. Memory is in megabytes.
+    checks of connections had ended before the first of them. Sizes are in megabytes.
     """
 
     wall_s: float
@@ -41,22 +42,25 @@ class Cycle:
 
 
 async def carry_out_cycle(
-    apart: Apart, folder: Path, database_url: str, runs: int, **settings: str
+    apart: Apart, folder: Path, database_url: str, of: range, **settings: str
 ) -> Cycle:
-    """Start a service, and stop it when so many runs have ended; `folder` holds its data."""
+    """Start a service, and stop it when the runs of these users have ended, whatever others do.
+
+    `folder` holds the service's data.
+    """
     async with started(
         folder / "service", "serve", environ=_environ(apart, folder, database_url, settings)
     ) as service:
         await service.listening()
         pid = service.process.pid
         started_cpu_s = cpu_s(pid)
-        await _said(service, "connections checked", 1)
+        await _until(service, lambda: bool(service.events("connections checked")))
         begun_at_cpu_s, sandbox_cpu_s = cpu_s(pid), cpu_s(apart.pid)
-        is_apart = _count(service, "run finished") == 0
-        await _said(service, "run finished", runs)
-        events = service.events("run finished")
+        is_apart = not service.events("run finished")
+        await _until(service, lambda: len(_runs_of(service, of)) == len(of))
+        events = _runs_of(service, of)
         cycle = Cycle(
-            wall_s=_seconds(events),
+            wall_s=_seconds(service, events),
             cpu_s=cpu_s(pid) - begun_at_cpu_s,
             sandbox_cpu_s=cpu_s(apart.pid) - sandbox_cpu_s,
             checks_cpu_s=begun_at_cpu_s - started_cpu_s,
@@ -73,11 +77,6 @@ async def carry_out_cycle(
         return cycle
 
 
-def ended_at(run: Mapping[str, Any]) -> datetime:
-    """Return when a run ended, by its event."""
-    return datetime.fromisoformat(run["timestamp"])
-
-
 def _environ(
     apart: Apart, folder: Path, database_url: str, settings: Mapping[str, str]
 ) -> dict[str, str]:
@@ -90,19 +89,20 @@ def _environ(
     }
 
 
-def _seconds(runs: list[dict[str, Any]]) -> float:
-    """Return how long the runs took together, from the beginning of the first one to end."""
-    return (ended_at(runs[-1]) - ended_at(runs[0])).total_seconds() + float(runs[0]["seconds"])
+def _runs_of(service: Running, of: range) -> list[dict[str, Any]]:
+    return [run for run in service.events("run finished") if run["user_id"] in of]
 
 
-async def _said(service: Running, event: str, times: int) -> None:
+def _seconds(service: Running, runs: list[dict[str, Any]]) -> float:
+    """Return how long it took from the moment when the timer woke until the last run's end."""
+    [beginning] = service.events("service started")
+    woken_at = datetime.fromisoformat(beginning["timestamp"]) + FIRST_PIPELINE
+    return (datetime.fromisoformat(runs[-1]["timestamp"]) - woken_at).total_seconds()
+
+
+async def _until(service: Running, is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE_S):
-        while _count(service, event) < times:
+        while not is_so():
             if service.process.returncode is not None:
                 raise SystemExit(f"the service ended: {service.out[-500:]} {service.err[-500:]}")
             await asyncio.sleep(POLL_S)
-
-
-def _count(service: Running, event: str) -> int:
-    # Each look parses nothing: of a thousand shops the lines are many.
-    return service.out.count(f'"event": "{event}"')

@@ -24,7 +24,7 @@ from tests import mariadb
 from tests.bench import crowd
 from tests.bench.apart import Apart, served
 from tests.bench.crowd_rows import copy_shop, database_mb, open_shop
-from tests.bench.cycle import Cycle, carry_out_cycle, ended_at
+from tests.bench.cycle import Cycle, carry_out_cycle
 from tests.bench.report import Report, Row
 from tests.bench.stand import MeasuredShop
 from tests.flow.stand import shop_settings, small_world
@@ -55,13 +55,13 @@ class Crowd:
     first_user_id: int
     concurrency: int
 
-    async def cycle(self, runs: int = 0) -> Cycle:
-        """Carry out a cycle until so many runs have ended, else one of each shop."""
+    async def cycle(self) -> Cycle:
+        """Carry out a cycle until each shop of the crowd has run."""
         return await carry_out_cycle(
             self.apart,
             self.folder,
             self.database_url,
-            runs or self.shops,
+            range(self.first_user_id, self.first_user_id + self.shops),
             SYNC_CONCURRENCY=str(self.concurrency),
         )
 
@@ -218,14 +218,12 @@ def _measure_fairness(report: Report, wanted: argparse.Namespace, lend: Lend) ->
 async def _small_beside(wanted: argparse.Namespace, folder: Path, url: str, big: int) -> Row:
     async with _crowd(wanted, folder, url, wanted.fair_shops, big) as ready:
         cycle = await ready.cycle()
-        small = [run for run in cycle.runs if run["user_id"] >= ready.first_user_id]
-        _expect(small, status="done", created=0, updated=0)
-        first, last = ended_at(small[0]), ended_at(small[-1])
+        _expect(cycle.runs, status="done", created=0, updated=0)
         return {
             "big_shops": big,
-            "small_shops": len(small),
-            "small_ones_done_s": round((last - first).total_seconds() + small[0]["seconds"], 1),
-            "run_s": round(sum(run["seconds"] for run in small) / len(small), 2),
+            "small_shops": len(cycle.runs),
+            "small_ones_done_s": round(cycle.wall_s, 1),
+            "run_s": round(cycle.mean("seconds"), 2),
             "cpu_s": round(cycle.cpu_s, 1),
             "peak_mb": round(cycle.peak_mb, 1),
         }
