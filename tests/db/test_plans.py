@@ -173,11 +173,18 @@ async def test_a_batch_reads_its_own_rows_and_not_those_of_the_whole_shop(
     ledger = await open_ledger(sqlite_database, await add_user(sqlite_database, "anna@example.com"))
 
     async def work(_: object) -> None:
-        link, *_ = await created(ledger, *range(1, 26))
-        dearer = draft("tea-1", price=99_00)
-        update = Update(link=link, draft=dearer, item=item(1), fields=PRICE)
-        await ledger.begin([update], NOON)
-        await ledger.record([Done(change=update, item_id=1)])
+        links = await created(ledger, *range(1, 26))
+        updates = [
+            Update(
+                link=link,
+                draft=draft(link.product_id, price=99_00),
+                item=item(link.item_id),
+                fields=PRICE,
+            )
+            for link in links
+        ]
+        await ledger.begin(updates, NOON)
+        await ledger.record([Done(change=one, item_id=one.link.item_id) for one in updates])
 
     found = set()
     for statement, given in await noted(sqlite_database, work):
