@@ -31,7 +31,7 @@ from evosync.outbound.limiter import Limiter
 from evosync.outbound.ports import Recorder, TokenKeeper
 from evosync.pictures import read_picture
 from evosync.settings import Settings
-from evosync.vk.api import VkApi, spacing_s
+from evosync.vk.api import VkApi, spacings_s
 from evosync.vk.market import VkMarket
 from evosync.vk.oauth import VkId
 from evosync.vk.photos import Photos
@@ -176,7 +176,7 @@ class Installation:
 
     def vk_api(self, keeper: TokenKeeper, vk_user_id: int | None) -> VkApi:
         """Build VK's API for whoever holds a token; an unknown VK user has a quota of its own."""
-        limiter = Limiter(spacing_s(self.settings.vk_requests_per_second))
+        limiter = Limiter(*spacings_s(self.settings.vk_requests_per_second))
         if vk_user_id is not None:
             limiter = self.limiters.setdefault(vk_user_id, limiter)
         return VkApi(

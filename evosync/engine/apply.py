@@ -140,32 +140,28 @@ async def _work_through(work: _Work, hands: Hands, creates_pace: Pace) -> None:
     Several are under way at once, as many as the market takes; all of them
     have landed when this returns or raises, unless it was cancelled.
     """
-    crew = _Crew(work, hands, Whereabouts(await hands.ledger.links()))
-    try:
-        try:
-            for stage, changes in _stages(work.changes):
-                await crew.flights.land()
-                pace = creates_pace if stage == _CREATES else _FULL_BATCHES
-                await crew.send_stage(list(changes), pace)
-                if work.look.stopped is not None:
-                    break
-        except Exception:
-            await crew.flights.land()
-            raise
-        await crew.flights.land()
-    finally:
-        await crew.flights.end()
+    whereabouts = Whereabouts(await hands.ledger.links())
+    async with Flights() as flights:
+        crew = _Crew(work, hands, whereabouts, flights)
+        for stage, changes in _stages(work.changes):
+            await flights.land()
+            pace = creates_pace if stage == _CREATES else _FULL_BATCHES
+            await crew.send_stage(list(changes), pace)
+            if work.look.stopped is not None:
+                return
 
 
 class _Crew:
     """Carries the batches of a plan, and learns from what became of each."""
 
-    def __init__(self, work: _Work, hands: Hands, whereabouts: Whereabouts) -> None:
+    def __init__(
+        self, work: _Work, hands: Hands, whereabouts: Whereabouts, flights: Flights
+    ) -> None:
         self._work = work
         self._hands = hands
         self._whereabouts = whereabouts
         self._caps = Caps()
-        self.flights = Flights()
+        self._flights = flights
 
     async def send_stage(self, todo: list[Change], pace: Pace) -> None:
         """Send changes that may share requests, at their pace, until a look says to stop."""
@@ -175,7 +171,7 @@ class _Crew:
         while todo:
             # What is tried with a single change is heard of before more goes.
             is_alone = bool(hands.caution.methods) or not pace.is_free
-            await self.flights.land(0 if is_alone else hands.target.flights - 1)
+            await self._flights.land(0 if is_alone else hands.target.flights - 1)
             if (reason := await hands.checkpoint()) is not None:
                 work.look = Look(stopped=reason)
                 return
@@ -184,8 +180,8 @@ class _Crew:
             known = self._whereabouts.resolve(batch)
             if pace.is_free:
                 items = frozenset(items_of(known))
-                await self.flights.clear(items)
-                self.flights.launch(self._carry(known, len(batch)), items)
+                await self._flights.clear(items)
+                self._flights.launch(self._carry(known, len(batch)), items)
             elif await _is_stopped(work, pace, await self._carry(known, len(batch))):
                 return
 

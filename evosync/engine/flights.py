@@ -2,17 +2,41 @@
 
 import asyncio
 from collections.abc import Collection, Coroutine, Iterable
+from types import TracebackType
+from typing import Self
 
 from evosync.engine.changes import AddAlbum, Change, Create, EditAlbum, PutInAlbum, TakeAlbum
 
 
 class Flights:
-    """The batches that were sent and not heard of yet; `end` it whatever happens."""
+    """The batches that were sent and not heard of yet.
+
+    At the end of its body all have landed; a cancelled body breaks them off.
+    """
 
     def __init__(self) -> None:
         self._aloft: dict[asyncio.Task[object], frozenset[int]] = {}
 
-    def launch(self, flight: Coroutine[object, object, object], items: Iterable[int]) -> None:
+    async def __aenter__(self) -> Self:
+        """Begin with none."""
+        return self
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Let all land, or nobody wait for them."""
+        try:
+            if error is None or isinstance(error, Exception):
+                await self.land()
+        finally:
+            for flight in self._aloft:
+                flight.cancel()
+            await asyncio.gather(*self._aloft, return_exceptions=True)
+
+    def launch(self, flight: Coroutine[object, object, object], items: Iterable[int] = ()) -> None:
         """Let a batch go that touches these items."""
         self._aloft[asyncio.create_task(flight)] = frozenset(items)
 
@@ -35,12 +59,6 @@ class Flights:
                 error = error or flight.exception()
         if error is not None:
             raise error
-
-    async def end(self) -> None:
-        """Break off what is still under way: nobody waits for it any more."""
-        for flight in self._aloft:
-            flight.cancel()
-        await asyncio.gather(*self._aloft, return_exceptions=True)
 
 
 def items_of(changes: Iterable[Change]) -> Iterable[int]:

@@ -8,18 +8,22 @@ from collections.abc import Awaitable, Callable
 class Limiter:
     """Lets one request start every `interval_s` seconds; waiters go in order of arrival.
 
-    One limiter stands for one quota (a VK user, not a token's text). Waiting
-    is on a monotonic clock, so a jump of the wall clock changes nothing.
+    One limiter stands for one quota (a VK user, not a token's text). Once it
+    was paused, because the service found it too fast, the starts are `careful_s`
+    apart. Waiting is on a monotonic clock, so a jump of the wall clock changes
+    nothing.
     """
 
     def __init__(
         self,
         interval_s: float,
+        careful_s: float | None = None,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._interval_s = interval_s
+        self._careful_s = interval_s if careful_s is None else careful_s
         self._monotonic = monotonic
         self._sleep = sleep
         self._turn = asyncio.Lock()
@@ -37,4 +41,5 @@ class Limiter:
 
     def pause(self, seconds: float) -> None:
         """Let nothing new start for `seconds`, not even those who wait already."""
+        self._interval_s = self._careful_s
         self._next_start = max(self._next_start, self._monotonic() + seconds)

@@ -7,6 +7,7 @@ from datetime import datetime
 from evosync.catalog.item import MarketItem, MarketReading
 from evosync.clock import now as utc_now
 from evosync.engine.changes import NOT_SENT, AlbumChange, Change, Failed, Outcome
+from evosync.engine.flights import Flights
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from evosync.vk.albums import talk_about_album
 from evosync.vk.api import VkApi
@@ -15,9 +16,11 @@ from evosync.vk.errors import VkRefusal
 from evosync.vk.execute import Call
 from evosync.vk.methods import READING, methods_of
 from evosync.vk.photos import Photos
-from evosync.vk.reading import read_items, read_market
+from evosync.vk.reading import ID_CALLS, IDS_A_CALL, read_items, read_market
 from evosync.vk.talk import Ask, PhotoAsk, PhotoWay, Talk, hold
 from evosync.vk.writing import talk_about_item
+
+IDS_A_REQUEST = IDS_A_CALL * ID_CALLS
 
 
 class VkMarket:
@@ -73,7 +76,17 @@ class VkMarket:
 
     async def look_up(self, item_ids: Collection[int]) -> Mapping[int, MarketItem]:
         """Ask for items by id. Raises TryLater or NeedsPerson."""
-        return await read_items(self._api, owner_id=self._owner_id, item_ids=item_ids)
+        ids = sorted(item_ids)
+        found: dict[int, MarketItem] = {}
+
+        async def read(part: Sequence[int]) -> None:
+            found.update(await read_items(self._api, owner_id=self._owner_id, item_ids=part))
+
+        async with Flights() as flights:
+            for start in range(0, len(ids), IDS_A_REQUEST):
+                await flights.land(self._api.room - 1)
+                flights.launch(read(ids[start : start + IDS_A_REQUEST]))
+        return found
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Carry out changes, one outcome each, in the order given.

@@ -68,6 +68,14 @@ async def test_a_pause_moves_those_who_wait_already(limiter: Limiter, watch: Wat
     assert starts == {"a": 100.0, "b": 102.0, "c": 102.5}
 
 
+async def test_after_a_pause_the_starts_are_as_far_apart_as_care_asks(watch: Watch) -> None:
+    limiter = Limiter(0.5, 0.75, monotonic=watch.monotonic, sleep=watch.sleep)
+    limiter.pause(2.0)
+    starts: dict[str, float] = {}
+    await asyncio.gather(*(take(limiter, watch, starts, name) for name in "abc"))
+    assert starts == {"a": 102.0, "b": 102.75, "c": 103.5}
+
+
 async def test_a_short_pause_does_not_shorten_a_longer_one(limiter: Limiter, watch: Watch) -> None:
     limiter.pause(5.0)
     limiter.pause(1.0)

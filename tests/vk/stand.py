@@ -19,7 +19,7 @@ from evosync.outbound.client import Client
 from evosync.outbound.limiter import Limiter
 from evosync.outbound.retry import Patience
 from evosync.sandbox.vk.world import VkWorld
-from evosync.vk.api import VkApi, spacing_s
+from evosync.vk.api import VkApi, spacings_s
 from evosync.vk.market import VkMarket
 from evosync.vk.photos import Photos
 
@@ -128,7 +128,7 @@ class Stand:
 
     def __post_init__(self) -> None:
         patience = Patience(sleep=self.watch.sleep, chance=lambda: 0.5)
-        limiter = Limiter(spacing_s(3), monotonic=self.watch.monotonic, sleep=self.watch.sleep)
+        limiter = Limiter(*spacings_s(3), monotonic=self.watch.monotonic, sleep=self.watch.sleep)
         client = Client(self.http, service="vk")
         self.api = VkApi(client, self.keeper, limiter, api_url=self.url, patience=patience)
         self.photos = Photos(

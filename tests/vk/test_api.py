@@ -5,7 +5,7 @@ import pytest
 import respx
 
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
-from evosync.vk.api import Param, Reply, clean_text, spacing_s
+from evosync.vk.api import Param, Reply, clean_text
 from evosync.vk.errors import Remedy, Unsure, VkRefusal
 from tests.vk.stand import NEWER_TOKEN, TOKEN, Stand, answer, form_of, refusal
 
@@ -87,8 +87,16 @@ async def test_starts_keep_the_quota_of_three_a_second(odd: Stand, vk: respx.Rou
     vk.side_effect = [answer(1)] * 4
     for _ in range(4):
         await odd.api.call("users.get", {})
-    assert odd.watch.now_s == pytest.approx(1.133)
-    assert spacing_s(3) == pytest.approx(0.378, abs=0.001)
+    assert odd.watch.now_s == pytest.approx(1.02)
+
+
+async def test_starts_are_wider_apart_once_vk_found_them_too_fast(
+    odd: Stand, vk: respx.Route
+) -> None:
+    vk.side_effect = [refusal(6), *[answer(1)] * 4]
+    for _ in range(4):
+        await odd.api.call("users.get", {})
+    assert odd.watch.now_s == pytest.approx(1.1 + 1.133)
 
 
 @pytest.mark.parametrize("code", [5, 1117, 27])
