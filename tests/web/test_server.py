@@ -2,6 +2,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 
 import httpx
 import pytest
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 
 from evosync.errors import Misconfigured
 from evosync.settings import Settings
-from evosync.web.server import serve, stop_signals, take_socket
+from evosync.web.server import THREADS_GIVE_WAY_S, serve, stop_signals, take_socket
 
 DEADLINE_S = 10
 
@@ -56,6 +57,7 @@ async def test_requests_are_answered_until_the_stop(app: Starlette) -> None:
         answer = await client.get("/nowhere")
         assert answer.status_code == 404
         assert "server" not in answer.headers
+        assert sys.getswitchinterval() == pytest.approx(THREADS_GIVE_WAY_S)
     stopping.set()
     async with asyncio.timeout(DEADLINE_S):
         await serving
