@@ -197,22 +197,26 @@ async def _read_lines(
     for row in found:
         outcome = None if search.is_joined else row.outcome
         rows[(row.section_rank, row.subject, outcome)].append(row)
-    albums = await _read_albums(tx, run_id)
+    shown = {row.product_id for each in rows.values() for row in each if row.product_id}
+    albums = await _read_albums(tx, run_id, shown)
     # Between the two questions a run that goes on may have written more, but nothing less.
     return tuple(_line(rows[key], albums) for key in keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Albums:
-    """Titles of albums by folded title and by id, and which of them each product is put in."""
+    """Titles of albums by folded title and by id, and which of them products are put in."""
 
     titles: Mapping[str, str]
     titles_by_id: Mapping[int, str]
     put_in: Mapping[str, tuple[str, ...]]
 
 
-async def _read_albums(tx: Tx, run_id: int) -> _Albums:
-    """Read the titles of a run's albums; a shop has some dozens of them, VK allows a hundred."""
+async def _read_albums(tx: Tx, run_id: int, product_ids: set[str]) -> _Albums:
+    """Read the titles of a run's albums; a shop has some dozens of them, VK allows a hundred.
+
+    Of the thousands of products that are put in them only some are shown.
+    """
     links = album_links.c
     found = await tx.execute(
         select(links.key, links.album_id, links.title)
@@ -234,7 +238,7 @@ async def _read_albums(tx: Tx, run_id: int) -> _Albums:
         if row.kind == "add_album":
             titles[folded(row.name)] = row.name
             continue
-        for product_id in row.changes["product_ids"][1]:
+        for product_id in product_ids.intersection(row.changes["product_ids"][1]):
             put_in[product_id].append(row.name)
     return _Albums(
         titles=titles,
