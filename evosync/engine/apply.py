@@ -140,7 +140,9 @@ async def _work_through(work: _Work, hands: Hands, creates_pace: Pace) -> None:
     Several are under way at once, as many as the market takes; all of them
     have landed when this returns or raises, unless it was cancelled.
     """
-    whereabouts = Whereabouts(await hands.ledger.links())
+    # Only albums ask where a product's item is, and a great shop's links take long to read.
+    is_placing = any(isinstance(change, PutInAlbum) for change in work.changes)
+    whereabouts = Whereabouts(await hands.ledger.links() if is_placing else ())
     async with Flights() as flights:
         crew = _Crew(work, hands, whereabouts, flights)
         for stage, changes in _stages(work.changes):

@@ -55,10 +55,10 @@ async def hear_moderation(
     That is what this run wrote after it, and what a partial reading did not
     hold; of what a whole one did not hold the plan has asked already.
     """
-    if applied.is_cut:
+    written = {key for one in applied.outcomes if (key := _written_item(one)) is not None}
+    if applied.is_cut or (reading.is_whole and not written):
         return applied
     listed = standing_items(reading)
-    written = {key for one in applied.outcomes if (key := _written_item(one)) is not None}
     since = hands.clock() - MODERATION_LASTS
 
     def is_asked(link: Link) -> bool:

@@ -47,8 +47,10 @@ class MemoryLedger:
     skus: set[str] = field(default_factory=set)
     remembered: Memory = field(default_factory=Memory)
     errors: dict[str, list[BaseException]] = field(default_factory=dict)
+    links_read: int = 0
 
     async def links(self) -> tuple[Link, ...]:
+        self.links_read += 1
         return tuple(self.linked.values())
 
     async def album_links(self) -> tuple[AlbumLink, ...]:

@@ -56,6 +56,17 @@ async def test_a_second_run_with_nothing_changed_writes_nothing(
     assert (report.is_empty, report.retry_at) == (True, None)
 
 
+async def test_a_run_with_nothing_to_do_reads_its_links_once(
+    run: Run, ledger: MemoryLedger
+) -> None:
+    await mirror(run)
+    ledger.links_read = 0
+
+    await mirror(run)
+
+    assert ledger.links_read == 1
+
+
 async def test_both_sides_are_read_and_kept_before_anything_is_sent(
     run: Run, journal: Journal, told: list[tuple[str, int, int]]
 ) -> None:
