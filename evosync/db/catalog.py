@@ -9,11 +9,12 @@ from sqlalchemy import Row, select
 
 from evosync.catalog.product import Attribute, Choice, Product, ProductGroup, Store
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
-from evosync.db.differences import Key, Rows, Scope, load_rows, write_differences
+from evosync.db.catalog_rows import GroupRow, ProductRow, StoreRow, group_rows, product_rows
+from evosync.db.differences import Key, Scope, load_rows, write_differences
 from evosync.db.goods import note_change
 from evosync.db.selection import Switch, switch_on_new
 from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
-from evosync.db.types import Quantity, Tx, folded
+from evosync.db.types import Tx, folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +39,9 @@ async def save_snapshot(
     new. Groups that appeared later are switched on where the user wants so;
     returns these, by store id and group id.
     """
-    fixed = {"user_id": user_id}
+    stores, groups, products = _scopes(user_id)
     readings = {reading.store.id: reading for reading in snapshot.readings}
-    known = await _save_stores(tx, Scope(table=cached_stores, fixed=fixed), readings, now)
+    known = await _save_stores(tx, stores, readings, now)
     whole = [reading for reading in readings.values() if reading.is_whole]
     # What was not read is as it was; what is not listed is gone.
     unread = readings.keys() - {reading.store.id for reading in whole}
@@ -49,22 +50,15 @@ async def save_snapshot(
     def is_unknown(key: Key) -> bool:
         return key[0] in unread or key in bad
 
-    groups = Scope(table=cached_groups, fixed=fixed)
-    standing = await load_rows(tx, groups, (*_GROUP_COLUMNS, "is_new"))
-    wanted = _group_rows(whole, standing)
+    standing = await load_rows(tx, groups)
+    wanted = group_rows(whole, standing)
     changed = await write_differences(tx, groups, standing, wanted, now, is_unknown)
     opened = await _switch_on_new(
         tx, user_id, [key for key in changed.inserted if known.get(key[0])], wanted, now
     )
-    products = Scope(table=cached_products, fixed=fixed)
-    written = await write_differences(
-        tx,
-        products,
-        await load_rows(tx, products, _PRODUCT_COLUMNS),
-        {(p.store_id, p.id): _product_row(p) for reading in whole for p in reading.products},
-        now,
-        is_unknown,
-    )
+    standing = await load_rows(tx, products)
+    listed = await product_rows(whole)
+    written = await write_differences(tx, products, standing, listed, now, is_unknown)
     await note_change(tx, user_id, (key[0] for key in (*changed.keys, *written.keys)))
     return opened
 
@@ -134,92 +128,56 @@ async def find_stores_of(tx: Tx, user_id: int, product_id: str) -> list[str]:
     return list(found)
 
 
-_STORE_COLUMNS = (
-    *("name", "name_folded", "address", "evotor_user_id", "state", "reason"),
-    *("position", "new_groups", "is_new"),
-)
-_GROUP_COLUMNS = ("name", "name_folded", "parent_id", "attributes")
-_PRODUCT_COLUMNS = (
-    *("name", "name_folded", "parent_id", "type", "price", "quantity", "measure_name"),
-    *("allow_to_sell", "description", "code", "barcodes", "choices"),
-)
+def _scopes(user_id: int) -> tuple[Scope, Scope, Scope]:
+    fixed = {"user_id": user_id}
+    return (
+        Scope(table=cached_stores, fixed=fixed, columns=StoreRow._fields),
+        Scope(table=cached_groups, fixed=fixed, columns=GroupRow._fields),
+        Scope(table=cached_products, fixed=fixed, columns=ProductRow._fields),
+    )
 
 
 async def _save_stores(
     tx: Tx, scope: Scope, readings: Mapping[str, StoreReading], now: datetime
 ) -> Mapping[str, bool]:
     """Write the stores; returns those known before, and whether each wants its new groups on."""
-    standing = await load_rows(tx, scope, _STORE_COLUMNS)
-    last = max((row["position"] for row in standing.values()), default=-1)
-    wanted: dict[Key, dict[str, Any]] = {}
+    standing = {key[0]: StoreRow(*row) for key, row in (await load_rows(tx, scope)).items()}
+    last = max((row.position for row in standing.values()), default=-1)
+    wanted: dict[Key, StoreRow] = {}
     for store_id, reading in readings.items():
-        kept = standing.get((store_id,))
+        kept = standing.get(store_id)
         if kept is None:
             last += 1
+        wanted[(store_id,)] = StoreRow(
+            name=reading.store.name,
+            name_folded=folded(reading.store.name),
+            address=reading.store.address,
+            evotor_user_id=reading.store.user_id,
+            state=reading.state.value,
+            reason=reading.reason,
+            position=kept.position if kept else last,
+            new_groups=kept.new_groups if kept else False,
             # The first reading shows nothing as new: all of it would be.
-            kept = {"position": last, "new_groups": False, "is_new": bool(standing)}
-        wanted[(store_id,)] = {
-            "name": reading.store.name,
-            "name_folded": folded(reading.store.name),
-            "address": reading.store.address,
-            "evotor_user_id": reading.store.user_id,
-            "state": reading.state.value,
-            "reason": reading.reason,
-            **{name: kept[name] for name in ("position", "new_groups", "is_new")},
-        }
-    await write_differences(tx, scope, standing, wanted, now)
-    return {key[0]: row["new_groups"] for key, row in standing.items()}
-
-
-def _group_rows(readings: Iterable[StoreReading], standing: Rows) -> Rows:
-    seen = {key[0] for key in standing}
-    rows = {}
-    for reading in readings:
-        for group in reading.groups:
-            key = (group.store_id, group.id)
-            kept = standing.get(key)
-            rows[key] = {
-                "name": group.name,
-                "name_folded": folded(group.name),
-                "parent_id": group.parent_id,
-                "attributes": _plain(group.attributes),
-                "is_new": kept["is_new"] if kept else group.store_id in seen,
-            }
-    return rows
+            is_new=kept.is_new if kept else bool(standing),
+        )
+    rows = {(store_id,): row for store_id, row in standing.items()}
+    await write_differences(tx, scope, rows, wanted, now)
+    return {store_id: row.new_groups for store_id, row in standing.items()}
 
 
 async def _switch_on_new(
-    tx: Tx, user_id: int, born: Iterable[Key], rows: Rows, now: datetime
+    tx: Tx, user_id: int, born: Iterable[Key], rows: Mapping[Key, GroupRow], now: datetime
 ) -> frozenset[tuple[str, str]]:
     plain = [
         (store_id, group_id)
         for store_id, group_id in born
         # A modification group has no switch of its own.
-        if rows[store_id, group_id]["attributes"] is None
+        if rows[store_id, group_id].attributes is None
     ]
     if plain:
-        switches = [Switch.group(*key, name=rows[key]["name"]) for key in plain]
+        switches = [Switch.group(*key, name=rows[key].name) for key in plain]
         await switch_on_new(tx, user_id, switches, now)
     return frozenset(plain)
-
-
-def _product_row(product: Product) -> dict[str, Any]:
-    quantity = product.quantity
-    return {
-        "name": product.name,
-        "name_folded": folded(product.name),
-        "parent_id": product.parent_id,
-        "type": product.type,
-        "price": product.price,
-        # As the column will hold it: else it would differ at each reading.
-        "quantity": None if quantity is None else Quantity.rounded(quantity),
-        "measure_name": product.measure_name,
-        "allow_to_sell": product.allow_to_sell,
-        "description": product.description,
-        "code": product.code,
-        "barcodes": list(product.barcodes),
-        "choices": [list(choice) for choice in product.choices],
-    }
 
 
 def product_of(row: Row[Any]) -> Product:
@@ -237,17 +195,9 @@ def product_of(row: Row[Any]) -> Product:
         # Long, and left out where nobody reads it.
         description=getattr(row, "description", ""),
         code=row.code,
-        barcodes=tuple(row.barcodes),
-        choices=tuple((attribute, choice) for attribute, choice in row.choices),
+        barcodes=row.barcodes,
+        choices=row.choices,
     )
-
-
-def _plain(attributes: Iterable[Attribute]) -> list[Any] | None:
-    plain = [
-        [each.id, each.name, [[choice.id, choice.name] for choice in each.choices]]
-        for each in attributes
-    ]
-    return plain or None
 
 
 def _attributes(plain: Iterable[Any]) -> tuple[Attribute, ...]:

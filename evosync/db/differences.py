@@ -8,21 +8,26 @@ from typing import Any
 from sqlalchemy import Executable, Table, and_, bindparam, delete, select
 from sqlalchemy.dialects import mysql, sqlite
 
+from evosync.db.portions import portions, slices
 from evosync.db.types import Tx
 
 Key = tuple[Any, ...]
 """A row's primary key without the part that the scope fixes."""
 
-Rows = Mapping[Key, Mapping[str, Any]]
-"""Rows by key, with the columns that are compared."""
+Rows = Mapping[Key, tuple[Any, ...]]
+"""Rows by key: the values of the columns that a scope compares, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The rows of a table that one reading is about, such as those of one user."""
+    """The rows of a table that one reading is about, such as those of one user.
+
+    `columns` are those that are compared, when any are.
+    """
 
     table: Table[Any]
     fixed: Mapping[str, Any]
+    columns: tuple[str, ...] = ()
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -45,17 +50,16 @@ class Differences:
         return (*self.inserted, *self.updated, *self.deleted)
 
 
-async def load_rows(tx: Tx, scope: Scope, columns: tuple[str, ...]) -> Rows:
+async def load_rows(tx: Tx, scope: Scope) -> Rows:
     """Load the standing rows of a scope."""
     table, keys = scope.table, scope.key_columns
     found = await tx.execute(
-        select(*(table.c[name] for name in (*keys, *columns))).where(
+        select(*(table.c[name] for name in (*keys, *scope.columns))).where(
             *(table.c[name] == value for name, value in scope.fixed.items())
         )
     )
-    return {
-        tuple(row[: len(keys)]): dict(zip(columns, row[len(keys) :], strict=True)) for row in found
-    }
+    many = len(keys)
+    return {row[:many]: row[many:] async for portion in portions(found) for row in portion}
 
 
 async def write_differences(
@@ -71,16 +75,21 @@ async def write_differences(
     Standing rows that are not wanted go, unless `is_kept`. All is written in
     key order, so that two writers meet in the same order and never deadlock.
     """
+    updated = [
+        key
+        async for portion in slices(list(wanted.items()))
+        for key, row in portion
+        if key in standing and row != standing[key]
+    ]
     found = Differences(
         inserted=tuple(sorted(wanted.keys() - standing.keys())),
-        updated=tuple(
-            sorted(key for key, row in wanted.items() if key in standing and row != standing[key])
-        ),
+        updated=tuple(sorted(updated)),
         deleted=tuple(sorted(key for key in standing.keys() - wanted.keys() if not is_kept(key))),
     )
     await _delete(tx, scope, found.deleted)
     changed = sorted((*found.updated, *found.inserted))
-    await save_rows(tx, scope, {key: wanted[key] for key in changed}, now)
+    rows = {key: dict(zip(scope.columns, wanted[key], strict=True)) for key in changed}
+    await save_rows(tx, scope, rows, now)
     return found
 
 
@@ -95,8 +104,13 @@ async def _delete(tx: Tx, scope: Scope, keys: tuple[Key, ...]) -> None:
         )
 
 
-async def save_rows(tx: Tx, scope: Scope, rows: Rows, now: datetime) -> None:
-    """Insert rows, or overwrite those that stand; in many rows a statement, unlike UPDATE."""
+async def save_rows(
+    tx: Tx, scope: Scope, rows: Mapping[Key, Mapping[str, Any]], now: datetime
+) -> None:
+    """Insert rows of the same columns, or overwrite those that stand.
+
+    In many rows a statement, unlike UPDATE.
+    """
     if not rows:
         return
     columns = (*next(iter(rows.values())), "updated_at")

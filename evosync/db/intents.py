@@ -35,7 +35,7 @@ async def list_open_intents(tx: Tx, place: Place) -> tuple[Intent, ...]:
             sent_at=row.sent_at,
             title=row.title,
             price=row.price,
-            store_ids=tuple(row.store_ids),
+            store_ids=row.store_ids,
             account=row.evotor_user_id,
             doubted_at=row.doubted_at,
         )
@@ -60,7 +60,7 @@ async def open_intents(
             "sent_at": intent.sent_at,
             "title": intent.title,
             "price": intent.price,
-            "store_ids": list(intent.store_ids),
+            "store_ids": intent.store_ids,
             "state": IntentState.OPEN.value,
         }
         for intent in opened

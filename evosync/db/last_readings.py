@@ -27,6 +27,7 @@ from evosync.db.catalog import list_groups, list_stores, product_of
 from evosync.db.intents import list_open_intents
 from evosync.db.links import Place
 from evosync.db.memory import recall
+from evosync.db.portions import PORTION
 from evosync.db.selection import SwitchKind, get_selection
 from evosync.db.shop_account import find_current_account
 from evosync.db.snapshots import snapshot_of
@@ -39,8 +40,6 @@ from evosync.db.types import Tx
 from evosync.engine.consequences import Known
 from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import Rules, Selection
-
-PORTION = 500  # rows; so many are made into values in a few milliseconds
 
 RulesOf = Callable[[SyncConfig, Selection], Rules]
 
@@ -208,10 +207,10 @@ def _link(row: Row[Any]) -> Link:
     return Link(
         product_id=row.product_id,
         item_id=row.item_id,
-        store_ids=tuple(row.store_ids),
+        store_ids=row.store_ids,
         state=LinkState(row.state),
         pending=Pending(row.pending) if row.pending else None,
-        members=tuple(row.member_ids or ()),
+        members=row.member_ids or (),
         account=row.evotor_user_id,
         missing_since_at=row.missing_since_at,
         written_at=row.written_at,

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select, updat
 
 from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Wish, Written
 from evosync.db.aftermath import LinkPatch
+from evosync.db.portions import portions
 from evosync.db.tables.market import album_links, intents, product_links
 from evosync.db.types import Tx
 from evosync.engine.changes import Move
@@ -35,11 +36,11 @@ async def list_links(
     tx: Tx, place: Place, product_ids: Collection[str] | None = None
 ) -> tuple[Link, ...]:
     """List the links, or those of some products, by product id."""
-    query = select(product_links).where(*place.rows_of(product_links))
+    query = select(*_LINK).where(*place.rows_of(product_links))
     if product_ids is not None:
         query = query.where(product_links.c.product_id.in_(product_ids))
     found = await tx.execute(query.order_by(product_links.c.product_id))
-    return tuple(_link(row) for row in found)
+    return tuple([_link(row) async for portion in portions(found) for row in portion])
 
 
 async def list_album_links(tx: Tx, place: Place) -> tuple[AlbumLink, ...]:
@@ -151,8 +152,8 @@ async def save_stores(tx: Tx, place: Place, moved: Iterable[Move], now: datetime
     values = {
         one.product_id: {
             "product_id": one.new_id or one.product_id,
-            "store_ids": list(one.store_ids),
-            "member_ids": list(one.members) or None,
+            "store_ids": one.store_ids,
+            "member_ids": one.members or None,
         }
         for one in moved
     }
@@ -217,7 +218,7 @@ async def _save_each(
 
 
 def _patched(row: Row[Any], patches: Sequence[LinkPatch], now: datetime) -> dict[str, Any]:
-    link = _link(row)
+    link = _link([getattr(row, column.name) for column in _LINK])
     for patch in patches:
         link = patch.applied(link)
     is_written = any(patch.written for patch in patches)
@@ -233,8 +234,8 @@ def _state(link: Link) -> dict[str, Any]:
     written = link.written
     return {
         "product_id": link.product_id,
-        "store_ids": list(link.store_ids),
-        "member_ids": list(link.members) or None,
+        "store_ids": link.store_ids,
+        "member_ids": link.members or None,
         "state": link.state.value,
         "pending": link.pending.value if link.pending else None,
         "text_is_theirs": link.text_is_theirs,
@@ -248,20 +249,44 @@ def _state(link: Link) -> dict[str, Any]:
 _WRITTEN = ("title", "description", "price", "stock", "category_id", "photo", "sku", "is_hidden")
 
 
-def _link(row: Row[Any]) -> Link:
+_LINK = tuple(
+    product_links.c[name]
+    for name in (
+        *("product_id", "item_id", "store_ids", "state", "pending", "text_is_theirs"),
+        *("member_ids", "evotor_user_id", "missing_since_at", "written_at", "wish"),
+        *(f"written_{name}" for name in _WRITTEN),
+        "repeats",
+    )
+)
+_STATES = {each.value: each for each in LinkState}
+
+
+def _link(row: Sequence[Any]) -> Link:
+    """Make a link of the columns of `_LINK`: by place, for a great shop has 15,000 of them."""
+    product_id, item_id, store_ids, state, pending, text_is_theirs = row[:6]
+    member_ids, account, missing_since_at, written_at, wish = row[6:11]
+    title, description, price, stock, category_id, photo, sku, is_hidden, repeats = row[11:]
     return Link(
-        product_id=row.product_id,
-        item_id=row.item_id,
-        store_ids=tuple(row.store_ids),
-        state=LinkState(row.state),
-        pending=Pending(row.pending) if row.pending else None,
-        text_is_theirs=row.text_is_theirs,
-        members=tuple(row.member_ids or ()),
-        account=row.evotor_user_id,
-        missing_since_at=row.missing_since_at,
-        written_at=row.written_at,
-        wish=Wish(row.wish) if row.wish else None,
+        product_id=product_id,
+        item_id=item_id,
+        store_ids=store_ids,
+        state=_STATES[state],
+        pending=Pending(pending) if pending else None,
+        text_is_theirs=text_is_theirs,
+        members=member_ids or (),
+        account=account,
+        missing_since_at=missing_since_at,
+        written_at=written_at,
+        wish=Wish(wish) if wish else None,
         written=Written(
-            **{name: getattr(row, f"written_{name}") for name in _WRITTEN}, repeats=row.repeats
+            title=title,
+            description=description,
+            price=price,
+            stock=stock,
+            category_id=category_id,
+            photo=photo,
+            sku=sku,
+            is_hidden=is_hidden,
+            repeats=repeats,
         ),
     )

@@ -1,14 +1,15 @@
 """Queries on the cached rows of the market: what VK showed when it was last read."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from evosync.catalog.item import Album, Availability, MarketItem, MarketReading
-from evosync.db.differences import Key, Rows, Scope, load_rows, write_differences
+from evosync.db.differences import Rows, Scope, load_rows, write_differences
+from evosync.db.portions import slices
 from evosync.db.tables.market import vk_cached_albums, vk_cached_products
 from evosync.db.types import Tx, folded
 
@@ -18,14 +19,11 @@ async def save_reading(
 ) -> None:
     """Bring the cached rows up to date; a reading that is not whole removes none."""
     fixed = {"user_id": user_id, "community_id": community_id}
-    rows_of = (
-        (vk_cached_albums, _ALBUM_COLUMNS, {(a.album_id,): _album_row(a) for a in reading.albums}),
-        (vk_cached_products, _ITEM_COLUMNS, {(i.item_id,): _item_row(i) for i in reading.items}),
-    )
-    for table, columns, wanted in rows_of:
-        scope = Scope(table=table, fixed=fixed)
-        standing = await load_rows(tx, scope, columns)
-        _keep_addresses(standing, wanted)
+    albums = Scope(table=vk_cached_albums, fixed=fixed, columns=_AlbumRow._fields)
+    items = Scope(table=vk_cached_products, fixed=fixed, columns=_ItemRow._fields)
+    for scope, make_rows in ((albums, _album_rows), (items, _item_rows)):
+        standing = await load_rows(tx, scope)
+        wanted = await make_rows(reading, standing)
         await write_differences(
             tx, scope, standing, wanted, now, is_kept=lambda _key: not reading.is_whole
         )
@@ -73,7 +71,7 @@ async def list_items(
             sku=row.sku,
             stock=row.stock,
             category_id=row.category_id,
-            photo_ids=tuple(row.photo_ids),
+            photo_ids=row.photo_ids,
             album_ids=frozenset(row.album_ids),
             created_at=row.item_created_at,
             rejected=row.rejected,
@@ -83,25 +81,82 @@ async def list_items(
     ]
 
 
-_ALBUM_COLUMNS = ("title", "name_folded", "item_count", "is_hidden", "photo_id", "thumb_url")
-_ITEM_COLUMNS = (
-    *("title", "name_folded", "description", "price", "availability", "sku", "stock"),
-    *("category_id", "photo_ids", "album_ids", "item_created_at", "rejected"),
-    "thumb_url",
-)
+class _AlbumRow(NamedTuple):
+    """What an album's row is compared by."""
+
+    title: str
+    name_folded: str
+    item_count: int
+    is_hidden: bool
+    photo_id: int | None
+    thumb_url: str | None
 
 
-def _keep_addresses(standing: Rows, wanted: Mapping[Key, dict[str, Any]]) -> None:
-    """Keep the addresses of pictures that are the same: else quiet readings would write rows.
+class _ItemRow(NamedTuple):
+    """What an item's row is compared by."""
+
+    title: str
+    name_folded: str
+    description: str
+    price: int | None
+    availability: int
+    sku: str | None
+    stock: int | None
+    category_id: int | None
+    photo_ids: tuple[int, ...]
+    album_ids: tuple[int, ...]
+    item_created_at: datetime | None
+    rejected: str | None
+    thumb_url: str | None
+
+
+async def _album_rows(reading: MarketReading, standing: Rows) -> Rows:
+    return {
+        (key := (album.album_id,)): _AlbumRow(
+            title=album.title,
+            name_folded=folded(album.title),
+            item_count=album.count,
+            is_hidden=album.is_hidden,
+            photo_id=album.photo_id,
+            thumb_url=_address(standing.get(key), album.thumb_url),
+        )
+        async for portion in slices(reading.albums)
+        for album in portion
+    }
+
+
+async def _item_rows(reading: MarketReading, standing: Rows) -> Rows:
+    return {
+        (key := (item.item_id,)): _ItemRow(
+            title=item.title,
+            name_folded=folded(item.title),
+            description=item.description,
+            price=item.price,
+            availability=int(item.availability),
+            sku=item.sku,
+            stock=item.stock,
+            category_id=item.category_id,
+            photo_ids=item.photo_ids,
+            album_ids=tuple(sorted(item.album_ids)),
+            item_created_at=item.created_at,
+            rejected=item.rejected,
+            thumb_url=_address(standing.get(key), item.thumb_url),
+        )
+        async for portion in slices(reading.items)
+        for item in portion
+    }
+
+
+def _address(row: tuple[Any, ...] | None, new: str | None) -> str | None:
+    """Keep the address of a picture that is the same: else quiet readings would write rows.
 
     VK serves a picture from hosts that change from one answer to the next,
     and signs it in the query.
     """
-    for key, row in wanted.items():
-        kept = standing[key]["thumb_url"] if key in standing else None
-        new = row["thumb_url"]
-        if kept and new and kept != new and _picture_of(kept) == _picture_of(new):
-            row["thumb_url"] = kept
+    kept: str | None = row[-1] if row else None
+    if kept and new and kept != new and _picture_of(kept) == _picture_of(new):
+        return kept
+    return new
 
 
 def _picture_of(address: str) -> tuple[int | None, str]:
@@ -112,32 +167,3 @@ def _picture_of(address: str) -> tuple[int | None, str]:
     except ValueError:
         return None, address
     return port, parts.path
-
-
-def _album_row(album: Album) -> dict[str, Any]:
-    return {
-        "title": album.title,
-        "name_folded": folded(album.title),
-        "item_count": album.count,
-        "is_hidden": album.is_hidden,
-        "photo_id": album.photo_id,
-        "thumb_url": album.thumb_url,
-    }
-
-
-def _item_row(item: MarketItem) -> dict[str, Any]:
-    return {
-        "title": item.title,
-        "name_folded": folded(item.title),
-        "description": item.description,
-        "price": item.price,
-        "availability": int(item.availability),
-        "sku": item.sku,
-        "stock": item.stock,
-        "category_id": item.category_id,
-        "photo_ids": list(item.photo_ids),
-        "album_ids": sorted(item.album_ids),
-        "item_created_at": item.created_at,
-        "rejected": item.rejected,
-        "thumb_url": item.thumb_url,
-    }

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, select
 
@@ -13,7 +13,18 @@ from evosync.db.differences import Scope, load_rows, write_differences
 from evosync.db.tables.runs import problems
 from evosync.db.types import Tx, folded
 
-_COLUMNS = ("name", "name_folded", "detail")
+
+class ProblemRow(NamedTuple):
+    """What a standing problem is compared by."""
+
+    name: str
+    name_folded: str
+    detail: dict[str, str]
+
+
+def scope_of(user_id: int) -> Scope:
+    """Return the scope of a user's problems."""
+    return Scope(table=problems, fixed={"user_id": user_id}, columns=ProblemRow._fields)
 
 
 async def save_problems(
@@ -28,16 +39,14 @@ async def save_problems(
 
     Those of the codes that it `keeps` stay, whether it found them or not.
     """
-    scope = Scope(table=problems, fixed={"user_id": user_id})
+    scope = scope_of(user_id)
     wanted = {
-        (problem.store_id, problem.product_id, problem.code): {
-            "name": problem.name,
-            "name_folded": folded(problem.name),
-            "detail": dict(problem.detail),
-        }
+        (problem.store_id, problem.product_id, problem.code): ProblemRow(
+            problem.name, folded(problem.name), dict(problem.detail)
+        )
         for problem in found
     }
-    standing = await load_rows(tx, scope, _COLUMNS)
+    standing = await load_rows(tx, scope)
     await write_differences(tx, scope, standing, wanted, now, is_kept=lambda key: key[-1] in keeps)
 
 

@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
-from evosync.db.differences import Key, Scope, write_differences
-from evosync.db.problems import read_problem
+from evosync.db.differences import Key, write_differences
+from evosync.db.problems import ProblemRow, read_problem, scope_of
 from evosync.db.tables.runs import problems
 from evosync.db.types import Tx
 from evosync.engine.memory import Member, Verdict
@@ -27,18 +26,17 @@ async def settle_problems(
         .where(problems.c.user_id == user_id, problems.c.code.in_(sorted(ASKING)))
         .order_by(problems.c.store_id, problems.c.product_id, problems.c.code)
     )
-    standing: dict[Key, dict[str, Any]] = {}
-    wanted: dict[Key, dict[str, Any]] = {}
+    standing: dict[Key, ProblemRow] = {}
+    wanted: dict[Key, ProblemRow] = {}
     for row in found:
-        columns = {"name": row.name, "name_folded": row.name_folded}
-        standing[row.store_id, row.product_id, row.code] = columns | {"detail": row.detail}
+        was = ProblemRow(row.name, row.name_folded, row.detail)
+        standing[row.store_id, row.product_id, row.code] = was
         kept = settle(read_problem(row), kinds.get(row.product_id, ()), verdict)
         if kept is None:
             continue
         key, detail = (kept.store_id, kept.product_id, kept.code), dict(kept.detail)
         if key in wanted:  # it was left before, for something else
-            asked = dict.fromkeys((wanted[key]["detail"]["what"], detail["what"]))
+            asked = dict.fromkeys((wanted[key].detail["what"], detail["what"]))
             detail = {"what": ", ".join(asked)}
-        wanted[key] = columns | {"detail": detail}
-    scope = Scope(table=problems, fixed={"user_id": user_id})
-    await write_differences(tx, scope, standing, wanted, now)
+        wanted[key] = was._replace(detail=detail)
+    await write_differences(tx, scope_of(user_id), standing, wanted, now)

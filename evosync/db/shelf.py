@@ -180,7 +180,7 @@ async def list_products(
             name=row.name,
             parent_id=row.parent_id,
             code=row.code,
-            barcodes=tuple(row.barcodes),
+            barcodes=row.barcodes,
             price=row.price,
             quantity=row.quantity,
             measure_name=row.measure_name,

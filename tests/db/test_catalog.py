@@ -1,8 +1,9 @@
 """The cached rows of the shop: only differences are written, nothing unread is forgotten."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,29 @@ async def test_only_the_row_that_differs_is_written(
     assert [statement.split()[0] for statement in writes] == ["DELETE", "INSERT", "UPDATE"]
     found = {each.id: each for each in await products(database, anna)}
     assert found == {each.id: each for each in (*TEAS[1:7], dearer, *TEAS[8:], new)}
+
+
+async def test_whatever_changes_of_a_product_is_written(database: Database, anna: int) -> None:
+    was = product()
+    changed: dict[str, Any] = {
+        "name": "Пуэр",
+        "parent_id": "elsewhere",
+        "type": "SERVICE",
+        "price": None,
+        "quantity": Decimal("0.5"),
+        "measure_name": "кг",
+        "allow_to_sell": not was.allow_to_sell,
+        "description": "Новый",
+        "code": "77",
+        "barcodes": ("4600000000000",),
+        "choices": (("size", "small"),),
+    }
+    assert {each.name for each in fields(Product)} - changed.keys() == {"id", "store_id"}
+    for name, value in changed.items():
+        other = replace(was, **{name: value})
+        for read in (was, other):
+            await save(database, anna, snapshot(read))
+            assert await products(database, anna) == [read]
 
 
 @pytest.mark.parametrize(

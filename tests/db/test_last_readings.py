@@ -9,8 +9,9 @@ import pytest
 from evosync.catalog.item import Availability, Link, MarketItem
 from evosync.db import catalog, links, market, selection, sync
 from evosync.db.engine import Database
-from evosync.db.last_readings import PORTION, count_on_sale, load_known, load_known_of
+from evosync.db.last_readings import count_on_sale, load_known, load_known_of
 from evosync.db.links import Place
+from evosync.db.portions import PORTION
 from evosync.db.snapshots import load_snapshot
 from evosync.db.sync import SyncConfig
 from evosync.engine.draft.shop import draft_shop

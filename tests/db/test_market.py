@@ -1,6 +1,6 @@
 """The cached rows of the market."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from evosync.catalog.item import Album, Availability, MarketItem, MarketReading
 from evosync.db import market
@@ -47,6 +47,16 @@ async def test_a_quiet_reading_writes_no_rows(
     writes.clear()
     await save(database, anna, read)
     assert writes == []
+
+
+async def test_whatever_changes_of_an_item_is_written(database: Database, anna: int) -> None:
+    full = replace(FULL, description="Крупный лист", thumb_url="https://sun9-1.userapi.com/t.jpg")
+    for name in (each.name for each in fields(MarketItem) if each.name != "item_id"):
+        other = replace(full, **{name: getattr(BARE, name)})
+        assert other != full
+        for read in (full, other):
+            await save(database, anna, reading(read))
+            assert await items(database, anna) == [read]
 
 
 async def test_what_a_whole_reading_lacks_goes(database: Database, anna: int) -> None:

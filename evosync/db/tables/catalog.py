@@ -3,7 +3,16 @@
 from sqlalchemy import Boolean, Column, Index, Integer, String
 
 from evosync.db.tables.metadata import flag, moment, table, user_key
-from evosync.db.types import BigId, FoldedName, Json, LongText, Money, OutsideId, Quantity
+from evosync.db.types import (
+    BigId,
+    FoldedName,
+    Json,
+    LongText,
+    Money,
+    OutsideId,
+    Quantity,
+    Texts,
+)
 
 cached_stores = table(
     "cached_stores",
@@ -58,8 +67,8 @@ cached_products = table(
     Column("allow_to_sell", Boolean(create_constraint=False), nullable=False),
     Column("description", LongText, nullable=False),
     Column("code", LongText, nullable=False),
-    Column("barcodes", Json, nullable=False),
-    Column("choices", Json, nullable=False),
+    Column("barcodes", Texts, nullable=False),
+    Column("choices", Json(tuple[tuple[str, str], ...]), nullable=False),
     moment("first_seen_at", needed=True),
     moment("updated_at", needed=True),
     Index(None, "user_id", "store_id", "name_folded"),

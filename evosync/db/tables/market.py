@@ -4,7 +4,7 @@ from sqlalchemy import Column, Index, Integer, String, UniqueConstraint
 
 from evosync.db.tables.accounts import HASH_LENGTH
 from evosync.db.tables.metadata import flag, moment, outside_number, row_id, table, user_key
-from evosync.db.types import BigId, FoldedName, Json, LongText, Money, OutsideId
+from evosync.db.types import BigId, FoldedName, Json, LongText, Money, Numbers, OutsideId, Texts
 
 KEY_LENGTH = 512  # characters of an album's folded title; VK takes 128, folding may lengthen
 
@@ -36,9 +36,9 @@ vk_cached_products = table(
     Column("sku", OutsideId),
     Column("stock", Integer),
     Column("category_id", BigId),
-    Column("photo_ids", Json, nullable=False),
+    Column("photo_ids", Numbers, nullable=False),
     Column("thumb_url", LongText),
-    Column("album_ids", Json, nullable=False),
+    Column("album_ids", Numbers, nullable=False),
     moment("item_created_at"),
     Column("rejected", LongText),
     moment("updated_at", needed=True),
@@ -55,9 +55,9 @@ product_links = table(
     Column("product_id", OutsideId, nullable=False),
     outside_number("item_id"),
     Column("evotor_user_id", OutsideId),
-    Column("store_ids", Json, nullable=False),
+    Column("store_ids", Texts, nullable=False),
     # The other ids of twins, which the link may move to.
-    Column("member_ids", Json),
+    Column("member_ids", Texts),
     Column("state", String(16), nullable=False),
     Column("pending", String(16)),
     moment("pending_at"),
@@ -111,7 +111,7 @@ intents = table(
     Column("evotor_user_id", OutsideId),
     outside_number("run_id"),  # runs are trimmed, intents are not
     moment("sent_at", needed=True),
-    Column("store_ids", Json, nullable=False),
+    Column("store_ids", Texts, nullable=False),
     Column("title", LongText, nullable=False),
     Column("price", Money, nullable=False),
     Column("state", String(16), nullable=False),
