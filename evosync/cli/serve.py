@@ -6,6 +6,7 @@ import click
 import structlog
 
 from evosync.cli.frame import read_own_settings, run_async
+from evosync.cli.garbage import tune_collector
 from evosync.log import configure_logging
 from evosync.web.app import make_app
 from evosync.web.lifespan import lifespan
@@ -30,6 +31,7 @@ async def _serve() -> None:
     app = make_app()
     with stop_signals(stopping), take_socket(settings) as taken:
         async with lifespan(app, settings, stopping):
+            tune_collector()
             host, port = taken.getsockname()[:2]
             log.info("listening", host=host, port=port)
             await serve_app(app, taken, settings, stopping)

@@ -8,6 +8,7 @@ from itertools import pairwise
 from time import process_time
 
 from evosync.catalog.snapshot import Snapshot
+from evosync.cli.garbage import tune_collector
 from evosync.engine.changes import AlbumChange, Create, Plan, Update
 from evosync.engine.draft.shop import draft_shop
 from evosync.engine.guard import guard
@@ -61,7 +62,11 @@ class _Case:
 
 
 def measure_planning(goods: int, rounds: int = ROUNDS) -> list[Planned]:
-    """Plan a first push, a run with nothing to do, and one with every fiftieth price changed."""
+    """Plan a first push, a run with nothing to do, and one with every fiftieth price changed.
+
+    The collector is set as the service sets it.
+    """
+    tune_collector()
     shop, world = _shop(goods), World(account=ACCOUNT)
     chosen = rules(groups={f"shelf{number // SHELF}" for number in range(goods)})
     first = _Case(
