@@ -1,5 +1,7 @@
 """The goods of one store as lists need them: read once, kept while no reading changes them."""
 
+import asyncio
+import json
 import secrets
 from array import array
 from collections import OrderedDict
@@ -7,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Column, ColumnElement, Row, select, type_coerce, update
+from sqlalchemy.types import NullType
 
 from evosync.catalog.names import fold_name
 from evosync.db.tables.catalog import cached_products, cached_stores
@@ -70,15 +73,20 @@ async def read_goods(tx: Tx, user_id: int, store_id: str) -> Goods:
     """Read the goods of a store."""
     rows = cached_products.c
     found = await tx.execute(
-        select(*(rows[name] for name in _COLUMNS))
+        select(*(rows[name] for name in _COLUMNS), *(_raw(rows[name]) for name in _RAW_COLUMNS))
         .where(rows.user_id == user_id, rows.store_id == store_id)
         .order_by(rows.name_folded, rows.product_id)
     )
+    # A page would hold up all others for as long as 15,000 rows are gone through.
+    return await asyncio.to_thread(_goods, found.all())
+
+
+def _goods(rows: Iterable[Row[Any]]) -> Goods:
     goods: list[Good] = []
     texts: list[str] = []
     prices: list[Any] = []
     stocks: list[Any] = []
-    for row in found:
+    for row in rows:
         gate = own_gate(
             product_type=row.type,
             price=row.price,
@@ -86,10 +94,16 @@ async def read_goods(tx: Tx, user_id: int, store_id: str) -> Goods:
             allow_to_sell=row.allow_to_sell,
         )
         goods.append((row.product_id, row.parent_id, gate))
-        texts.append("\n".join((row.name_folded, fold_name(row.code), *row.barcodes)))
+        barcodes = json.loads(row.barcodes)
+        texts.append("\n".join((row.name_folded, fold_name(row.code), *barcodes)))
         prices.append(row.price)
         stocks.append(row.quantity)
     return Goods(goods=goods, texts=texts, by_price=_order(prices), by_stock=_order(stocks))
+
+
+def _raw(column: Column[Any]) -> ColumnElement[Any]:
+    """Ask for a column as the database gives it: what is made of it can wait for the thread."""
+    return type_coerce(column, NullType()).label(column.name)
 
 
 async def note_change(tx: Tx, user_id: int, store_ids: Iterable[str]) -> None:
@@ -112,6 +126,7 @@ def _order(values: Sequence[Any]) -> Sequence[int]:
 
 
 _COLUMNS = (
-    *("product_id", "parent_id", "name_folded", "type", "price", "quantity"),
-    *("allow_to_sell", "code", "barcodes"),
+    *("product_id", "parent_id", "name_folded", "type", "price"),
+    *("allow_to_sell", "code"),
 )
+_RAW_COLUMNS = ("quantity", "barcodes")  # the first is only compared, and so may be of any scale
