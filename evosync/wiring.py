@@ -25,13 +25,13 @@ from evosync.evotor.oauth import EvotorOAuth
 from evosync.evotor.probe import EvotorProbe
 from evosync.evotor.source import EvotorSource
 from evosync.keepers import Renew, Renewals, Shelf, StandingToken
-from evosync.outbound.client import Client, open_client
+from evosync.outbound.client import CONNECTIONS, Client, open_client
 from evosync.outbound.grants import Grant
 from evosync.outbound.limiter import Limiter
 from evosync.outbound.ports import Recorder, TokenKeeper
 from evosync.pictures import read_picture
 from evosync.settings import Settings
-from evosync.vk.api import VkApi, spacings_s
+from evosync.vk.api import MOST_IN_FLIGHT, VkApi, spacings_s
 from evosync.vk.market import VkMarket
 from evosync.vk.oauth import VkId
 from evosync.vk.photos import Photos
@@ -234,8 +234,10 @@ async def open_installation(
     photo = hashlib.sha256(picture).hexdigest()
     database = open_database(settings.database)
     requests = RequestRecorder(database, keep=settings.api_log_bodies, clock=now)
-    evotor = _open_evotor(settings.evotor_ca_file, requests)
-    vk = open_client("vk", recorder=requests)
+    # Runs in places and beside them, the checks and pages: none may wait for another's connection.
+    connections = 2 * settings.sync_concurrency * MOST_IN_FLIGHT + CONNECTIONS
+    evotor = _open_evotor(settings.evotor_ca_file, requests, connections)
+    vk = open_client("vk", recorder=requests, connections=connections)
     # A pool of its own: whoever looks at pictures must not keep a run waiting. They are looked at
     # by the hundred, and so are not logged.
     shown = open_client("vk pictures")
@@ -274,9 +276,9 @@ async def open_installation(
         await database.close()
 
 
-def _open_evotor(ca_file: str, recorder: Recorder) -> Client:
+def _open_evotor(ca_file: str, recorder: Recorder, connections: int) -> Client:
     try:
-        return open_client("evotor", ca_file=ca_file, recorder=recorder)
+        return open_client("evotor", ca_file=ca_file, recorder=recorder, connections=connections)
     except OSError:  # ssl.SSLError is one
         raise Misconfigured("EVOTOR_CA_FILE", "в файле нет сертификатов PEM.") from None
 

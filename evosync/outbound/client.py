@@ -25,6 +25,9 @@ MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # the whole exchange may take so many times the time-out of its parts.
 DEADLINE_FACTOR = 4
 
+CONNECTIONS = 8
+"""Of one pool: whoever finds none free waits for one, and then gives up."""
+
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -178,8 +181,14 @@ class Client:
         return answer, bytes(body)
 
 
-def open_client(service: str, *, ca_file: str = "", recorder: Recorder | None = None) -> Client:
-    """Open a client with a pool of connections of its own; `close` it in the end.
+def open_client(
+    service: str,
+    *,
+    ca_file: str = "",
+    recorder: Recorder | None = None,
+    connections: int = CONNECTIONS,
+) -> Client:
+    """Open a client with a pool of so many connections of its own; `close` it in the end.
 
     `ca_file` names a PEM file of additional roots; checking certificates is
     never switched off. Proxies of the environment are not used: the tokens
@@ -194,7 +203,7 @@ def open_client(service: str, *, ca_file: str = "", recorder: Recorder | None = 
         trust_env=False,
         follow_redirects=False,
         headers={"User-Agent": "EvoSync"},
-        limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
+        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
     )
     return Client(http, service=service, recorder=recorder)
 
