@@ -183,7 +183,7 @@ async def _live_a_day(life: Life, opened: Installation, day: int, every: int) ->
             await _sit_down(life, opened, desk, day)
         if hour == OPEN.stop and day % WEEK == 1:
             await opened.database.write(_switch, life, is_on=True)
-        if hour % every == 0:
+        if (hour + 1) % every == 0:
             report = await life.mirror(opened)
             if report.held is not None:
                 await life.mirror(opened, approve=report.held.digest)

@@ -14,7 +14,7 @@ from tests.flow.stand import product_named
 
 OPEN = range(9, 21)  # hours of trade
 DEARER_AT, CHEAPER_AT = 11, 17  # of every tenth good
-NEW_AT = 15  # once a week; VK takes what is new then
+NEW_AT = 15  # once a week; VK takes what is new from then on, until midnight
 MISPRICED_AT = 13  # once a month: the prices of 40 % are four times too high
 WEEK, MONTH = 7, 30  # days
 TENTH = 10
@@ -55,8 +55,7 @@ def pass_hour(world: SandboxWorld, day: int, hour: int, passed: timedelta) -> No
     assert isinstance(clock, Ahead)
     clock.passed = passed
     world.vk.faults.clear()
-    is_new = day % WEEK == 0 and hour == NEW_AT
-    if not is_new:
+    if day % WEEK or hour < NEW_AT:
         _refuse(world)
     if hour in OPEN:
         _sell(world, day * 24 + hour)
@@ -64,7 +63,7 @@ def pass_hour(world: SandboxWorld, day: int, hour: int, passed: timedelta) -> No
         _reprice(world, day, lambda price: price + 1)
     if hour == CHEAPER_AT:
         _reprice(world, day, lambda price: price - 1)
-    if is_new:
+    if day % WEEK == 0 and hour == NEW_AT:
         _change_goods(world, day)
     if day % MONTH == MONTH - 1 and hour == MISPRICED_AT:
         _misprice(world, is_dearer=day // MONTH % 2 == 0)
