@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from time import perf_counter, process_time
 
+from evosync.cli.garbage import tune_collector
 from evosync.engine.report import RunStatus
 from evosync.log import configure_logging
 from evosync.sandbox.comparison import find_differences
@@ -86,6 +87,7 @@ async def _measured(goods: int, rounds: int) -> list[Cost]:
     async with served(make_fast_world, goods) as apart:
         with tempfile.TemporaryDirectory() as folder:
             async with open_measured(apart, Path(folder)) as shop:
+                tune_collector()  # as the service does
                 first = await _run(shop, goods, FIRST, {"created": goods})
                 for _ in range(rounds):
                     count = await apart.do(reprice, SHARE)
