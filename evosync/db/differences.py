@@ -77,9 +77,9 @@ async def write_differences(
     """
     updated = [
         key
-        async for portion in slices(list(wanted.items()))
-        for key, row in portion
-        if key in standing and row != standing[key]
+        async for portion in slices(list(wanted))
+        for key in portion
+        if key in standing and wanted[key] != standing[key]
     ]
     found = Differences(
         inserted=tuple(sorted(wanted.keys() - standing.keys())),

@@ -22,6 +22,7 @@ import msgspec
 from sqlalchemy import event, select
 
 from evosync.apilog.recorder import PAUSE_S
+from evosync.cli.garbage import tune_collector
 from evosync.db.engine import Database
 from evosync.db.migrate import migrate
 from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
@@ -86,6 +87,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     configure_logging("ERROR")
+    tune_collector()  # as `serve` does
     report = Report("nothing_to_do")
     found: dict[str, list[Quiet]] = {}
     for kind in wanted.database or KINDS:
