@@ -198,7 +198,7 @@ async def _plan(
         claimed = list_claimed(standing)
         drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
     absent: frozenset[str] = frozenset()
-    if missing := find_missing(snapshot, drafted, standing, rules):
+    if missing := await asyncio.to_thread(find_missing, snapshot, drafted, standing, rules):
         look = await run.source.look_again(missing)
         absent = confirm_absent(missing, look)
         missed = find_missed(look, part(standing, drafted).links)
