@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from evosync.sandbox.comparison import find_differences
+from evosync.sandbox.evotor.state import ProductState
 from evosync.sandbox.vk.faults import VkFault
 from evosync.sandbox.world import SandboxWorld
 from tests.bench.stand import goods_of, make_fast_world
@@ -85,9 +86,14 @@ def _sell(world: SandboxWorld, turn: int) -> None:
 
 
 def _reprice(world: SandboxWorld, day: int, change: Callable[[Decimal], Decimal]) -> None:
-    for product in goods_of(world)[day % TENTH :: TENTH]:
+    for product in _wanted(world)[day % TENTH :: TENTH]:
         if product.price is not None:
             product.price = change(product.price)
+
+
+def _wanted(world: SandboxWorld) -> list[ProductState]:
+    """List the goods that VK takes: what it refuses is sent at once when it is another."""
+    return [each for each in goods_of(world) if UNWANTED not in each.name]
 
 
 def _change_goods(world: SandboxWorld, day: int) -> None:
@@ -98,7 +104,7 @@ def _change_goods(world: SandboxWorld, day: int) -> None:
 
 
 def _misprice(world: SandboxWorld, *, is_dearer: bool) -> None:
-    goods = [each for each in goods_of(world) if UNWANTED not in each.name]
+    goods = _wanted(world)
     for product in goods[: len(goods) * 2 // 5]:
         if product.price is not None:
             product.price = product.price * 4 if is_dearer else product.price / 4
