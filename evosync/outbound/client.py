@@ -3,8 +3,10 @@
 import asyncio
 import functools
 import ssl
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from time import perf_counter
 from urllib.parse import urljoin
 
@@ -16,6 +18,11 @@ from evosync.outbound.ports import Recorder
 from evosync.redact import mask_url
 
 log = structlog.get_logger(__name__)
+
+# httpcore looks for this optional module with each request, and oftener; where there is none,
+# Python goes through all its folders each time: a quarter of what a request costs us.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # "there is none", import system 5.3.1
 
 # An execute answer may be 5 MB (VK's own limit); anything far above is no
 # answer to us. Evotor's pages hold 1,000 rows of about 1 KB.
