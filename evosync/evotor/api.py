@@ -1,6 +1,7 @@
 """The reading calls of the Evotor cloud, API version 2, and how its lists are paged."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -97,7 +98,8 @@ class EvotorApi:
             page = await self._caller.get(Call(path=path, parse=read_page, cursor=cursor))
             if page is None:
                 raise Unread("Эвотор не знает такого магазина", cause="404")
-            rows = list(_unseen(map(row, page.items), seen_ids))
+            # A thousand rows, which the pages of others need not wait for.
+            rows = await asyncio.to_thread(_unseen, map(row, page.items), seen_ids)
             yield rows
             cursor = page.next_cursor
             if cursor is None:
@@ -115,10 +117,12 @@ def _store(store_id: str) -> str:
     return f"/stores/{quote(store_id, safe='')}"
 
 
-def _unseen(rows: Iterable[T], seen_ids: set[str]) -> Iterator[T]:
+def _unseen(rows: Iterable[T], seen_ids: set[str]) -> list[T]:
+    unseen: list[T] = []
     for row in rows:
         if row.id is None:
-            yield row
+            unseen.append(row)
         elif row.id not in seen_ids:
             seen_ids.add(row.id)
-            yield row
+            unseen.append(row)
+    return unseen

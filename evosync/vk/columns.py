@@ -5,6 +5,7 @@ that field is documented nowhere, null or nothing: a page whose columns do not
 line up beyond doubt is not read here but whole.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -96,7 +97,12 @@ async def read_columns(
     pages = answer.response
     if not isinstance(pages, list) or len(pages) != len(calls):
         return [None for _ in calls]
-    return [page_from(raw) if isinstance(raw, msgspec.Raw) else None for raw in pages]
+    # Thousands of rows, which the pages of others need not wait for.
+    return await asyncio.to_thread(_pages, pages)
+
+
+def _pages(answers: Sequence[object]) -> list[Page[MarketItem] | None]:
+    return [page_from(raw) if isinstance(raw, msgspec.Raw) else None for raw in answers]
 
 
 def is_same(item: MarketItem, other: MarketItem) -> bool:
