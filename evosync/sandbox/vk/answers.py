@@ -21,7 +21,7 @@ def items_json(
     """Items in the order given, with albums, photos and rights when extended."""
     if not extended:
         return [item_json(call, community, item) for item in items]
-    albums = _albums_by_item(community)
+    albums = _albums_by_item(community, {item.item_id for item in items})
     return [
         item_json(call, community, item) | _extension(call, community, item, albums[item.item_id])
         for item in items
@@ -160,9 +160,9 @@ def _extension(
     }
 
 
-def _albums_by_item(community: Community) -> defaultdict[int, list[int]]:
+def _albums_by_item(community: Community, item_ids: set[int]) -> defaultdict[int, list[int]]:
     albums: defaultdict[int, list[int]] = defaultdict(list)
     for album_id in community.album_order:
-        for item_id in community.albums[album_id].item_ids:
+        for item_id in item_ids.intersection(community.albums[album_id].item_ids):
             albums[item_id].append(album_id)
     return albums
