@@ -146,7 +146,8 @@ async def _work_through(work: _Work, hands: Hands, creates_pace: Pace) -> None:
     async with Flights() as flights:
         crew = _Crew(work, hands, whereabouts, flights)
         for stage, changes in _stages(work.changes):
-            await flights.land()
+            if stage != _ALBUMS:  # they need no item, and no item them
+                await flights.land()
             pace = creates_pace if stage == _CREATES else _FULL_BATCHES
             await crew.send_stage(list(changes), pace)
             if work.look.stopped is not None:
@@ -222,6 +223,7 @@ async def send_batch(batch: Sequence[Change], hands: Hands) -> list[Outcome]:
 
 
 _CREATES = "create"
+_ALBUMS = "albums"
 
 
 def _stages(changes: Sequence[Change]) -> Iterator[tuple[str, Iterator[Change]]]:
@@ -234,7 +236,7 @@ def _stage(change: Change) -> str:
         case Create():
             return _CREATES
         case AddAlbum() | TakeAlbum() | EditAlbum():
-            return "albums"
+            return _ALBUMS
         case PutInAlbum() | TakeFromAlbum():
             return "membership"
         case Adopt() | Lose():

@@ -108,6 +108,16 @@ class Lister(Generic[T]):
         self._page, self._pages = wanted.page, wanted.pages
         self._columns: Columns[T] | None = wanted.columns
         self._column_pages = COLUMN_PAGES
+        self._begun: Collected[T] | None = None
+
+    def first_calls(self) -> list[Call]:
+        """Give the calls for the beginning of the list, for a request that others share."""
+        return self._calls(range(0, self._page * self._pages, self._page), self._page)
+
+    async def begin_with(self, answers: Sequence[ListRow]) -> None:
+        """Take what VK answered to the first calls; `read` goes on from there."""
+        self._begun = Collected()
+        await self._take(self._begun, answers)
 
     async def read(self) -> Rows[T]:
         """Read the list, and again while its count and its rows differ.
@@ -123,13 +133,12 @@ class Lister(Generic[T]):
         return rows
 
     async def _read_once(self) -> Rows[T]:
-        found: Collected[T] = Collected()
-        offset = 0
-        while not found.counts or offset < max(found.counts):
+        found: Collected[T] = self._begun or Collected()
+        self._begun = None
+        known, offset = (0, self._page * self._pages) if found.counts else (-1, 0)
+        while not found.counts or (offset < max(found.counts) and len(found.main) > known):
             known = len(found.main)
             offset = await self._go_on(found, offset)
-            if len(found.main) == known:
-                break
         return found.rows()
 
     async def _go_on(self, found: Collected[T], offset: int) -> int:
@@ -155,10 +164,13 @@ class Lister(Generic[T]):
             if isinstance(answers, VkRefusal):
                 self._pages, self._page = _smaller(answers, self._pages, size)
                 continue
-            # Hundreds of rows, which the pages of others need not wait for.
-            for page in await asyncio.to_thread(self._pages_of, answers):
-                found.add(page)
+            await self._take(found, answers)
             todo = later
+
+    async def _take(self, found: Collected[T], answers: Sequence[ListRow]) -> None:
+        # Hundreds of rows, which the pages of others need not wait for.
+        for page in await asyncio.to_thread(self._pages_of, answers):
+            found.add(page)
 
     async def _read_columns(self, columns: Columns[T], found: Collected[T], offset: int) -> int:
         """Read pages by columns; return where to go on, the same offset if that did not go.

@@ -5,10 +5,9 @@ from datetime import datetime
 
 import structlog
 
-from evosync.catalog.item import Availability, MarketItem, MarketReading
+from evosync.catalog.item import Album, Availability, MarketItem, MarketReading
 from evosync.vk.api import VkApi
 from evosync.vk.columns import is_same, read_columns
-from evosync.vk.errors import VkRefusal
 from evosync.vk.execute import Call
 from evosync.vk.listing import (
     Columns,
@@ -49,17 +48,10 @@ async def read_market(api: VkApi, *, owner_id: int, now: Callable[[], datetime])
     Raises TryLater or NeedsPerson.
     """
     begun_at = now()
-    albums = await Lister(
-        api,
-        Listing(
-            method="market.getAlbums",
-            read=read_album,
-            params={"owner_id": owner_id},
-            page=ALBUM_PAGE,
-            pages=ALBUM_PAGES,
-        ),
-    ).read()
-    items = await Lister(api, listing_of_items(owner_id)).read()
+    all_albums = Lister(api, listing_of_albums(owner_id))
+    all_items = Lister(api, listing_of_items(owner_id))
+    await _begin(api, all_albums, all_items)
+    albums, items = await all_albums.read(), await all_items.read()
     if items.unread or albums.unread:
         log.warning("market rows not read", items=items.unread, albums=albums.unread)
     return MarketReading(
@@ -67,6 +59,26 @@ async def read_market(api: VkApi, *, owner_id: int, now: Callable[[], datetime])
         albums=albums.values,
         begun_at=begun_at,
         is_whole=items.agrees and albums.agrees and not items.unread and not albums.unread,
+    )
+
+
+async def _begin(api: VkApi, albums: Lister[Album], items: Lister[MarketItem]) -> None:
+    """Read the beginnings of both lists, which of most markets is all, in one request."""
+    album_calls, item_calls = albums.first_calls(), items.first_calls()
+    answers = await ask(api, [*album_calls, *item_calls])
+    if isinstance(answers, list):  # else it was too much for VK: each begins by itself
+        await albums.begin_with(answers[: len(album_calls)])
+        await items.begin_with(answers[len(album_calls) :])
+
+
+def listing_of_albums(owner_id: int) -> Listing[Album]:
+    """Tell how the albums of a market are listed."""
+    return Listing(
+        method="market.getAlbums",
+        read=read_album,
+        params={"owner_id": owner_id},
+        page=ALBUM_PAGE,
+        pages=ALBUM_PAGES,
     )
 
 
@@ -110,8 +122,9 @@ async def read_items(
     rows: dict[object, Row[MarketItem]] = {}
     for start in range(0, len(calls), ID_CALLS):
         wanted = calls[start : start + ID_CALLS]
-        answers = await ask(api, wanted)
-        if isinstance(answers, VkRefusal):
+        # One call needs no execute around it.
+        answers = await ask(api, wanted) if len(wanted) > 1 else None
+        if not isinstance(answers, list):
             answers = [await ask_alone(api, call) for call in wanted]
         for answer in answers:
             named = (raw for raw in answer.items if bytes(raw) not in _NOTHING)

@@ -11,7 +11,7 @@ from tests.flow.hours import later, mirror_by_timer
 from tests.flow.stand import Shop, product_named
 
 SETTLED_S = 60  # the settle time of these shops is a second
-READING = 2  # executes that read the market before the first one writes
+READING = 1  # execute that reads the market before the first one writes
 CHANGED = 4
 MOST_REQUESTS = 45
 MOST_WRITES = 5 * CHANGED  # a lost edit may be sent four times

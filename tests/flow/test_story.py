@@ -198,10 +198,10 @@ async def test_creates_travel_25_in_a_request(sqlite_shop: Shop) -> None:
         sqlite_shop.world.add_product(f"Ещё чай {number}", 50, parent_id=group)
     executes = sqlite_shop.world.vk.calls["execute"]
     await mirrored(sqlite_shop)
-    # Two read both sides of the market, the creates take one for 25 but for the first six, which
+    # One reads both sides of the market, the creates take one for 25 but for the first six, which
     # are looked at; the albums and what goes into them take a few, and moderation's word one.
     creates = 2 + -(-(teas + 5 - 6) // 25)
-    assert sqlite_shop.world.vk.calls["execute"] - executes <= 2 + creates + 2 + 3 + 1
+    assert sqlite_shop.world.vk.calls["execute"] - executes <= 1 + creates + 3 + 1
 
 
 def add_strange_item(shop: Shop, *, item_id: int, title: str, price: int, sku: str = "") -> Item:
