@@ -1,9 +1,10 @@
 """What half a year does to the database: the rows of each table, and the file.
 
 Run by hand: `python -m tests.bench.ninety_days [--goods N] [--days N] [--kept N] [--every N]
-[--json FILE]`. A shop is mirrored every hour of its days, which pass as fast as that is done:
-both clocks are set ahead. The service is started anew each night. What is counted on the day on
-which the first run is old enough to go must be what is counted on the last day.
+[--json FILE]`; 30 days are to be kept at least, for sessions last so long. A shop is mirrored every
+hour of its days, which pass as fast as that is done: both clocks are set ahead. The service is
+started anew each night. What is counted on the day on which the first run is old enough to go must
+be what is counted on the last day.
 """
 
 import argparse
@@ -59,6 +60,7 @@ FILE = "evosync.db"
 GOODS, DAYS, KEPT = 300, 180, 90
 COUNTED = (1, 7, 14, 30, 60, 90, 120, 180)  # days
 MOST = 1.05  # times what there was when the first run was old enough to go
+FEW = 3  # rows more are none: what comes once a week comes a day earlier or later
 
 # Never deleted, by design: as many as there were goods, albums, pictures and acts of people.
 # Goods that left stay in VK, hidden, and so among what was read there.
@@ -136,8 +138,9 @@ def main() -> None:
             "cpu_s": process_time() - began_s,
         }
     report.add("What was done", [cost])
-    report.add("Rows", _rows(counted, wanted.kept))
-    report.add("The file, kB", _files(counted, wanted.kept))
+    target = f"at most {MOST} times day {wanted.kept}"
+    report.add(f"Rows; on the last day {target}", _rows(counted, wanted.kept))
+    report.add(f"The file, kB; on the last day {target}", _files(counted, wanted.kept))
     report.save(wanted.json)
 
 
@@ -255,13 +258,13 @@ def _files(counted: list[Counted], kept: int) -> Iterator[Row]:
 
 
 def _judged(what: str, numbers: Mapping[int, int], kept: int, *, is_judged: bool) -> Row:
-    ratio = numbers[max(numbers)] / max(1, numbers[kept])
+    before, last = numbers[kept], numbers[max(numbers)]
+    is_met = last <= MOST * before + FEW
     return {
         "what": what,
         **{f"day_{day}": number for day, number in numbers.items()},
-        f"of_day_{kept}": ratio,
-        "target": MOST if is_judged else None,
-        "met": ("yes" if ratio <= MOST else "no") if is_judged else "by design",
+        f"of_day_{kept}": last / max(1, before),
+        "met": ("yes" if is_met else "no") if is_judged else "by design",
     }
 
 

@@ -47,7 +47,7 @@ def refuse_some(world: SandboxWorld) -> None:
     """Put goods on the shelves that VK takes none of."""
     for number in range(REFUSED):
         world.add_product(f"{UNWANTED} {number}", 100 + number, quantity=10)
-    _refuse(world)
+    _refuse(world, is_refusing=True)
 
 
 def pass_hour(world: SandboxWorld, day: int, hour: int, passed: timedelta) -> None:
@@ -55,9 +55,7 @@ def pass_hour(world: SandboxWorld, day: int, hour: int, passed: timedelta) -> No
     clock = world.vk.clock
     assert isinstance(clock, Ahead)
     clock.passed = passed
-    world.vk.faults.clear()
-    if day % WEEK or hour < NEW_AT:
-        _refuse(world)
+    _refuse(world, is_refusing=day % WEEK != 0 or hour < NEW_AT)
     if hour in OPEN:
         _sell(world, day * 24 + hour)
     if hour == DEARER_AT:
@@ -75,8 +73,14 @@ def list_differences(world: SandboxWorld) -> list[str]:
     return [each for each in find_differences(world) if UNWANTED not in each]
 
 
-def _refuse(world: SandboxWorld) -> None:
-    world.vk.faults.add(VkFault(method="market.add", error=100, times=None))
+def _refuse(world: SandboxWorld, *, is_refusing: bool) -> None:
+    """Let VK take no new goods, or all; what it never takes is not for sale meanwhile."""
+    world.vk.faults.clear()
+    if is_refusing:
+        world.vk.faults.add(VkFault(method="market.add", error=100, times=None))
+    for product in goods_of(world):
+        if UNWANTED in product.name:
+            product.allow_to_sell = is_refusing
 
 
 def _sell(world: SandboxWorld, turn: int) -> None:
