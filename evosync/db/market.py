@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -159,11 +158,9 @@ def _address(row: tuple[Any, ...] | None, new: str | None) -> str | None:
     return new
 
 
-def _picture_of(address: str) -> tuple[int | None, str]:
+def _picture_of(address: str) -> tuple[str, str]:
     """Tell one picture from another: its path, and the port where a sandbox has one of its own."""
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return None, address
-    return port, parts.path
+    # VK's addresses are others at each reading: by `urlsplit` it takes ten times as long.
+    _, is_url, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    return (host.partition(":")[2], path.partition("?")[0]) if is_url else ("", address)

@@ -85,6 +85,7 @@ async def test_a_picture_that_is_the_same_keeps_its_address(
     await save(database, anna, reading(moved, albums=(replace(ALBUM, thumb_url=there),)))
     assert writes == []
     another = "https://sun9-77.userapi.com/b.jpg"
-    for address in (another, None, here):
+    ports = ("http://127.0.0.1:8001/b.jpg", "http://127.0.0.1:8002/b.jpg")
+    for address in (another, *ports, "no address", "nor this", None, here):
         await save(database, anna, reading(replace(FULL, thumb_url=address), albums=(album,)))
         assert [each.thumb_url for each in await items(database, anna)] == [address]
