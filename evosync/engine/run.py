@@ -191,12 +191,10 @@ async def _plan(
     )
     rules = own_rules(run.rules, standing, snapshot)
     # Drafting and planning are heavy and pure: in a thread the loop stays free.
-    claimed = list_claimed(standing)
-    drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
+    claimed, drafted = await asyncio.to_thread(_draft, snapshot, rules, standing)
     if unlisted := find_unlisted(drafted, part(standing, drafted)):
         standing = with_unlisted(standing, await run.target.look_up(unlisted))
-        claimed = list_claimed(standing)
-        drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed)
+        claimed, drafted = await asyncio.to_thread(_draft, snapshot, rules, standing)
     absent: frozenset[str] = frozenset()
     if missing := await asyncio.to_thread(find_missing, snapshot, drafted, standing, rules):
         look = await run.source.look_again(missing)
@@ -211,6 +209,11 @@ async def _plan(
     if not run.by_hand:
         plan = leave_refused(plan, standing.memory.refusals, run.clock())
     return drafted, standing, plan
+
+
+def _draft(snapshot: Snapshot, rules: Rules, standing: Standing) -> tuple[tuple[str, ...], Drafted]:
+    claimed = list_claimed(standing)
+    return claimed, draft_shop(snapshot, rules, claimed)
 
 
 def _with_products(snapshot: Snapshot, found: tuple[Product, ...]) -> Snapshot:
