@@ -74,7 +74,6 @@ class Quiet:
     statements: int
     rows_written: int
     rows_changed: int
-    logged: int
 
 
 def main() -> None:
@@ -195,7 +194,6 @@ async def _quiet_run(apart: Apart, shop: MeasuredShop) -> Quiet:
         statements=watched.statements,
         rows_written=sum(watched.rows[table.name] for table in QUIET),
         rows_changed=_count_changed(rows_before, await _rows(database)),
-        logged=logged,
     )
 
 
