@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from sys import intern
 from typing import Annotated, Any
 
 import msgspec
@@ -128,15 +129,16 @@ def product_from(raw: msgspec.Raw, store_id: str) -> Product | BadRow:
     """Read a product or modification, or say what is wrong with it."""
     try:
         row = _PRODUCT.decode(raw)
+        # Ids and names come back from VK and from our links: each is kept once.
         return Product(
-            id=row.id,
+            id=intern(row.id),
             store_id=store_id,
-            name=row.name or "",
-            parent_id=row.parent_id or None,
-            type=row.type or None,
+            name=intern(row.name or ""),
+            parent_id=intern(row.parent_id) if row.parent_id else None,
+            type=intern(row.type) if row.type else None,
             price=_price(row.price),
             quantity=_quantity(row.quantity),
-            measure_name=row.measure_name or "",
+            measure_name=intern(row.measure_name or ""),
             allow_to_sell=row.allow_to_sell is not False,
             description=row.description or "",
             code=_code(row.code),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sys import intern
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -97,14 +98,15 @@ def item_from(row: ItemRow, *, with_photos: bool = False) -> MarketItem:
     thumb_url = picture_address(row.thumb_photo)
     if thumb_url is None and photos:
         thumb_url = smallest_picture(photos[0].sizes or (), THUMB_SIDE)
+    # What we wrote ourselves is in our links, too: such texts are kept once.
     return MarketItem(
         item_id=row.id,
-        title=decode_entities(row.title or ""),
-        description=row.description or "",
+        title=intern(decode_entities(row.title or "")),
+        description=intern(row.description or ""),
         price=None if row.price is None else _kopecks(row.price.amount),
         # What the schema does not know is nothing that a buyer may count on.
         availability=_AVAILABILITY.get(row.availability, Availability.UNAVAILABLE),
-        sku=None if row.sku is None else str(row.sku),
+        sku=None if row.sku is None else intern(str(row.sku)),
         stock=row.stock_amount,
         category_id=None if row.category is None else row.category.id,
         photo_ids=tuple([one.id for one in photos if one.id is not None]) if with_photos else (),

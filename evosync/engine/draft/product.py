@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from sys import intern
 
 from evosync.catalog.item import Draft
 from evosync.catalog.names import fold_name
@@ -122,9 +123,12 @@ def _draft(party: Party, first: Row, price: int, rules: Rules) -> tuple[Draft, b
     draft = Draft(
         product_id=party.leader,
         store_ids=(product.store_id, *(one.store_id for one in others)),
-        name=name,
-        title=title,
-        description=make_description(product.description, name=name, measure=measure, title=title),
+        # What stands already has the same texts: they are kept once.
+        name=intern(name),
+        title=intern(title),
+        description=intern(
+            make_description(product.description, name=name, measure=measure, title=title)
+        ),
         price=price,
         stock=make_stock([product, *others], rules),
         opening_stock=opening_stock(rules),
