@@ -97,6 +97,8 @@ async def _mirror(run: Run, lot: ParkingLot, *, is_dry: bool) -> RunReport:
     memory = await run.ledger.memory()
     run.progress("plan", 0, 1)
     drafted, standing, plan = await _plan(run, snapshot, reading, memory)
+    # A big shop's goods need not be held while their drafts are sent.
+    del snapshot
     divided = await asyncio.to_thread(guard, plan, drafted, standing)
     unshown = 0
     if run.shown is not None:
