@@ -1,11 +1,13 @@
 """How the cost of a run grows with the catalog: a first push, 2 % changed, nothing to do.
 
-Run by hand: `python -m tests.bench.growth [--goods N …] [--rounds N] [--json FILE]`. Each size
-has a process of its own, and its sandbox another one, with a quota that costs no time.
+Run by hand: `python -m tests.bench.growth [--goods N …] [--rounds N]
+[--database sqlite|mariadb] [--json FILE]`. Each size has a process of its own, and its sandbox and
+MariaDB others, with a quota that costs no time.
 """
 
 import argparse
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import tempfile
@@ -20,10 +22,12 @@ from evosync.engine.report import RunStatus
 from evosync.log import configure_logging
 from evosync.sandbox.comparison import find_differences
 from evosync.sandbox.world import SandboxWorld
+from tests import mariadb
 from tests.bench.apart import served
 from tests.bench.measuring import most_resident_mb
 from tests.bench.report import Report, Row
 from tests.bench.stand import MeasuredShop, goods_of, make_fast_world, open_measured
+from tests.lending import Lender
 
 GOODS = (500, 2_000, 8_000, 15_000)
 REFERENCE = 2_000  # goods; of fewer, what every run costs makes each of them dearer
@@ -53,9 +57,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--goods", type=int, nargs="+", default=GOODS)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="runs of which the least counts")
+    parser.add_argument("--database", choices=("sqlite", "mariadb"), default="sqlite")
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
-    costs = [cost for goods in wanted.goods for cost in _in_a_process(goods, wanted.rounds)]
+    costs = [
+        cost
+        for goods in wanted.goods
+        for cost in _in_a_process(goods, wanted.rounds, wanted.database)
+    ]
     report = Report("growth")
     for kind in (FIRST, CHANGED, QUIET):
         report.add(kind, _rows([cost for cost in costs if cost.kind == kind]))
@@ -70,31 +79,38 @@ def reprice(world: SandboxWorld, every: int) -> int:
     return len(chosen)
 
 
-def _in_a_process(goods: int, rounds: int) -> list[Cost]:
+def _in_a_process(goods: int, rounds: int, database: str) -> list[Cost]:
     # A process keeps what it took: the peak of a size is told by one that had no greater before.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
-        return pool.submit(_measure, goods, rounds).result()
+        return pool.submit(_measure, goods, rounds, database).result()
 
 
-def _measure(goods: int, rounds: int) -> list[Cost]:
+def _measure(goods: int, rounds: int, database: str) -> list[Cost]:
     configure_logging("ERROR")
-    return asyncio.run(_measured(goods, rounds))
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder, url = Path(name), ""
+        if database == "mariadb":
+            lender = Lender(stack.enter_context(mariadb.running(folder / "server")))
+            stack.callback(lender.close)
+            url = stack.enter_context(lender.lent())
+        return asyncio.run(_measured(folder, url, goods, rounds))
 
 
-async def _measured(goods: int, rounds: int) -> list[Cost]:
+async def _measured(folder: Path, url: str, goods: int, rounds: int) -> list[Cost]:
     changed, quiet = [], []
-    async with served(make_fast_world, goods) as apart:
-        with tempfile.TemporaryDirectory() as folder:
-            async with open_measured(apart, Path(folder)) as shop:
-                tune_collector()  # as the service does
-                first = await _run(shop, goods, FIRST, {"created": goods})
-                for _ in range(rounds):
-                    count = await apart.do(reprice, SHARE)
-                    changed.append(await _run(shop, goods, CHANGED, {"updated": count}))
-                    if differences := await apart.do(find_differences):
-                        raise SystemExit(f"VK is not as the till: {differences[:3]}")
-                    quiet.append(await _run(shop, goods, QUIET, {}))
+    async with (
+        served(make_fast_world, goods) as apart,
+        open_measured(apart, folder, url) as shop,
+    ):
+        tune_collector()  # as the service does
+        first = await _run(shop, goods, FIRST, {"created": goods})
+        for _ in range(rounds):
+            count = await apart.do(reprice, SHARE)
+            changed.append(await _run(shop, goods, CHANGED, {"updated": count}))
+            if differences := await apart.do(find_differences):
+                raise SystemExit(f"VK is not as the till: {differences[:3]}")
+            quiet.append(await _run(shop, goods, QUIET, {}))
     return [first, *(min(costs, key=lambda cost: cost.cpu_s) for costs in (changed, quiet))]
 
 
