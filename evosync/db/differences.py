@@ -117,13 +117,10 @@ async def save_rows(
     born: dict[str, Any] = {**scope.fixed, "updated_at": now}
     if "first_seen_at" in scope.table.c:
         born["first_seen_at"] = now
-    await tx.execute(
-        _upsert(tx, scope.table, columns),
-        [
-            {**born, **dict(zip(scope.key_columns, key, strict=True)), **row}
-            for key, row in rows.items()
-        ],
-    )
+    statement, keys = _upsert(tx, scope.table, columns), scope.key_columns
+    async for portion in slices(list(rows.items())):
+        values = [{**born, **dict(zip(keys, key, strict=True)), **row} for key, row in portion]
+        await tx.execute(statement, values)
 
 
 def _upsert(tx: Tx, table: Table[Any], columns: tuple[str, ...]) -> Executable:
