@@ -42,7 +42,8 @@ async def copy_shop(opened: Installation, first: int, shops: int) -> None:
                 given = values | {"access_token": values[f"{service}_token"]}
                 await tx.execute(copy, {f"to_{name}": given[name] for name in _changed(table)})
                 if table is runs:
-                    values["run_id"] = await tx.scalar(select(func.max(runs.c.id)))
+                    # The push; the run after it changed nothing, and folds into the next one.
+                    values["run_id"] = await _find_push(tx, values["user_id"])
 
     for begin in range(1, shops, CHUNK):
         await opened.database.write(work, begin)
@@ -67,6 +68,12 @@ async def _create(tx: Tx, email: str, opened: Installation) -> int:
     if user_id is None:
         raise SystemExit(f"there is an account of {email} already")
     return user_id
+
+
+async def _find_push(tx: Tx, user_id: int) -> int | None:
+    pushes = select(func.min(runs.c.id)).where(runs.c.user_id == user_id, ~runs.c.is_empty)
+    found: int | None = await tx.scalar(pushes)
+    return found
 
 
 async def _values(opened: Installation, tx: Tx, first: int, number: int) -> dict[str, Any]:
