@@ -39,7 +39,7 @@ MOST_SECONDS = 1.15  # times requests / 3 s, where an execute takes 1 s
 MOST_TO_EDIT = 1.2  # times ⌈changes / 25⌉: 48 for 1,000
 MOST_TOO_FAST = 0.01  # of the requests
 
-FIRST, CHANGED = "first push", "prices changed"
+FIRST, CHANGED = "first push", "new prices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,6 @@ class Push:
         """Show it."""
         return {
             "who": self.who,
-            "delay_s": f"{self.execute_s:g}",
             "goods": self.goods,
             "requests": self.traffic.requests,
             "calls": self.traffic.calls,
@@ -81,7 +80,6 @@ class Push:
             "floor": round(self.to_floor, 2),
             "quota": round(self.to_quota, 2),
             "error_6": self.traffic.too_fast,
-            "share": round(self.traffic.too_fast / self.traffic.requests, 3),
             "cpu_s": None if self.cpu_s is None else round(self.cpu_s, 2),
         }
 
