@@ -47,7 +47,9 @@ def showing(change: Callable[[dict[str, Any]], None]) -> Tap:
         if not (carries(request, "market.get") or carries(request, "market.getById")):
             return answer
         told = msgspec.json.decode(answer.body)
-        for page in told["response"]:
+        # A lone call is answered with its page, an execute with a list of them.
+        pages = told["response"] if isinstance(told["response"], list) else [told["response"]]
+        for page in pages:
             for item in page["items"]:
                 if "availability" in item:
                     change(item)
