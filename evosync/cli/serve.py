@@ -6,7 +6,7 @@ import click
 import structlog
 
 from evosync.cli.frame import read_own_settings, run_async
-from evosync.cli.garbage import tune_collector
+from evosync.cli.garbage import keep_one_heap, tune_collector
 from evosync.log import configure_logging
 from evosync.web.app import make_app
 from evosync.web.lifespan import lifespan
@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 @click.command()
 def serve() -> None:
     """Запустить сервис (адрес: настройки HOST и PORT)."""
+    keep_one_heap()
     run_async(_serve)
 
 
