@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-LONG_S = 10.0
+LONG_S = 5.0
 """Work that takes longer makes room for others; an ordinary run of some hundred goods does not."""
 
 Later = Callable[[float, Callable[[], None]], asyncio.TimerHandle]

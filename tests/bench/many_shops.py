@@ -11,30 +11,24 @@ import argparse
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evosync.db.engine import open_database
 from evosync.log import configure_logging
-from evosync.wiring import open_installation
 from tests import mariadb
 from tests.bench import crowd
-from tests.bench.apart import Apart, served
-from tests.bench.crowd_rows import copy_shop, database_mb, open_shop
-from tests.bench.cycle import Cycle, carry_out_cycle
+from tests.bench.crowd_stand import Crowd, stand_ready
+from tests.bench.cycle import Cycle
 from tests.bench.report import Report, Row
-from tests.bench.stand import MeasuredShop
-from tests.flow.stand import shop_settings, small_world
 from tests.lending import Lender
 
 SHOPS = (100, 300, 1_000)
 GOODS = 500
 BIG = (0, 1, 4)
 BIG_GOODS = 15_000
-FAIR_SHOPS = 100
+FAIR_SHOPS = 300
 LATENCY_S = 0.3  # of one execute
 CONCURRENCY = 4
 FLAT = 1.15  # what a shop may cost among the most, of what it costs among the fewest
@@ -42,42 +36,6 @@ FAIR = 1.15  # how long the small ones may take beside big ones, of what they ta
 
 Lend = Callable[[Path], AbstractContextManager[str]]
 """Gives the URL of a fresh database for the body, in a folder."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crowd:
-    """So many shops, ready to be mirrored, and where they stand."""
-
-    apart: Apart
-    folder: Path
-    database_url: str
-    shops: int
-    first_user_id: int
-    concurrency: int
-
-    async def cycle(self) -> Cycle:
-        """Carry out a cycle until each shop of the crowd has run."""
-        return await carry_out_cycle(
-            self.apart,
-            self.folder,
-            self.database_url,
-            range(self.first_user_id, self.first_user_id + self.shops),
-            SYNC_CONCURRENCY=str(self.concurrency),
-        )
-
-    async def size_mb(self) -> float:
-        """Return the size of the database in megabytes."""
-        database = open_database(self.database_url)
-        try:
-            return await database_mb(database)
-        finally:
-            await database.close()
-
-    async def check(self) -> None:
-        """Stop the benchmark when a shop's market does not equal its till."""
-        unequal = await self.apart.do(crowd.count_unequal, self.shops)
-        if unequal:
-            raise SystemExit(f"{unequal} of {self.shops} shops do not equal their till")
 
 
 def main() -> None:
@@ -121,7 +79,7 @@ def _measure_sizes(report: Report, wanted: argparse.Namespace, lend: Lend) -> No
 
 async def _two_cycles(wanted: argparse.Namespace, folder: Path, url: str, shops: int) -> list[Row]:
     rows = []
-    async with _crowd(wanted, folder, url, shops) as ready:
+    async with stand_ready(wanted, folder, url, shops) as ready:
         quiet, growth = await _sized(ready)
         _expect(quiet.runs, status="done", created=0, updated=0)
         await ready.check()
@@ -205,10 +163,16 @@ def _measure_fairness(report: Report, wanted: argparse.Namespace, lend: Lend) ->
         with _room(lend) as (folder, url):
             row = asyncio.run(_small_beside(wanted, folder, url, big))
         alone_s = _number(rows[0]["small_ones_done_s"] if rows else row["small_ones_done_s"])
-        ratio = _number(row["small_ones_done_s"]) / alone_s
+        done_s = _number(row["small_ones_done_s"])
+        ratio, delay_s = done_s / alone_s, round(done_s - alone_s, 1)
         target = {"target": f"≤ {FAIR}", "met": "yes" if ratio <= FAIR else "no"}
         rows.append(
-            {**row, "ratio": round(ratio, 3), **(target if rows else dict.fromkeys(target))}
+            {
+                **row,
+                "delay_s": delay_s,
+                "ratio": round(ratio, 3),
+                **(target if rows else dict.fromkeys(target)),
+            }
         )
     if rows:
         title = f"{wanted.fair_shops} small shops behind big ones of {wanted.big_goods} goods"
@@ -216,7 +180,7 @@ def _measure_fairness(report: Report, wanted: argparse.Namespace, lend: Lend) ->
 
 
 async def _small_beside(wanted: argparse.Namespace, folder: Path, url: str, big: int) -> Row:
-    async with _crowd(wanted, folder, url, wanted.fair_shops, big) as ready:
+    async with stand_ready(wanted, folder, url, wanted.fair_shops, big) as ready:
         cycle = await ready.cycle()
         _expect(cycle.runs, status="done", created=0, updated=0)
         return {
@@ -233,49 +197,6 @@ def _expect(runs: list[dict[str, Any]], **wanted: str | int) -> None:
     for run in runs:
         if any(run[name] != value for name, value in wanted.items()):
             raise SystemExit(f"a run did not do its work, which is {wanted}: {run}")
-
-
-@contextlib.asynccontextmanager
-async def _crowd(
-    wanted: argparse.Namespace, folder: Path, url: str, shops: int, big: int = 0
-) -> AsyncIterator[Crowd]:
-    async with served(crowd.make_shop, wanted.goods) as apart:
-        settings = shop_settings(folder, apart.url, url)
-        async with open_installation(settings) as opened:
-            # The queue of a cycle is in the order of the accounts.
-            await apart.do(crowd.add_big_shops, big, wanted.big_goods)
-            for number in range(crowd.BIG, crowd.BIG + big):
-                await open_shop(opened, _seen(number), f"big-{number}@example.com")
-            first = await open_shop(opened, small_world(), "shop-0@example.com")
-            await _mirror(MeasuredShop(opened=opened, user_id=first), wanted.goods)
-            await apart.do(crowd.spread, shops, wanted.latency)
-            await copy_shop(opened, first, shops)
-        yield Crowd(
-            apart=apart,
-            folder=folder,
-            database_url=url,
-            shops=shops,
-            first_user_id=first,
-            concurrency=wanted.concurrency,
-        )
-
-
-def _seen(number: int) -> Any:
-    """Give a world that tells how a shop is reached."""
-    door, world = crowd.Door.of(number), small_world()
-    world.evotor_token, world.vk_token = door.evotor_token, door.vk_token
-    world.community_id = door.community_id
-    return world
-
-
-async def _mirror(shop: MeasuredShop, goods: int) -> None:
-    made = await shop.mirror()
-    if made.counts()["created"] != goods:
-        raise SystemExit(f"the first shop was not made: {made.counts()}, {made.error}")
-    # Only a later reading of VK keeps the rows of what this one made.
-    settled = await shop.mirror()
-    if settled.counts()["unchanged"] != goods:
-        raise SystemExit(f"the first shop does not rest: {settled.counts()}, {settled.error}")
 
 
 @contextlib.contextmanager
