@@ -178,23 +178,29 @@ class _Crew:
             if (reason := await hands.checkpoint()) is not None:
                 work.look = Look(stopped=reason)
                 return
+            await hands.target.ready()
             size = hands.caution.room(todo, hands.target.batch_size)
             batch, todo = pace.take(todo, size)
             known = self._whereabouts.resolve(batch)
+            items = frozenset(items_of(known))
+            await self._flights.clear(items)
+            sent, capped = self._caps.split(known)
+            if sent:
+                await hands.ledger.begin(sent, hands.clock())
+            flight = self._carry(sent, capped, len(batch))
             if pace.is_free:
-                items = frozenset(items_of(known))
-                await self._flights.clear(items)
-                self._flights.launch(self._carry(known, len(batch)), items)
-            elif await _is_stopped(work, pace, await self._carry(known, len(batch))):
+                self._flights.launch(flight, items)
+            elif await _is_stopped(work, pace, await flight):
                 return
 
-    async def _carry(self, batch: Sequence[Change], count: int) -> list[Outcome]:
-        """Send a batch that stands for so many changes of the plan."""
-        sent, capped = self._caps.split(batch)
-        done = await send_batch(sent, self._hands)
+    async def _carry(
+        self, sent: Sequence[Change], capped: Sequence[Outcome], count: int
+    ) -> list[Outcome]:
+        """Send what is begun of a batch that stands for so many changes of the plan."""
+        done = await _send_begun(sent, self._hands)
         work, hands = self._work, self._hands
         work.left -= count
-        work.outcomes += done + capped
+        work.outcomes += [*done, *capped]
         for pupil in (self._whereabouts, self._caps, hands.caution):
             pupil.learn(done)
         hands.progress("apply", len(work.changes) - work.left, len(work.changes))
@@ -209,9 +215,14 @@ async def _is_stopped(work: _Work, pace: Pace, outcomes: Sequence[Outcome] | Non
 
 async def send_batch(batch: Sequence[Change], hands: Hands) -> list[Outcome]:
     """Send a batch, with its intents committed before and its outcomes after."""
+    if batch:
+        await hands.ledger.begin(batch, hands.clock())
+    return await _send_begun(batch, hands)
+
+
+async def _send_begun(batch: Sequence[Change], hands: Hands) -> list[Outcome]:
     if not batch:
         return []
-    await hands.ledger.begin(batch, hands.clock())
     try:
         outcomes = await hands.target.send(batch)
     except EvoSyncError:

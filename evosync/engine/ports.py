@@ -77,6 +77,14 @@ class Target(Protocol):
         """
         ...
 
+    async def ready(self) -> None:
+        """Wait until what is given to `send` would leave nearly at once.
+
+        What is committed as intended must not wait: whoever sleeps meanwhile would send
+        what another has gone on with.
+        """
+        ...
+
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Carry out up to `batch_size` changes, one outcome each, in the order given.
 

@@ -39,6 +39,12 @@ class Limiter:
                 await self._sleep(wait_s)
             self._next_start = self._monotonic() + self._interval_s
 
+    async def ready(self, lead_s: float) -> None:
+        """Wait until a start is free in at most so many seconds; takes none."""
+        async with self._turn:
+            while (wait_s := self._next_start - self._monotonic() - lead_s) > 0:
+                await self._sleep(wait_s)
+
     def pause(self, seconds: float) -> None:
         """Let nothing new start for `seconds`, not even those who wait already."""
         self._interval_s = self._careful_s

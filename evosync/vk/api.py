@@ -29,6 +29,9 @@ CAREFUL_SECOND_S = 1.133
 # After error 6 the whole quota rests a little over its window of a second.
 SLOW_DOWN_S = 1.1
 
+# A little longer than it takes to commit what is about to be sent.
+LEAD_S = 0.1
+
 READ_TIMEOUT_S = 20.0
 
 # VK works on each request for a while: with several of them under way its own
@@ -154,6 +157,10 @@ class VkApi:
                 return Unsure(cause=f"{sending.doubt}, then {error.code}")
             if answer is not None:
                 return answer
+
+    async def ready(self) -> None:
+        """Wait until the quota lets a request start, or will when it is prepared."""
+        await self._limiter.ready(LEAD_S)
 
     def slow_down(self) -> None:
         """Let the whole quota rest: VK said "too many requests a second"."""

@@ -88,6 +88,10 @@ class VkMarket:
                 flights.launch(read(ids[start : start + IDS_A_REQUEST]))
         return found
 
+    async def ready(self) -> None:
+        """Wait until a `send` would leave nearly at once."""
+        await self._api.ready()
+
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Carry out changes, one outcome each, in the order given.
 

@@ -165,6 +165,9 @@ class MemoryTarget:
         self.journal.append(("distrust_sharing", []))
         self.drops_shared = False
 
+    async def ready(self) -> None:
+        pass
+
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         if self._stop is not None:
             stop, self._stop = self._stop, None

@@ -39,6 +39,9 @@ class SlowTarget(MemoryTarget):
     most: int = 0
     is_stuck: bool = False
 
+    async def ready(self) -> None:
+        self.journal.append(("ready", []))
+
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         items = frozenset(items_of(changes))
         assert all(items.isdisjoint(others) for others in self.aloft)
@@ -68,6 +71,15 @@ async def test_as_many_batches_are_under_way_as_the_market_takes(
     assert (len(applied.outcomes), applied.left, applied.error) == (20, 0, None)
     assert len(ledger.linked) == len(target.items) == 20
     assert not ledger.open_intents
+
+
+async def test_nothing_is_committed_as_intended_before_it_can_leave(
+    hands: Hands, target: SlowTarget, journal: Journal
+) -> None:
+    await apply([create(f"tea {n}") for n in range(9)], hands)
+
+    begun = [method for method, _ in journal if method in {"ready", "begin"}]
+    assert begun == ["ready", "begin"] * 9
 
 
 async def test_one_item_is_never_in_two_flights(
@@ -100,7 +112,7 @@ async def test_a_method_on_trial_is_tried_by_one_batch_before_others_follow(
 
     await apply([create(f"tea {n}") for n in range(6)], hands)
 
-    assert [method for method, _ in journal][:3] == ["begin", "send", "record"]
+    assert [method for method, _ in journal][:4] == ["ready", "begin", "send", "record"]
     assert target.most == 3
 
 

@@ -76,6 +76,14 @@ async def test_after_a_pause_the_starts_are_as_far_apart_as_care_asks(watch: Wat
     assert starts == {"a": 102.0, "b": 102.75, "c": 103.5}
 
 
+async def test_who_asks_whether_a_start_is_near_takes_none(limiter: Limiter, watch: Watch) -> None:
+    await limiter.slot()
+    await limiter.ready(0.125)
+    assert watch.now_s == 100.375
+    await limiter.slot()
+    assert watch.now_s == 100.5
+
+
 async def test_a_short_pause_does_not_shorten_a_longer_one(limiter: Limiter, watch: Watch) -> None:
     limiter.pause(5.0)
     limiter.pause(1.0)
