@@ -25,24 +25,26 @@ from tests.flow.test_stop import environ, prepared
 
 SYNC = ("sync", EMAIL, "--json")
 TEAS = 50
-SOME = 1 + 5 + 25  # the third request of a first push is carried out, and the rest is not asked for
+SOME = 1 + 5 + 25  # as many as stand once the third request of a first push is carried out
+UNDER_WAY = 3  # that one, the rest of the creates and the albums; more waits for these
 TWO_MINUTES = timedelta(minutes=2)
 HEIRS_DEADLINE_S = 2 * END_DEADLINE_S
 
 
 class Latch:
-    """A sandbox that keeps VK's first answer back once some items stand, until it is let go."""
+    """A sandbox that keeps VK's answers back once some items stand, until it is let go."""
 
     def __init__(self, world: SandboxWorld) -> None:
-        self.is_holding = False
+        self.held = 0
         self.let_go = asyncio.Event()
         self._world = world
         self._app: ASGIApp = sandbox_app(world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def hold(message: Message) -> None:
-            if not self.is_holding and self._some_items_stand():
-                self.is_holding = True
+            is_begin = message["type"] == "http.response.start"
+            if is_begin and not self.let_go.is_set() and self._some_items_stand():
+                self.held += 1
                 await self.let_go.wait()
             await send(message)
 
@@ -78,7 +80,7 @@ async def midway(database_url: str, tmp_path: Path) -> AsyncIterator[Midway]:
         await prepared(world, tmp_path, url, database_url)
         settings = environ(url, tmp_path, database_url)
         async with started(tmp_path / "first", *SYNC, environ=settings) as first:
-            await until(lambda: latch.is_holding, "some items stand", END_DEADLINE_S)
+            await until(lambda: latch.held == UNDER_WAY, "all waits for VK", END_DEADLINE_S)
             yield Midway(world=world, latch=latch, first=first, folder=tmp_path, environ=settings)
             latch.let_go.set()
 
