@@ -5,12 +5,10 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evosync.catalog.problem import ADOPT_QUESTION
 from evosync.cli.exit_codes import DONE, FAILED, HELD, LATER, PARTIAL, PERSON
@@ -176,19 +174,20 @@ def _refused(error: EvoSyncError, status: RunStatus | None = None) -> dict[str, 
 
 @contextmanager
 def progress_bar(*, shown: bool) -> Iterator[Tell]:
-    """Show a bar on a terminal; elsewhere tell nobody."""
+    """Show a bar for each stage on a terminal; elsewhere tell nobody."""
     if not shown:
         yield quiet
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(
-        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
-    ) as bar:
-        tasks = {}
+    with ExitStack() as ended:
+        bars: dict[str, Any] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(STAGES[stage])
-            bar.update(tasks[stage], completed=done, total=total)
+            if stage not in bars:
+                ended.close()
+                bar = click.progressbar(
+                    length=total, label=STAGES[stage], file=sys.stderr, show_pos=True
+                )
+                bars[stage] = ended.enter_context(bar)
+            bars[stage].update(done - bars[stage].pos)
 
         yield tell

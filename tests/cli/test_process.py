@@ -22,7 +22,7 @@ def test_the_door_opens_before_anything_heavy_is_loaded() -> None:
     # So that Ctrl+C while the rest loads is told in a word, and `--version` is quick.
     code = "import sys, evosync.cli.main; print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    heavy = {"sqlalchemy", "alembic", "httpx", "PIL", "rich", "asyncio", "structlog", "msgspec"}
+    heavy = {"sqlalchemy", "alembic", "httpx", "PIL", "asyncio", "structlog", "msgspec"}
     assert not heavy & set(told.stdout.split())
 
 
