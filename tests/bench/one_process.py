@@ -2,12 +2,15 @@
 
 Run by hand: `python -m tests.bench.one_process [--goods N] [--rate R] [--json FILE]`.
 Serves a sandbox in a process of its own and starts the service against it, several times. VK is
-let answer faster than it does in truth: memory does not ask how long a push takes.
+let answer faster than it does in truth: memory does not ask how long a push takes. What tests are
+written with weighs on the service, too, wherever it lies beside it: `--python` names the
+interpreter of an installation as `requirements.lock` has it.
 """
 
 import argparse
 import asyncio
 import statistics
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -73,6 +76,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=STARTS)
     parser.add_argument("--idle", type=float, default=IDLE_S, metavar="SECONDS")
     parser.add_argument("--only", choices=("planning", "service"))
+    parser.add_argument("--python", default=sys.executable, help="of an installation without tests")
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     configure_logging("ERROR")
@@ -80,8 +84,10 @@ def main() -> None:
     if wanted.only != "service":
         report.add("Planning (seconds of CPU, no I/O)", measure_planning(wanted.goods))
     if wanted.only != "planning":
-        ready_s, idle_mb = asyncio.run(_measure_idle(wanted.starts, wanted.rate, wanted.idle))
-        costs = asyncio.run(_measure_runs(wanted.goods, wanted.rate))
+        python = wanted.python
+        idle = _measure_idle(wanted.starts, wanted.rate, wanted.idle, python)
+        ready_s, idle_mb = asyncio.run(idle)
+        costs = asyncio.run(_measure_runs(wanted.goods, wanted.rate, python))
         report.add(f"Runs at {wanted.rate:g} requests a second to VK", costs)
         rows = [
             _measured("start to ready, s", ready_s, READY_S),
@@ -98,7 +104,9 @@ def _measured(what: str, measured: float, target: float) -> Measured:
     )
 
 
-async def _measure_idle(starts: int, rate: float, idle_s: float) -> tuple[float, float]:
+async def _measure_idle(
+    starts: int, rate: float, idle_s: float, python: str
+) -> tuple[float, float]:
     """Start the service over a small shop; give the median until it is ready, and what idles."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -106,15 +114,15 @@ async def _measure_idle(starts: int, rate: float, idle_s: float) -> tuple[float,
             settings = _environ(apart, folder, rate)
             times = []
             for number in range(starts):
-                async with _service(folder / f"start-{number}", settings) as (_, took_s):
+                async with _service(folder / f"start-{number}", settings, python) as (_, took_s):
                     times.append(took_s)
-            async with _service(folder / "idle", settings) as (service, _):
+            async with _service(folder / "idle", settings, python) as (service, _):
                 await _run_finished(service)
                 await asyncio.sleep(idle_s)
                 return statistics.median(times), resident_mb(service.process.pid)
 
 
-async def _measure_runs(goods: int, rate: float) -> list[RunCost]:
+async def _measure_runs(goods: int, rate: float, python: str) -> list[RunCost]:
     """Mirror a shop for the first time, and twice more with nothing to send.
 
     Only the first of these writes down how VK shows what was pushed.
@@ -123,14 +131,14 @@ async def _measure_runs(goods: int, rate: float) -> list[RunCost]:
         folder = Path(place)
         async with _prepared(goods, folder) as apart:
             settings = _environ(apart, folder, rate)
-            push, ended = await _measure_run("first push", goods, folder, settings)
+            push, ended = await _measure_run("first push", goods, folder, settings, python)
             if ended["created"] != goods or await apart.do(find_differences):
                 raise SystemExit(f"the push did not do its work: {ended}")
             # The next round has to come soon, but not before this one run has been looked at.
             soon = settings | {"CATALOG_REFRESH_INTERVAL_SECONDS": "20"}
             costs = [push]
             for name in ("the run after it", "nothing to do"):
-                quiet, ended = await _measure_run(name, goods, folder, soon)
+                quiet, ended = await _measure_run(name, goods, folder, soon, python)
                 if ended["created"] or ended["updated"] or ended["status"] != "done":
                     raise SystemExit(f"there was something to do: {ended}")
                 costs.append(quiet)
@@ -138,9 +146,9 @@ async def _measure_runs(goods: int, rate: float) -> list[RunCost]:
 
 
 async def _measure_run(
-    name: str, goods: int, folder: Path, settings: dict[str, str]
+    name: str, goods: int, folder: Path, settings: dict[str, str], python: str
 ) -> tuple[RunCost, dict[str, Any]]:
-    async with _service(folder / name.replace(" ", "-"), settings) as (service, _):
+    async with _service(folder / name.replace(" ", "-"), settings, python) as (service, _):
         pid = service.process.pid
         before_mb, before_s = resident_mb(pid), cpu_s(pid)
         ended = await _run_finished(service)
@@ -168,10 +176,12 @@ async def _prepared(goods: int, folder: Path) -> AsyncIterator[Apart]:
 
 
 @asynccontextmanager
-async def _service(folder: Path, settings: dict[str, str]) -> AsyncIterator[tuple[Running, float]]:
+async def _service(
+    folder: Path, settings: dict[str, str], python: str
+) -> AsyncIterator[tuple[Running, float]]:
     """Start the service; gives it, and the seconds until it said that it is well."""
     began = perf_counter()
-    async with started(folder, "serve", environ=settings) as service:
+    async with started(folder, "serve", environ=settings, python=python) as service:
         base = await service.listening()
         await until(lambda: _is_well(base), "the service is well")
         yield service, perf_counter() - began

@@ -60,12 +60,16 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def started(
-    folder: Path, *args: str, environ: Mapping[str, str] | None = None, stdin: str = ""
+    folder: Path,
+    *args: str,
+    environ: Mapping[str, str] | None = None,
+    stdin: str = "",
+    python: str = sys.executable,
 ) -> AsyncIterator[Running]:
     """Start `evosync` with its files in `folder`; it is killed if it still runs in the end."""
     with _files(folder, stdin) as (given, out, err):
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "evosync", *args),
+            *(python, "-m", "evosync", *args),
             stdin=given,
             stdout=out,
             stderr=err,
