@@ -1,9 +1,11 @@
 """The rows of one item, from every enabled store that has it, made one Draft or a Problem (R9)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from sys import intern
+
+import msgspec
 
 from evosync.catalog.item import Draft
 from evosync.catalog.names import fold_name
@@ -16,11 +18,13 @@ from evosync.engine.draft.texts import make_description, plain_measure
 from evosync.engine.draft.types import find_refusal
 from evosync.engine.rules import Rules, StockMode
 
+# Rows, parties and what is drawn of them are made for every product of every run: a Struct
+# is made in a tenth of the time that a frozen dataclass takes.
+
 _WITHDRAWN = frozenset({"forbidden_type", "marked_type"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A product in one store, under its plain name, with its plain group.
 
     `place` is the store's in the user's order.
@@ -32,8 +36,7 @@ class Row:
     place: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Party(msgspec.Struct, frozen=True, kw_only=True):
     """The rows of what is one item, at least one, in the user's order of stores.
 
     They are of one product or of several that are twins: `members` are the
@@ -50,8 +53,7 @@ class Party:
         return frozenset((self.leader, *self.members))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a party: a draft, or the reasons why there is none.
 
     `is_withdrawn` says that such a product must not be on the market at all;
