@@ -27,17 +27,23 @@ class Places:
     A shop that is pushed for the first time takes minutes, which it mostly
     waits for VK's quota. In a place it would keep others waiting all that
     time, so after LONG_S it goes on beside, while there is room.
+
+    People go first, yet of those whom the timer sent one goes after as many
+    people in a row as there are places: however often somebody presses, they
+    all get their turn.
     """
 
     free: int
     later: Later | None = None
     _beside: int = field(init=False)
+    _most_in_a_row: int = field(init=False)
+    _in_a_row: int = field(init=False, default=0)  # people who went while the timer's waited
     # Those who wait, by user, in order of arrival: people, and the timer's.
     _people: dict[int, asyncio.Future[None]] = field(init=False, default_factory=dict)
     _timers: dict[int, asyncio.Future[None]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._beside = self.free
+        self._beside = self._most_in_a_row = self.free
 
     @asynccontextmanager
     async def taken(self, user_id: int, *, is_asked: bool) -> AsyncIterator[None]:
@@ -77,10 +83,13 @@ class Places:
 
     def _give(self) -> None:
         """Hand a place on to whoever waits."""
-        for line in (self._people, self._timers):
+        lines = (self._people, self._timers)
+        for line in lines if self._in_a_row < self._most_in_a_row else reversed(lines):
             while line:
                 given = line.pop(next(iter(line)))
                 if not given.done():  # else whoever waited has just given up
+                    is_passed = line is self._people and bool(self._timers)
+                    self._in_a_row = self._in_a_row + 1 if is_passed else 0
                     given.set_result(None)
                     return
         self.free += 1

@@ -100,6 +100,16 @@ async def test_who_is_asked_for_while_the_timers_run_waits_goes_first(crowd: Cro
     assert crowd.inside == [2, 4]
 
 
+async def test_the_timers_get_their_turn_however_many_people_come(crowd: Crowd) -> None:
+    for user_id in (1, 2, 3, 4):
+        await crowd.come(user_id)
+    for user_id in range(5, 15):
+        await crowd.come(user_id, is_asked=True)
+    for _ in range(6):
+        await crowd.go(crowd.inside[0])
+    assert crowd.inside == [8, 4]  # 1 2 | 5 6, then 3 | 7 8, then 4
+
+
 async def test_long_work_keeps_nobody_waiting(crowd: Crowd) -> None:
     for user_id in (1, 2, 3, 4, 5):
         await crowd.come(user_id)
