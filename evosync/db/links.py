@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from sys import intern
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select, update
 
 from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Wish, Written
+from evosync.catalog.shared import once
 from evosync.db.aftermath import LinkPatch
 from evosync.db.portions import portions
 from evosync.db.tables.market import album_links, intents, product_links
@@ -73,7 +73,7 @@ async def known_skus(tx: Tx, user_id: int, account: str | None) -> frozenset[str
         query = select(rows.product_id).where(rows.user_id == user_id).distinct()
         if account is not None:
             query = query.where(or_(rows.evotor_user_id.is_(None), rows.evotor_user_id == account))
-        found.update(map(intern, await tx.scalars(query)))
+        found.update(map(once, await tx.scalars(query)))
     return frozenset(found)
 
 
@@ -269,30 +269,30 @@ def _link(row: Sequence[Any]) -> Link:
     title, description, price, stock, category_id, photo, sku, is_hidden, repeats = row[11:]
     # Texts and ids that the till and VK have told as well are kept once.
     return Link(
-        product_id=intern(product_id),
+        product_id=once(product_id),
         item_id=item_id,
-        store_ids=tuple(map(intern, store_ids)),
+        store_ids=tuple(map(once, store_ids)),
         state=_STATES[state],
         pending=Pending(pending) if pending else None,
         text_is_theirs=text_is_theirs,
         members=member_ids or (),
-        account=_once(account),
+        account=_once_or_none(account),
         missing_since_at=missing_since_at,
         written_at=written_at,
         wish=Wish(wish) if wish else None,
         written=Written(
-            title=_once(title),
-            description=_once(description),
+            title=_once_or_none(title),
+            description=_once_or_none(description),
             price=price,
             stock=stock,
             category_id=category_id,
-            photo=_once(photo),
-            sku=_once(sku),
+            photo=_once_or_none(photo),
+            sku=_once_or_none(sku),
             is_hidden=is_hidden,
             repeats=repeats,
         ),
     )
 
 
-def _once(text: str | None) -> str | None:
-    return None if text is None else intern(text)
+def _once_or_none(text: str | None) -> str | None:
+    return None if text is None else once(text)

@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal, InvalidOperation
-from sys import intern
 from typing import Annotated, Any
 
 import msgspec
@@ -10,6 +9,7 @@ from msgspec import Meta
 
 from evosync.catalog.money import kopecks_from_roubles
 from evosync.catalog.product import Attribute, BadRow, Choice, Product, ProductGroup, Store
+from evosync.catalog.shared import once
 from evosync.evotor.envelope import Malformed
 
 # Evotor's own bound is 9,999,999.99 roubles. Far above it a number is a
@@ -131,14 +131,14 @@ def product_from(raw: msgspec.Raw, store_id: str) -> Product | BadRow:
         row = _PRODUCT.decode(raw)
         # Ids and names come back from VK and from our links: each is kept once.
         return Product(
-            id=intern(row.id),
+            id=once(row.id),
             store_id=store_id,
-            name=intern(row.name or ""),
-            parent_id=intern(row.parent_id) if row.parent_id else None,
-            type=intern(row.type) if row.type else None,
+            name=once(row.name or ""),
+            parent_id=once(row.parent_id) if row.parent_id else None,
+            type=once(row.type) if row.type else None,
             price=_price(row.price),
             quantity=_quantity(row.quantity),
-            measure_name=intern(row.measure_name or ""),
+            measure_name=once(row.measure_name or ""),
             allow_to_sell=row.allow_to_sell is not False,
             description=row.description or "",
             code=_code(row.code),

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from sys import intern
 from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
 from evosync.catalog.item import Album, Availability, MarketItem
 from evosync.catalog.names import decode_entities
+from evosync.catalog.shared import once
 from evosync.vk.odd_rows import mend_album, mend_item
 from evosync.vk.picture_sizes import COVER_SIDE, THUMB_SIDE, picture_address, smallest_picture
 from evosync.vk.wire import BIG, REJECTED, AlbumRow, ItemRow, PhotoRow, RejectRow
@@ -102,12 +102,12 @@ def item_from(row: ItemRow, *, with_photos: bool = False) -> MarketItem:
     # What we wrote ourselves is in our links, too: such texts are kept once.
     return MarketItem(
         item_id=row.id,
-        title=intern(decode_entities(row.title or "")),
-        description=intern(row.description or ""),
+        title=once(decode_entities(row.title or "")),
+        description=once(row.description or ""),
         price=None if row.price is None else _kopecks(row.price.amount),
         # What the schema does not know is nothing that a buyer may count on.
         availability=_AVAILABILITY.get(row.availability, Availability.UNAVAILABLE),
-        sku=None if row.sku is None else intern(str(row.sku)),
+        sku=None if row.sku is None else once(str(row.sku)),
         stock=row.stock_amount,
         category_id=None if row.category is None else row.category.id,
         photo_ids=tuple([one.id for one in photos if one.id is not None]) if with_photos else (),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from sys import intern
 
 import msgspec
 
@@ -11,6 +10,7 @@ from evosync.catalog.item import Draft
 from evosync.catalog.names import fold_name
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product, ProductGroup
+from evosync.catalog.shared import once
 from evosync.engine.draft.names import album_title, make_title, plain_name
 from evosync.engine.draft.prices import make_price
 from evosync.engine.draft.stock import SERVICE, make_stock, opening_stock
@@ -126,9 +126,9 @@ def _draft(party: Party, first: Row, price: int, rules: Rules) -> tuple[Draft, b
         product_id=party.leader,
         store_ids=(product.store_id, *(one.store_id for one in others)),
         # What stands already has the same texts: they are kept once.
-        name=intern(name),
-        title=intern(title),
-        description=intern(
+        name=once(name),
+        title=once(title),
+        description=once(
             make_description(product.description, name=name, measure=measure, title=title)
         ),
         price=price,
