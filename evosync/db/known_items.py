@@ -1,11 +1,12 @@
 """Queries on what of a store's goods stands in VK: for all of them whether, for a page what."""
 
+import contextlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, case, func, literal, or_, select, type_coerce
 
 from evosync.catalog.item import LinkState
 from evosync.db.links import Place
@@ -17,7 +18,8 @@ _LINK, _ITEM = product_links.c, vk_cached_products.c
 _IS_SHOWN = and_(_LINK.state == LinkState.LIVE.value, ~_LINK.written_is_hidden)
 # In JSON, for an id may hold anything; what is kept as JSON stays as it is.
 _QUOTED: ColumnElement[str] = func.json_quote(_LINK.product_id)
-_MEMBERS = _QUOTED.concat(":").concat(type_coerce(_LINK.member_ids, Text()))
+_MEMBERS = literal("[").concat(_QUOTED).concat(",")
+_MEMBERS = _MEMBERS.concat(type_coerce(_LINK.member_ids, Text())).concat("]")
 
 
 def _shown(read: ColumnElement[Any], written: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -51,21 +53,16 @@ class ListedItem:
 async def read_known(tx: Tx, place: Place, store_id: str, told: Mapping[str, str]) -> LastSeen:
     """Read what is known of a place for one store, besides what the last run `told` of products."""
     is_alone = _LINK.store_ids == [store_id]
-    found = await tx.execute(
-        select(
-            _together(_QUOTED, and_(_IS_SHOWN, is_alone)),
-            _together(_QUOTED, and_(_IS_SHOWN, ~is_alone)),
-            _together(_MEMBERS, _LINK.member_ids.is_not(None)),
-        ).where(*place.rows_of(product_links))
+    ids, shared, grouped = await _read_marked(
+        tx,
+        place,
+        case((and_(_IS_SHOWN, is_alone), _QUOTED)),
+        case((and_(_IS_SHOWN, ~is_alone), _QUOTED)),
+        case((_LINK.member_ids.is_not(None), _MEMBERS)),
     )
-    ids, shared, members = found.one()
-    alone: set[str] = set(json.loads(f"[{ids or ''}]"))
-    shown = alone.union(json.loads(f"[{shared or ''}]"))
-    leaders = {
-        member: leader
-        for leader, others in json.loads(f"{{{members or ''}}}").items()
-        for member in others
-    }
+    alone: set[str] = set(ids)
+    shown = alone.union(shared)
+    leaders = {member: leader for leader, members in grouped for member in members}
     shown.update(member for member, leader in leaders.items() if leader in shown)
     by_twin = {member: told[leader] for member, leader in leaders.items() if leader in told}
     answered = await _answered(tx, place, told)
@@ -79,9 +76,23 @@ async def read_known(tx: Tx, place: Place, store_id: str, told: Mapping[str, str
     )
 
 
-def _together(written: ColumnElement[str], fits: ColumnElement[bool]) -> ColumnElement[str | None]:
-    """Write what fits as one text: 15,000 rows take the driver, and so the loop, far longer."""
-    return func.group_concat(case((fits, written)))
+async def _read_marked(tx: Tx, place: Place, *marked: ColumnElement[str]) -> list[list[Any]]:
+    """Read, for each of some columns of JSON, what stands in it.
+
+    Each comes as one text: 15,000 rows take the driver, and so the loop, far longer.
+    """
+    of_place = place.rows_of(product_links)
+    together = (*map(func.group_concat, marked), *map(func.count, marked))
+    row = (await tx.execute(select(*together).where(*of_place))).one()
+    texts, counts = row[: len(marked)], row[len(marked) :]
+    with contextlib.suppress(json.JSONDecodeError):
+        lists = [json.loads(f"[{text or ''}]") for text in texts]
+        if [len(each) for each in lists] == list(counts):
+            return lists
+    # MariaDB cuts a text that is longer than its max_allowed_packet, which may be small.
+    rows = await tx.execute(select(*marked).where(*of_place))
+    columns = zip(*rows.all(), strict=True)
+    return [[json.loads(cell) for cell in column if cell is not None] for column in columns]
 
 
 async def find_items(

@@ -1,6 +1,7 @@
 """What of a place's links is known for one store, whatever their ids hold."""
 
 import pytest
+from sqlalchemy import text
 
 from evosync.catalog.item import LinkState
 from evosync.db import links
@@ -43,3 +44,16 @@ async def test_many_long_ids_are_read_whole(database: Database, place: Place) ->
         known = await read_known(tx, place, SHOP, {})
     assert len(known.leaders) == len(LONG)
     assert known.shown == {"led", *LONG}
+
+
+async def test_what_a_server_cuts_is_read_whole(database: Database, place: Place) -> None:
+    mine = [link(f"p{each}", each, store_ids=(SHOP,)) for each in (1, 2, 3)]
+    led = link("led", 4, store_ids=(SHOP,), members=("twin",))
+    await database.write(links.save_new_links, place, [*mine, led], None, NOON)
+    async with database.read() as tx:
+        for most in range(4, 25):
+            if not database.is_sqlite:
+                await tx.execute(text(f"SET SESSION group_concat_max_len={most}"))
+            known = await read_known(tx, place, SHOP, {})
+            assert known.alone == {"p1", "p2", "p3", "led"}, most
+            assert known.leaders == {"twin": "led"}, most
