@@ -19,8 +19,9 @@ def keep_one_heap() -> None:
     """Let all threads take memory from one heap; to be called before there are any others.
 
     glibc gives each thread a heap of its own, and what one has left free no
-    other takes: a tenth of a big run's memory. Python lets but one thread
-    allocate at a time anyway. Where there is no glibc, nothing changes.
+    other takes: a tenth of a big run's memory. Threads hardly ever wait for
+    the one heap: most of our memory is that of Python's objects, which is
+    taken under Python's own lock. Where there is no glibc, nothing changes.
     """
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
