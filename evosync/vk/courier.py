@@ -61,13 +61,23 @@ class Courier:
                     results[place] = answer
         return results
 
+    def halt(self, error: EvoSyncError) -> EvoSyncError:
+        """Stop because of this error, unless something did before; return what did.
+
+        The first is what a person or a method's rest is told of: of the
+        others under way each may meet something of its own.
+        """
+        self.stop = self.stop or error
+        return self.stop
+
     async def _unless_stopped(self, send: _Send, calls: Sequence[Call]) -> list[object]:
-        if self.stop is None:
+        stop = self.stop
+        if stop is None:
             try:
                 return await send(calls)
             except (TryLater, NeedsPerson) as error:
-                self.stop = error
-        return [VkRefusal(code=NOT_SENT, message=self.stop.message) for _ in calls]
+                stop = self.halt(error)
+        return [VkRefusal(code=NOT_SENT, message=stop.message) for _ in calls]
 
     async def _send_edits(self, calls: Sequence[Call]) -> list[object]:
         answer = await execute(self._api, calls)
@@ -77,14 +87,14 @@ class Courier:
                 # VK may have carried out some of the whole before it gave up.
                 return _in_doubt(await self._send_halves(calls), cause=_cause(answer))
             case VkRefusal() if _leaves_doubt(answer):
-                self.stop = error_of_request(answer)
+                self.halt(error_of_request(answer))
                 return [Unsure(cause=_cause(answer)) for _ in calls]
             case VkRefusal():
                 raise error_of_request(answer)
             case Unsure():
                 doubt = self._doubt(answer, len(calls))
                 if len(calls) == 1:  # less cannot be asked for
-                    self.stop = self.stop or _silence(answer.cause)
+                    self.halt(_silence(answer.cause))
                 return [doubt for _ in calls]
             case _:
                 return await self._settle(self._edit_alone, calls, answer)
@@ -114,12 +124,12 @@ class Courier:
             if answer.remedy is Remedy.SHRINK:
                 self._shrink()
             if answer.is_stop or is_enough:
-                self.stop = error_of_request(answer)
+                self.halt(error_of_request(answer))
             return Unsure(cause=_cause(answer))
         if calls > 1:
             self._shrink()
         if is_enough:
-            self.stop = _silence(answer.cause)
+            self.halt(_silence(answer.cause))
         return answer
 
     async def _settle(
@@ -139,7 +149,7 @@ class Courier:
                 try:
                     result = await ask_alone(call, answer)
                 except (TryLater, NeedsPerson) as error:
-                    self.stop = error
+                    self.halt(error)
             results.append(self._settled(result, call))
         return results
 
@@ -148,12 +158,12 @@ class Courier:
             case Unpaired():
                 return Unsure(cause="error not paired")
             case VkRefusal():
-                if result.is_put_off and self.stop is None:
-                    self.stop = error_of_request(result)
+                if result.is_put_off:
+                    self.halt(error_of_request(result))
                 if result.is_maybe_done:
                     return Unsure(cause=_cause(result))
             case Unsure() if not call.is_add:
-                self.stop = self.stop or _silence(result.cause)
+                self.halt(_silence(result.cause))
         return result
 
     async def _edit_alone(self, call: Call, refused: VkRefusal | Unpaired) -> object:

@@ -136,7 +136,8 @@ class VkMarket:
         ]
 
     async def _about_photo(self, ask: Ask) -> object:
-        if self._courier.stop is None:
+        stop = self._courier.stop
+        if stop is None:
             try:
                 match ask:
                     case PhotoAsk(way=PhotoWay.OWN):
@@ -147,8 +148,8 @@ class VkMarket:
                         await self._photos.refuse_sharing()
                         return None
             except (TryLater, NeedsPerson) as error:
-                self._courier.stop = error
-        return VkRefusal(code=NOT_SENT, message=self._courier.stop.message)
+                stop = self._courier.halt(error)
+        return VkRefusal(code=NOT_SENT, message=stop.message)
 
 
 def _is_word(outcome: Outcome) -> bool:
