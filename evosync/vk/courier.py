@@ -1,7 +1,7 @@
 """Carries a batch's calls to VK and settles each one's result; adds are never sent blindly."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 import structlog
@@ -17,7 +17,8 @@ from evosync.vk.execute import MAX_CALLS, Call, Unpaired, execute
 log = structlog.get_logger(__name__)
 
 # After so many requests in a row without a clear word VK is taken for silent:
-# each further one costs a minute or more and leaves 25 calls in doubt.
+# each further one costs a minute or more and leaves 25 calls in doubt. One
+# hiccup meets all that are under way: of those only the first to end counts.
 DOUBTS = 3
 
 # Errors of one call that do not speak of its data: it is sent once more, alone.
@@ -29,11 +30,20 @@ _LINKED = frozenset({Remedy.CAPTCHA, Remedy.CONFIRM})
 _Send = Callable[[Sequence[Call]], Awaitable[list[object]]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """How things stood when a request left: the doubts counted, the size of batches."""
+
+    doubts: int
+    size: int
+
+
 class Courier:
     """Sends calls in `execute` requests of at most `size` calls.
 
-    `size` is halved when VK chokes on a request or leaves it without an
-    answer, and grows by one with each that it takes. `stop` is the error
+    When VK chokes on a request or leaves it without an answer, `size` falls
+    to half of what it was when that one left, and it grows by one with each
+    that VK takes. `stop` is the error
     after which nothing further was sent, of no delivery under way; whoever
     reads the results takes it away.
     """
@@ -43,6 +53,7 @@ class Courier:
         self.size = MAX_CALLS
         self.stop: EvoSyncError | None = None
         self._doubts = 0
+        self._forgiven = 0
 
     async def deliver(self, calls: Sequence[Call]) -> list[object]:
         """Make the calls; one result each, in order: VK's answer, a VkRefusal or an Unsure.
@@ -80,10 +91,11 @@ class Courier:
         return [VkRefusal(code=NOT_SENT, message=stop.message) for _ in calls]
 
     async def _send_edits(self, calls: Sequence[Call]) -> list[object]:
+        then = self._now()
         answer = await execute(self._api, calls)
         match answer:
             case VkRefusal(remedy=Remedy.SHRINK) if len(calls) > 1:
-                self._shrink()
+                self._shrink(then)
                 # VK may have carried out some of the whole before it gave up.
                 return _in_doubt(await self._send_halves(calls), cause=_cause(answer))
             case VkRefusal() if _leaves_doubt(answer):
@@ -92,7 +104,7 @@ class Courier:
             case VkRefusal():
                 raise error_of_request(answer)
             case Unsure():
-                doubt = self._doubt(answer, len(calls))
+                doubt = self._doubt(answer, len(calls), then)
                 if len(calls) == 1:  # less cannot be asked for
                     self.halt(_silence(answer.cause))
                 return [doubt for _ in calls]
@@ -107,27 +119,32 @@ class Courier:
         ]
 
     async def _send_adds(self, calls: Sequence[Call]) -> list[object]:
+        then = self._now()
         answer = await execute(self._api, calls)
         if isinstance(answer, list):
             return await self._settle(self._add_alone, calls, answer)
         if isinstance(answer, VkRefusal) and answer.is_surely_not_done:
             raise error_of_request(answer)
-        doubt = self._doubt(answer, len(calls))
+        doubt = self._doubt(answer, len(calls), then)
         log.warning("creation left uncertain", calls=len(calls), cause=doubt.cause)
         return [doubt for _ in calls]
 
-    def _doubt(self, answer: VkRefusal | Unsure, calls: int) -> Unsure:
-        """Count a request of so many calls that left all of them in doubt."""
-        self._doubts += 1
-        is_enough = self._doubts >= DOUBTS
+    def _doubt(self, answer: VkRefusal | Unsure, calls: int, then: _Moment) -> Unsure:
+        """Count a request of so many calls that left all of them in doubt.
+
+        `then` is when it left.
+        """
+        if then.doubts == self._doubts:
+            self._doubts += 1
+        is_enough = self._doubts - self._forgiven >= DOUBTS
         if isinstance(answer, VkRefusal):
             if answer.remedy is Remedy.SHRINK:
-                self._shrink()
+                self._shrink(then)
             if answer.is_stop or is_enough:
                 self.halt(error_of_request(answer))
             return Unsure(cause=_cause(answer))
         if calls > 1:
-            self._shrink()
+            self._shrink(then)
         if is_enough:
             self.halt(_silence(answer.cause))
         return answer
@@ -138,7 +155,7 @@ class Courier:
         calls: Sequence[Call],
         answers: Sequence[object],
     ) -> list[object]:
-        self._doubts = 0
+        self._forgiven = self._doubts
         self.size = min(MAX_CALLS, self.size + 1)
         if any(isinstance(a, VkRefusal) and a.remedy is Remedy.SLOW_DOWN for a in answers):
             self._api.slow_down()
@@ -178,15 +195,17 @@ class Courier:
             return refused
         if isinstance(refused, VkRefusal) and refused.remedy in _LINKED:
             return await self._add_plainly(call)
+        then = self._now()
         answer = await execute(self._api, [call])
         if isinstance(answer, list):
             return answer[0]
         if isinstance(answer, VkRefusal) and answer.is_surely_not_done:
             return answer
-        return self._doubt(answer, 1)
+        return self._doubt(answer, 1, then)
 
     async def _add_plainly(self, call: Call) -> object:
         """Send an add without an execute around it: an error is then that call's own."""
+        then = self._now()
         answer = await self._api.exchange(call.method, call.params, is_add=True)
         match answer:
             case Reply(response=response):
@@ -194,10 +213,13 @@ class Courier:
             case VkRefusal() if not answer.is_maybe_done:
                 return answer
             case _:
-                return self._doubt(answer, 1)
+                return self._doubt(answer, 1, then)
 
-    def _shrink(self) -> None:
-        self.size = max(1, self.size // 2)
+    def _now(self) -> _Moment:
+        return _Moment(doubts=self._doubts, size=self.size)
+
+    def _shrink(self, then: _Moment) -> None:
+        self.size = max(1, min(self.size, then.size // 2))
         log.info("batch shrunk", size=self.size)
 
 

@@ -1,4 +1,4 @@
-"""Several sends under way at once: the first stop is the one that is told."""
+"""Several sends under way at once: the first stop is told, and one hiccup counts once."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,7 +10,17 @@ import respx
 from evosync.engine.changes import Change, Outcome
 from evosync.errors import NeedsPerson, Rest, TryLater
 from tests.flow.stand import until
-from tests.vk.stand import Stand, added, answer, create, failed, form_of, refusal, update
+from tests.vk.stand import (
+    SEVERAL,
+    Stand,
+    added,
+    answer,
+    create,
+    failed,
+    form_of,
+    refusal,
+    update,
+)
 
 Word = httpx.Response | Exception
 
@@ -77,3 +87,29 @@ async def test_a_method_that_has_to_rest_is_told_whatever_others_meet_after_it(
     error = await told(odd, await send_together(odd, vk, batches))
     assert isinstance(error, TryLater)
     assert error.rest == Rest(method="market.add", code=9)
+
+
+@pytest.mark.parametrize("hiccup", [httpx.ReadError("cut"), refusal(13)], ids=["cut", "choked"])
+async def test_a_hiccup_that_meets_all_under_way_counts_once(
+    odd: Stand, vk: respx.Route, hiccup: Word
+) -> None:
+    sizes = []
+    for _ in range(SEVERAL):
+        assert await odd.market.send([]) == []
+        batch = [create("p" * (number + 1)) for number in range(odd.market.batch_size)]
+        await send_together(odd, vk, [(batch, hiccup)] * 4)
+        sizes.append(odd.market.batch_size)
+    assert sizes == [12, 6, 3]
+    with pytest.raises(TryLater):
+        await odd.market.send([create("a")])
+
+
+async def test_doubts_from_before_a_clear_word_are_forgotten(odd: Stand, vk: respx.Route) -> None:
+    slow = httpx.ReadTimeout("slow")
+    for _ in range(SEVERAL - 1):
+        await send_together(odd, vk, [([create("a")], slow)])
+    await send_together(odd, vk, [([create("b")], slow), ([create("c")], answer(added(1)))])
+    assert isinstance(await told(odd, []), TryLater)
+    for _ in range(SEVERAL - 1):
+        await send_together(odd, vk, [([create("a")], answer(added(1))), ([create("b")], slow)])
+        assert await odd.market.send([]) == []
