@@ -172,18 +172,20 @@ class _Crew:
         if await _is_stopped(work, pace, None):
             return
         while todo:
-            # What is tried with a single change is heard of before more goes.
-            is_alone = bool(hands.caution.methods) or not pace.is_free
+            # What is tried with a single change is heard of before more like it goes.
+            near = todo[: hands.target.batch_size]
+            is_alone = hands.caution.is_needed(near) or not pace.is_free
             await self._flights.land(0 if is_alone else hands.target.flights - 1)
-            if (reason := await hands.checkpoint()) is not None:
-                work.look = Look(stopped=reason)
-                return
             await hands.target.ready()
             size = hands.caution.room(todo, hands.target.batch_size)
             batch, todo = pace.take(todo, size)
             known = self._whereabouts.resolve(batch)
             items = frozenset(items_of(known))
             await self._flights.clear(items)
+            # Asked last: what comes before may last minutes.
+            if (reason := await hands.checkpoint()) is not None:
+                work.look = Look(stopped=reason)
+                return
             sent, capped = self._caps.split(known)
             if sent:
                 await hands.ledger.begin(sent, hands.clock())

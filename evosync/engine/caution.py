@@ -16,6 +16,10 @@ class Caution:
     methods_of: MethodsOf
     methods: frozenset[str] = frozenset()
 
+    def is_needed(self, changes: Sequence[Change]) -> bool:
+        """Tell whether some of the changes need a method that nobody knows to answer."""
+        return any(self.methods & self.methods_of(change) for change in changes)
+
     def room(self, todo: Sequence[Change], size: int) -> int:
         """Tell how many of the changes the next batch may carry, at most `size`."""
         for place, change in enumerate(todo[:size]):

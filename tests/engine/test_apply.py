@@ -198,11 +198,10 @@ async def test_a_batch_is_as_big_as_the_market_takes_at_that_moment(
 ) -> None:
     target.batch_size = 3
 
-    async def choke() -> str | None:
-        target.batch_size = 3 if not target.sizes else 2
-        return None
+    def choke(*_: object) -> None:
+        target.batch_size = 2
 
-    await apply([create(f"tea {n}") for n in range(6)], replace(hands, checkpoint=choke))
+    await apply([create(f"tea {n}") for n in range(6)], replace(hands, progress=choke))
 
     assert target.sizes == [3, 2, 1]
 

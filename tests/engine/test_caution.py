@@ -58,6 +58,8 @@ def test_a_change_that_needs_a_distrusted_method_goes_alone() -> None:
     assert caution.room([create(), create()], 25) == 1
     assert caution.room([hide(), hide(), create()], 2) == 2
     assert caution.room([hide()], 25) == 25
+    assert caution.is_needed([hide(), create()])
+    assert not caution.is_needed([hide()])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.engine.journal import Journal, heard
 from tests.engine.ledger import MemoryLedger
 from tests.engine.ports import HandClock, MemoryTarget
 from tests.engine.pushing import FirstPush
-from tests.engine.wishes import MADE, create, hide, put, stand, update
+from tests.engine.wishes import MADE, create, hide, put, stand, update, zero
 from tests.flow.stand import until
 
 CAPTCHA = NeedsPerson("VK просит подтвердить, что вы не робот.", code="vk_captcha")
@@ -114,6 +114,59 @@ async def test_a_method_on_trial_is_tried_by_one_batch_before_others_follow(
 
     assert [method for method, _ in journal][:4] == ["ready", "begin", "send", "record"]
     assert target.most == 3
+
+
+async def test_a_method_on_trial_that_nothing_needs_makes_no_batch_wait(
+    hands: Hands, target: SlowTarget
+) -> None:
+    hands.caution.methods = frozenset({"removeFromAlbum"})  # its park ended weeks ago
+
+    await apply([create(f"tea {n}") for n in range(6)], hands)
+
+    assert target.most == 3
+
+
+async def test_nothing_is_made_before_all_that_goes_off_sale_is_heard_of(
+    hands: Hands, target: SlowTarget, ledger: MemoryLedger
+) -> None:
+    stand(target, ledger, "assam", 1)
+    stand(target, ledger, "keemun", 2)
+    target.is_stuck = True
+    changes: list[Change] = [hide("assam", 1), zero("keemun", 2), create("new"), MADE, put("new")]
+    running = asyncio.create_task(apply(changes, hands))
+    await until(lambda: len(target.aloft) >= 2, "what goes off sale is under way")
+    await settle()
+
+    assert (len(target.aloft), len(ledger.open_intents)) == (2, 0)
+
+    target.is_stuck = False
+    assert len((await running).outcomes) == 5
+
+
+async def test_a_stop_is_asked_for_after_the_wait_for_another_batch(
+    hands: Hands, target: SlowTarget, ledger: MemoryLedger
+) -> None:
+    stand(target, ledger, "assam", 1)
+    text = replace(update("assam", 1), fields=frozenset({Field.TITLE}))
+    reason: str | None = None
+
+    async def ask() -> str | None:
+        return reason
+
+    target.is_stuck = True
+    running = asyncio.create_task(apply([update("assam", 1), text], replace(hands, checkpoint=ask)))
+    await until(lambda: len(target.aloft) == 1, "the first is under way")
+    await settle()
+    reason, target.is_stuck = "cancelled", False
+    applied = await running
+
+    assert (applied.stopped, applied.left, len(applied.outcomes)) == ("cancelled", 1, 1)
+
+
+async def settle() -> None:
+    """Let all go as far as it goes by itself."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def test_what_is_under_way_when_another_batch_fails_is_written_down(

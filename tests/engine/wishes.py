@@ -1,6 +1,6 @@
 """A small shop, and changes as a plan may hold them, by the ids they are about."""
 
-from evosync.engine.changes import AddAlbum, Create, Field, Hide, PutInAlbum, Update
+from evosync.engine.changes import AddAlbum, Create, Field, Hide, PutInAlbum, Update, Zero
 from tests.builders import draft, group, item, link, product, snapshot, store_reading
 from tests.engine.ledger import MemoryLedger
 from tests.engine.ports import MemoryTarget
@@ -30,6 +30,10 @@ def update(product_id: str = "assam", item_id: int = 1) -> Update:
 
 def hide(product_id: str = "assam", item_id: int = 1) -> Hide:
     return Hide(link=link(product_id, item_id), item=item(item_id, product_id=product_id))
+
+
+def zero(product_id: str = "assam", item_id: int = 1) -> Zero:
+    return Zero(link=link(product_id, item_id), item=item(item_id, product_id=product_id))
 
 
 def put(*product_ids: str, album_id: int | None = None) -> PutInAlbum:
