@@ -42,7 +42,8 @@ class Limiter:
     async def ready(self, lead_s: float) -> None:
         """Wait until a start is free in at most so many seconds; takes none."""
         async with self._turn:
-            while (wait_s := self._next_start - self._monotonic() - lead_s) > 0:
+            # In this order: else rounding may leave a wait too short to move the clock.
+            while (wait_s := (self._next_start - lead_s) - self._monotonic()) > 0:
                 await self._sleep(wait_s)
 
     def pause(self, seconds: float) -> None:

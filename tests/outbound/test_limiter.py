@@ -21,6 +21,7 @@ class Watch:
     async def sleep(self, seconds: float) -> None:
         self.on_sleep()
         await asyncio.sleep(0)
+        assert self.now_s + seconds > self.now_s, "who waits so long waits for ever"
         self.now_s += seconds
 
 
@@ -82,6 +83,14 @@ async def test_who_asks_whether_a_start_is_near_takes_none(limiter: Limiter, wat
     assert watch.now_s == 100.375
     await limiter.slot()
     assert watch.now_s == 100.5
+
+
+async def test_who_asks_is_answered_however_the_seconds_are_rounded(watch: Watch) -> None:
+    limiter = Limiter(0.34, monotonic=watch.monotonic, sleep=watch.sleep)
+    watch.now_s = 0.0
+    for _ in range(1_000):
+        await limiter.slot()
+        await limiter.ready(0.1)
 
 
 async def test_a_short_pause_does_not_shorten_a_longer_one(limiter: Limiter, watch: Watch) -> None:
