@@ -38,7 +38,10 @@ _FIELDS = {
 
 
 class _Columns(msgspec.Struct, gc=False):
-    """The fields of a page's items; a column without any entry is one that no item has."""
+    """The fields of a page's items; a column without any entry is one that no item has.
+
+    No item lacks its title, availability or price: there it is a value left out.
+    """
 
     id: list[Id]
     title: list[str | None]
@@ -150,6 +153,8 @@ def _rows(raw: msgspec.Raw) -> Iterator[Row[MarketItem]]:
     rows = len(columns.id)
     if len(list(filter(picture_address, columns.thumb_photo))) != rows:
         raise _Misfit  # the whole item may have a picture elsewhere
+    if rows and not (columns.title and columns.availability and columns.amount):
+        raise _Misfit
     lists = [_filled(column, rows) for column in msgspec.structs.astuple(columns)]
     for id_, title, text, there, sku, stock, date, thumb, albums, info, amount, kind in zip(
         *lists, strict=True

@@ -69,15 +69,20 @@ class Collected(Generic[T]):
     main: dict[object, Row[T]] = field(default_factory=dict)
     variants: dict[object, Row[T]] = field(default_factory=dict)
     counts: set[int] = field(default_factory=set)
+    first: Page[T] | None = None
 
     def add(self, page: Page[T]) -> None:
         """Take a page."""
+        self.first = self.first or page
         self.counts.add(page.count)
         collect(self.main, page.items)
         collect(self.variants, page.variants)
 
-    def has(self, page: Page[T], is_same: Callable[[T, T], bool]) -> bool:
-        """Tell whether a page holds only rows that are known, with the same values."""
+    def is_first(self, page: Page[T], is_same: Callable[[T, T], bool]) -> bool:
+        """Tell whether a page has all rows of the first one, with the same values."""
+        first = self.first or page
+        if len(page.items) < len(first.items) or len(page.variants) < len(first.variants):
+            return False
         pairs = [(self.main.get(row.id), row) for row in page.items]
         pairs += [(self.variants.get(row.id), row) for row in page.variants]
         return all(
@@ -187,7 +192,7 @@ class Lister(Generic[T]):
             return offset
         sample: Page[T] | None = answers[0]
         pages: list[Page[T] | None] = answers[1:]
-        if sample is None or not found.has(sample, columns.is_same):
+        if sample is None or not found.is_first(sample, columns.is_same):
             self._give_up_columns("not the same as whole rows")
             return offset
         for page in filter(None, pages):
@@ -202,10 +207,10 @@ class Lister(Generic[T]):
     def _ask_for_fewer_columns(self, answer: VkRefusal | Unsure) -> None:
         if isinstance(answer, Unsure):
             raise unreadable(answer.cause)
-        if answer.remedy not in {Remedy.SHRINK, Remedy.MISTAKE}:
+        if answer.remedy not in {Remedy.SHRINK, Remedy.MISTAKE, Remedy.REFUSED}:
             raise error_of_request(answer)
         self._column_pages //= 2
-        if answer.remedy is Remedy.MISTAKE or self._column_pages <= self._wanted.pages:
+        if answer.remedy is not Remedy.SHRINK or self._column_pages <= self._wanted.pages:
             self._give_up_columns("refused")
 
     def _give_up_columns(self, why: str) -> None:
@@ -268,14 +273,11 @@ async def ask(api: VkApi, calls: Sequence[Call]) -> list[ListRow] | VkRefusal:
         raise error_of_request(answers)
     if isinstance(answers, Unsure):
         raise unreadable(answers.cause)
-    rows: list[ListRow] = []
-    for call, answer in zip(calls, answers, strict=True):
-        if isinstance(answer, VkRefusal | Unpaired):
-            # Inside an execute an error comes without its subcode and link.
-            rows.append(await ask_alone(api, call))
-        else:
-            rows.append(_list_row(answer))
-    return rows
+    # Inside an execute an error comes without its subcode and link.
+    return [
+        await ask_alone(api, call) if isinstance(row, VkRefusal | Unpaired) else _list_row(row)
+        for call, row in zip(calls, answers, strict=True)
+    ]
 
 
 async def ask_alone(api: VkApi, call: Call) -> ListRow:

@@ -49,6 +49,12 @@ def test_variants_are_read_too(drops: bool) -> None:
     "page",
     [
         pytest.param(raw_page([card(1), without("sku")], drops=True), id="a shorter column"),
+        *[
+            pytest.param(
+                raw_page([without(name, 1), without(name, 2)], drops=True), id=f"no {name} at all"
+            )
+            for name in ("title", "availability", "price")
+        ],
         pytest.param(raw_page([card(1), without("id")]), id="no id"),
         pytest.param(raw_page([without("thumb_photo")]), id="a picture elsewhere"),
         pytest.param(raw_page([card(1)], [without("id")]), id="a variant without an id"),

@@ -92,17 +92,21 @@ async def test_columns_that_say_otherwise_than_whole_rows_are_not_believed(
     vk.side_effect = [answer(WHOLE[:3]), answer(columns)]
     expected = await read(odd)
     assert (expected.agrees, len(expected.values), vk.call_count) == (True, 1_400, 2)
-    columns[0] = columns_of([*ROWS[:199], ROWS[199] | {"title": "Кофе"}], count=1_400)
-    first, second = answer(WHOLE[:3]), answer(columns)
-    vk.side_effect = [first, second, answer(WHOLE[3:6]), answer(WHOLE[6:])]
-    assert await read(odd) == expected
+    otherwise = [*ROWS[:199], ROWS[199] | {"title": "Кофе"}]
+    for sample in (otherwise, ROWS[:199], []):
+        columns = [columns_of([], count=1_400)] * 5
+        columns[0] = columns_of(sample, count=1_400)
+        first, second = answer(WHOLE[:3]), answer(columns)
+        vk.side_effect = [first, second, answer(WHOLE[3:6]), answer(WHOLE[6:])]
+        assert await read(odd) == expected
 
 
-async def test_columns_that_vk_does_not_understand_are_not_asked_for_again(
-    odd: Stand, vk: respx.Route
+@pytest.mark.parametrize("code", [12, 100], ids=["does not compile", "bad parameter"])
+async def test_columns_that_vk_refuses_are_not_asked_for_again(
+    odd: Stand, vk: respx.Route, code: int
 ) -> None:
     parts = [answer(WHOLE[start : start + 3]) for start in (0, 3, 6)]
-    vk.side_effect = [parts[0], refusal(12, "compile"), *parts[1:]]
+    vk.side_effect = [parts[0], refusal(code), *parts[1:]]
     rows = await read(odd)
     assert (rows.agrees, len(rows.values)) == (True, 1_400)
 
