@@ -1,4 +1,4 @@
-"""Whoever looks at pages meanwhile: processes that ask as many times a second as they are told."""
+"""Whoever looks at pages meanwhile: processes that ask, for one page at a time each."""
 
 import contextlib
 import multiprocessing
@@ -57,8 +57,9 @@ class Visitor:
 def asking(visitor: Visitor, wanted: Sequence[Asked]) -> Iterator[dict[str, list[float]]]:
     """Ask while the body lasts; afterwards the milliseconds are there, by page.
 
-    With a rate, time counts from the moment at which a page was to be asked
-    for: whoever came while another waited has waited, too.
+    Each asks for one page at a time. With a rate, time counts from the moment
+    at which a page was due: what is late since another was waited for has
+    waited, too, and what is overdue in the end, until then.
     """
     times: dict[str, list[float]] = {}
     askers: list[tuple[Asked, Connection, multiprocessing.Process]] = []
@@ -75,7 +76,7 @@ def asking(visitor: Visitor, wanted: Sequence[Asked]) -> Iterator[dict[str, list
     finally:
         for _, pipe, _ in askers:
             with contextlib.suppress(OSError):
-                pipe.send("stop")
+                pipe.send(perf_counter())
         for each, pipe, asker in askers:
             times[each.page] = _received(each, pipe)
             asker.join()
@@ -103,6 +104,10 @@ def _go_on(visitor: Visitor, wanted: Asked, pipe: Connection) -> None:
         ended = perf_counter()
         times.append((ended - began) * 1000)
         due = due + 1 / wanted.rate if wanted.rate else ended + wanted.pause_s
+    stopped = pipe.recv()  # the clock is that of all processes
+    while wanted.rate and due < stopped:
+        times.append((perf_counter() - due) * 1000)
+        due += 1 / wanted.rate
     pipe.send(times)
 
 
