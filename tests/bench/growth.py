@@ -65,10 +65,9 @@ def main() -> None:
         for goods in wanted.goods
         for cost in _in_a_process(goods, wanted.rounds, wanted.database)
     ]
-    report = Report("growth")
+    report = Report("growth", wanted.json)
     for kind in (FIRST, CHANGED, QUIET):
         report.add(kind, _rows([cost for cost in costs if cost.kind == kind]))
-    report.save(wanted.json)
 
 
 def reprice(world: SandboxWorld, every: int) -> int:

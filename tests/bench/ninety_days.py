@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     configure_logging("ERROR")
-    report = Report("ninety_days")
+    report = Report("ninety_days", wanted.json)
     with tempfile.TemporaryDirectory() as folder:
         began_at, began_s = perf_counter(), process_time()
         counted, statuses = asyncio.run(_lived(Path(folder), wanted))
@@ -141,7 +141,6 @@ def main() -> None:
     target = f"at most {MOST} times day {wanted.kept}"
     report.add(f"Rows; on the last day {target}", _rows(counted, wanted.kept))
     report.add(f"The file, kB; on the last day {target}", _files(counted, wanted.kept))
-    report.save(wanted.json)
 
 
 async def _lived(folder: Path, wanted: argparse.Namespace) -> tuple[list[Counted], Counter[str]]:

@@ -42,7 +42,14 @@ from evosync.sandbox.world import SandboxWorld
 from tests import mariadb
 from tests.bench.apart import Apart, served
 from tests.bench.report import Report, Row
-from tests.bench.stand import VK_RATE, MeasuredShop, goods_of, make_fast_world, open_measured
+from tests.bench.stand import (
+    VK_RATE,
+    MeasuredShop,
+    databases,
+    goods_of,
+    make_fast_world,
+    open_measured,
+)
 from tests.flow.stand import shop_settings
 from tests.lending import Lender
 
@@ -87,17 +94,12 @@ def main() -> None:
     wanted = parser.parse_args()
     configure_logging("ERROR")
     tune_collector()  # as `serve` does
-    report = Report("nothing_to_do")
-    found: dict[str, list[Quiet]] = {}
-    for kind in wanted.database or KINDS:
+    report = Report("nothing_to_do", wanted.json)
+    for kind in databases(wanted.database or KINDS):
         with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url:
-            found[kind] = asyncio.run(
-                _measure(Path(folder), url, wanted.goods, wanted.runs, wanted.rate)
-            )
-        report.add(f"{wanted.goods} goods with nothing to do, {kind}, run by run", found[kind])
-    targets = [row for kind, runs in found.items() for row in _targets(kind, wanted.goods, runs)]
-    report.add("Medians against targets", targets)
-    report.save(wanted.json)
+            runs = asyncio.run(_measure(Path(folder), url, wanted.goods, wanted.runs, wanted.rate))
+        report.add(f"{wanted.goods} goods with nothing to do, {kind}, run by run", runs)
+        report.add(f"{kind} against targets", _targets(kind, wanted.goods, runs))
 
 
 def _targets(kind: str, goods: int, runs: Sequence[Quiet]) -> Iterator[Row]:
@@ -109,13 +111,17 @@ def _targets(kind: str, goods: int, runs: Sequence[Quiet]) -> Iterator[Row]:
         ("rows_written", 0),
         ("rows_changed", 0),
     ):
-        median = statistics.median(getattr(each, name) for each in runs)
+        values = [getattr(each, name) for each in runs]
+        # Processors are busy with other things, too; all else is to hold each time.
+        is_median = name == "cpu_s"
+        measured = statistics.median(values) if is_median else max(values)
         yield {
             "figure": f"{kind}: {name}",
             "goods": goods,
-            "median": median,
+            "of_all_runs": "median" if is_median else "most",
+            "measured": measured,
             "at_most": most,
-            "is_met": "yes" if median <= most else "NO",
+            "is_met": "yes" if measured <= most else "NO",
         }
 
 

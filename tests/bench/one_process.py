@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     configure_logging("ERROR")
-    report = Report("one_process")
+    report = Report("one_process", wanted.json)
     if wanted.only != "service":
         report.add("Planning (seconds of CPU, no I/O)", measure_planning(wanted.goods))
     if wanted.only != "planning":
@@ -95,7 +95,6 @@ def main() -> None:
             *(_measured(f"peak of {one.run}, MB", one.peak_mb, PEAK_MB) for one in costs),
         ]
         report.add("Targets", rows)
-    report.save(wanted.json)
 
 
 def _measured(what: str, measured: float, target: float) -> Measured:

@@ -26,7 +26,7 @@ from tests.bench.apart import Apart, served
 from tests.bench.asking import Asked, Visitor, asking
 from tests.bench.measuring import cpu_s, most_resident_mb, percentile, resident_mb
 from tests.bench.report import Cell, Report, Row
-from tests.bench.stand import VK_RATE, goods_of, make_world, open_measured
+from tests.bench.stand import VK_RATE, databases, goods_of, make_world, open_measured
 from tests.flow.process import started
 from tests.flow.test_stop import environ
 from tests.lending import Lender
@@ -111,11 +111,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     wanted = parser.parse_args()
     configure_logging("ERROR")
-    report = Report("pages")
-    for kind in wanted.databases:
+    report = Report("pages", wanted.json)
+    for kind in databases(wanted.databases):
         with tempfile.TemporaryDirectory() as place, _lent(kind, Path(place)) as url:
             asyncio.run(_measure(report, Path(place), url, wanted))
-    report.save(wanted.json)
 
 
 @contextlib.contextmanager
@@ -146,9 +145,11 @@ async def _measure(report: Report, folder: Path, url: str, wanted: argparse.Name
                 seconds=wanted.seconds,
             )
             idle_mb = resident_mb(pid)
-            await _watch(service)
+            try:
+                await _watch(service)
+            finally:
+                report.add(f"Pages, {service.kind}, {wanted.goods:,} goods, in ms", service.rows)
             memory = {"idle_mb": idle_mb, "peak_mb": most_resident_mb(pid)}
-            report.add(f"Pages, {service.kind}, {wanted.goods:,} goods, in ms", service.rows)
             report.add(f"CPU of one page, {service.kind}", await _singly(service))
             report.add(f"Memory of the service, {service.kind}", [memory])
             await database.close()

@@ -19,6 +19,7 @@ from evosync.engine.plan.make import make_plan
 from evosync.engine.plan.missing import find_missing
 from evosync.engine.plan.standing import Standing
 from evosync.engine.rules import Rules
+from tests.bench.stand import TEXT
 from tests.builders import group, product, rules, snapshot, store_reading
 from tests.engine.plan.model import World
 
@@ -27,7 +28,6 @@ SHELF = 500  # goods in a group
 ROUNDS = 5
 CHANGED = 50  # one of so many products gets another price
 PLANNING_S = 0.5  # the target
-TEXT = "Собран весной, упакован в крафт-пакет. " * 5
 ACCOUNT = "01-000000000000001"
 
 

@@ -61,7 +61,7 @@ def list_goods(world: SandboxWorld, count: int) -> list[dict[str, Any]]:
         {
             "owner_id": -world.community_id,
             "name": product.name,
-            "description": f"{product.name} (цена за 1 шт.)",
+            "description": f"{product.description}\n\n{product.name} (цена за 1 шт.)",
             "category_id": 40932,
             "price": str(product.price),
             "sku": product.id,

@@ -20,32 +20,6 @@ Cell = str | int | float | None
 Row = Mapping[str, Cell]
 
 
-@dataclass(slots=True)
-class Report:
-    """Tables of one benchmark, each printed as it is added."""
-
-    name: str
-    tables: dict[str, list[Row]] = field(default_factory=dict)
-
-    def add(self, title: str, rows: Iterable[Row | Any]) -> None:
-        """Add a table of rows: mappings with the same keys, or dataclasses; a unit is in a key."""
-        listed = [row if isinstance(row, Mapping) else asdict(row) for row in rows]
-        self.tables[title] = listed
-        table = Table(*_names(listed), title=title, box=box.SIMPLE, title_justify="left")
-        for column in table.columns[1:]:
-            column.justify = "right"
-        for row in listed:
-            table.add_row(*map(_shown, row.values()))
-        Console(width=max(100, Console().width)).print(table)
-
-    def save(self, path: Path | None) -> None:
-        """Write all tables as JSON, with the machine, the day and the commit; None writes none."""
-        if path is None:
-            return
-        told = {"bench": self.name, **where(), "tables": self.tables}
-        path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
 def where() -> dict[str, Cell]:
     """Tell what the figures were measured on, and when."""
     cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8")
@@ -63,6 +37,39 @@ def where() -> dict[str, Cell]:
         "python": platform.python_version(),
         "load_before": round(os.getloadavg()[2], 2),
     }
+
+
+@dataclass(slots=True)
+class Report:
+    """Tables of one benchmark, each printed as it is added, and written to `path`, if there is one.
+
+    The JSON has all tables so far, with the machine, the day and the commit: what
+    was measured is not lost with what fails later.
+    """
+
+    name: str
+    path: Path | None
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    told: Mapping[str, Cell] = field(default_factory=where)
+
+    def add(self, title: str, rows: Iterable[Row | Any]) -> None:
+        """Add a table of rows: mappings with the same keys, or dataclasses; a unit is in a key."""
+        listed = [row if isinstance(row, Mapping) else asdict(row) for row in rows]
+        self.tables[title] = listed
+        table = Table(*_names(listed), title=title, box=box.SIMPLE, title_justify="left")
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for row in listed:
+            table.add_row(*map(_shown, row.values()))
+        Console(width=max(100, Console().width)).print(table)
+        self._save()
+
+    def _save(self) -> None:
+        if self.path is None:
+            return
+        told = {"bench": self.name, **self.told, "tables": self.tables}
+        text = json.dumps(told, ensure_ascii=False, indent=1)
+        self.path.write_text(text + "\n", encoding="utf-8")
 
 
 def _names(rows: list[Row]) -> list[str]:
