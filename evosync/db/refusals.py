@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ScalarSelect, and_, delete, func, insert, or_, select, update
 
 from evosync.db.links import Place
-from evosync.db.tables.market import parked, refusals
+from evosync.db.tables.market import intents, parked, refusals
 from evosync.db.types import Tx
 from evosync.engine.caps import ITEMS
 from evosync.engine.changes import Done
@@ -44,17 +44,34 @@ async def save_refusals(tx: Tx, place: Place, said: Iterable[Refusal]) -> None:
 
 
 async def forget_refusals(tx: Tx, place: Place, done: Iterable[Done]) -> None:
-    """Forget what was refused of parts that VK took now; with a new item, that there is no room."""
+    """Forget what was refused of parts that VK took now.
+
+    With a new item also that there was no room when it was sent: what VK
+    said since then, of another batch under way, may be just because of it.
+    """
     products: dict[str, list[str]] = {}
     for product_id, part in filter(None, (part_done(outcome.change) for outcome in done)):
         products.setdefault(part, []).append(product_id)
     for part, ids in products.items():
         of_these = refusals.c.product_id.in_(ids)
         if part == CREATE:
-            of_these = or_(of_these, refusals.c.code == ITEMS)
+            of_these = or_(
+                of_these,
+                and_(refusals.c.code == ITEMS, refusals.c.refused_at <= _last_sent(place, ids)),
+            )
         await tx.execute(
             delete(refusals).where(*place.rows_of(refusals), refusals.c.part == part, of_these)
         )
+
+
+def _last_sent(place: Place, product_ids: Collection[str]) -> ScalarSelect[datetime]:
+    """Choose when creates of products were sent last; NULL if they never were."""
+    # By the products alone: with the community SQLite would go through all of its rows.
+    return (
+        select(func.max(intents.c.sent_at))
+        .where(intents.c.user_id == place.user_id, intents.c.product_id.in_(product_ids))
+        .scalar_subquery()
+    )
 
 
 async def save_park(tx: Tx, user_id: int, park: Park, now: datetime) -> None:

@@ -15,6 +15,7 @@ from evosync.engine.refusals import fingerprint_of
 from evosync.engine.report import RunStatus
 from tests.builders import NOON, adoption, draft, item
 from tests.db.ledgers import COMMUNITY, PRICE, open_ledger
+from tests.engine.ports import HandClock
 
 ASSAM = Create(draft=draft("assam"))
 KEEMUN = Create(draft=draft("keemun"))
@@ -108,6 +109,22 @@ async def test_a_new_item_proves_that_there_is_room_unless_the_same_batch_filled
         ]
     )
     assert await kept(ledger) == {("mate", "create")}
+
+
+async def test_a_full_market_that_others_met_since_a_new_item_was_sent_is_remembered(
+    database: Database, anna: int
+) -> None:
+    clock = HandClock()
+    ledger = await open_ledger(database, anna, now=clock)
+    mate = replace(ASSAM, draft=draft("mate"))
+    await refuse(ledger, mate, code=1405)
+    await clock.wait(1)
+    await ledger.begin([ASSAM], clock())
+    await ledger.begin([KEEMUN], clock())
+    await clock.wait(1)
+    await ledger.record([Failed(change=ASSAM, code=1405, message="Full.")])
+    await ledger.record([Done(change=KEEMUN, item_id=8)])  # the last room was its
+    assert await kept(ledger) == {("assam", "create")}
 
 
 async def test_a_refusal_is_of_one_community(ledger: Ledger, database: Database) -> None:
