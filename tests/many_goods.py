@@ -7,12 +7,13 @@ from evosync.catalog.item import Availability, Link, LinkState, MarketItem, Mark
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product, ProductGroup
 from evosync.catalog.snapshot import Snapshot
-from evosync.db import catalog, links, market, problems, selection
+from evosync.db import links, problems, selection
 from evosync.db.engine import Database
 from evosync.db.links import Place
 from evosync.db.selection import Switch, SwitchKind
 from evosync.db.types import Tx
 from tests.builders import NOON, SHOP, store, store_reading
+from tests.readings import save_market, save_snapshot
 
 SHELVES = 20
 _WORDS = ("Чай чёрный", "Улун «Ёлка»", "Пуэр шу", "Чабань бамбук", "Сироп", "Мёд с орехами")
@@ -42,7 +43,7 @@ class ManyGoods:
         ]
         goods = [_product(number) for number in range(self.count)]
         shop = replace(store_reading(*goods, store=store()), groups=tuple(groups))
-        await catalog.save_snapshot(tx, self.user_id, Snapshot(readings=(shop,)), NOON)
+        await save_snapshot(tx, self.user_id, Snapshot(readings=(shop,)), NOON)
         await selection.switch_whole_store(tx, self.user_id, SHOP, is_on=True, now=NOON)
         off = [one.id for number, one in enumerate(goods) if 90 <= number % 100 < 98]
         if off:
@@ -82,7 +83,7 @@ class ManyGoods:
             for number, one in standing
         ]
         reading = MarketReading(items=tuple(items), albums=(), begun_at=NOON)
-        await market.save_reading(tx, self.user_id, self.community_id, reading, NOON)
+        await save_market(tx, self.user_id, self.community_id, reading, NOON)
         found = [
             Problem(product_id=one.id, store_id=SHOP, name=one.name, code=code)
             for number, one in enumerate(goods)

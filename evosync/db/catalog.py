@@ -1,6 +1,6 @@
 """Queries on the cached rows of the shop: what Evotor listed when it was last read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,15 @@ from sqlalchemy import Row, select
 
 from evosync.catalog.product import Attribute, Choice, Product, ProductGroup, Store
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
-from evosync.db.catalog_rows import GroupRow, ProductRow, StoreRow, group_rows, product_rows
-from evosync.db.differences import Key, Scope, load_rows, write_differences
+from evosync.db.catalog_rows import GroupRow, ProductRow, StoreRow, group_rows, product_row
+from evosync.db.differences import (
+    Differences,
+    Key,
+    Scope,
+    find_differences,
+    load_rows,
+    write_differences,
+)
 from evosync.db.goods import note_change
 from evosync.db.selection import Switch, switch_on_new
 from evosync.db.tables.catalog import cached_groups, cached_products, cached_stores
@@ -29,37 +36,48 @@ class CachedStore:
     is_new: bool
 
 
+async def find_changed_goods(tx: Tx, user_id: int, snapshot: Snapshot) -> Differences:
+    """Find the rows of products that differ from a snapshot, for `save_snapshot`.
+
+    In a transaction that only reads: it takes long, and on SQLite all other
+    writers would wait.
+    """
+    scope = Scope(table=cached_products, fixed={"user_id": user_id}, columns=ProductRow._fields)
+    listed = {
+        (product.store_id, product.id): product
+        for reading in snapshot.readings
+        if reading.is_whole
+        for product in reading.products
+    }
+    return await find_differences(
+        tx, scope, listed, lambda product, _stands: product_row(product), _is_unknown(snapshot)
+    )
+
+
 async def save_snapshot(
-    tx: Tx, user_id: int, snapshot: Snapshot, now: datetime
+    tx: Tx, user_id: int, snapshot: Snapshot, goods: Differences, now: datetime
 ) -> frozenset[tuple[str, str]]:
-    """Bring the cached rows up to date.
+    """Bring the cached rows up to date; `goods` are the products that `find_changed_goods` found.
 
     A store that is no longer listed goes with all its rows. A store that was
     not read whole keeps its groups and products; of it only the state is
     new. Groups that appeared later are switched on where the user wants so;
     returns these, by store id and group id.
     """
-    stores, groups, products = _scopes(user_id)
+    fixed = {"user_id": user_id}
+    stores = Scope(table=cached_stores, fixed=fixed, columns=StoreRow._fields)
+    groups = Scope(table=cached_groups, fixed=fixed, columns=GroupRow._fields)
     readings = {reading.store.id: reading for reading in snapshot.readings}
     known = await _save_stores(tx, stores, readings, now)
     whole = [reading for reading in readings.values() if reading.is_whole]
-    # What was not read is as it was; what is not listed is gone.
-    unread = readings.keys() - {reading.store.id for reading in whole}
-    bad = {(row.store_id, row.id) for reading in whole for row in reading.bad_rows}
-
-    def is_unknown(key: Key) -> bool:
-        return key[0] in unread or key in bad
-
     standing = await load_rows(tx, groups)
     wanted = group_rows(whole, standing)
-    changed = await write_differences(tx, groups, standing, wanted, now, is_unknown)
+    changed = await write_differences(tx, groups, standing, wanted, now, _is_unknown(snapshot))
     opened = await _switch_on_new(
         tx, user_id, [key for key in changed.inserted if known.get(key[0])], wanted, now
     )
-    standing = await load_rows(tx, products)
-    listed = await product_rows(whole)
-    written = await write_differences(tx, products, standing, listed, now, is_unknown)
-    await note_change(tx, user_id, (key[0] for key in (*changed.keys, *written.keys)))
+    await goods.save(tx, now)
+    await note_change(tx, user_id, (key[0] for key in (*changed.keys, *goods.keys)))
     return opened
 
 
@@ -128,13 +146,16 @@ async def find_stores_of(tx: Tx, user_id: int, product_id: str) -> list[str]:
     return list(found)
 
 
-def _scopes(user_id: int) -> tuple[Scope, Scope, Scope]:
-    fixed = {"user_id": user_id}
-    return (
-        Scope(table=cached_stores, fixed=fixed, columns=StoreRow._fields),
-        Scope(table=cached_groups, fixed=fixed, columns=GroupRow._fields),
-        Scope(table=cached_products, fixed=fixed, columns=ProductRow._fields),
-    )
+def _is_unknown(snapshot: Snapshot) -> Callable[[Key], bool]:
+    """Tell what of a store's rows was not read, and so is as it was; what is not listed is gone."""
+    unread = {reading.store.id for reading in snapshot.readings if not reading.is_whole}
+    bad = {
+        (row.store_id, row.id)
+        for reading in snapshot.readings
+        if reading.is_whole
+        for row in reading.bad_rows
+    }
+    return lambda key: key[0] in unread or key in bad
 
 
 async def _save_stores(

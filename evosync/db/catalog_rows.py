@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from evosync.catalog.product import Attribute, Product
 from evosync.catalog.snapshot import StoreReading
 from evosync.db.differences import Key, Rows
-from evosync.db.portions import slices
 from evosync.db.types import Quantity, folded
 
 
@@ -70,17 +69,8 @@ def group_rows(readings: Iterable[StoreReading], standing: Rows) -> dict[Key, Gr
     return rows
 
 
-async def product_rows(readings: Iterable[StoreReading]) -> Rows:
-    """Make the rows of the products of readings."""
-    return {
-        (product.store_id, product.id): _product_row(product)
-        for reading in readings
-        async for portion in slices(reading.products)
-        for product in portion
-    }
-
-
-def _product_row(product: Product) -> ProductRow:
+def product_row(product: Product) -> ProductRow:
+    """Make the row of a product."""
     quantity = product.quantity
     return ProductRow(
         name=product.name,

@@ -1,21 +1,26 @@
-"""A reading's rows compared in memory with those that stand: only differences are written."""
+"""A reading's rows compared with those that stand: only differences are written."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table, and_, bindparam, delete, select
+from sqlalchemy import Executable, Select, Table, and_, bindparam, delete, select
 from sqlalchemy.dialects import mysql, sqlite
 
-from evosync.db.portions import portions, slices
+from evosync.db.portions import portions, slices, streamed
 from evosync.db.types import Tx
+
+T = TypeVar("T")
 
 Key = tuple[Any, ...]
 """A row's primary key without the part that the scope fixes."""
 
-Rows = Mapping[Key, tuple[Any, ...]]
-"""Rows by key: the values of the columns that a scope compares, in their order."""
+Values = tuple[Any, ...]
+"""The values of the columns that a scope compares, in their order."""
+
+Rows = Mapping[Key, Values]
+"""Rows by key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +43,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """What was written, in key order."""
+    """What is written, in key order; `rows` are those that are inserted or updated."""
 
+    scope: Scope
+    rows: Rows
     inserted: tuple[Key, ...]
     updated: tuple[Key, ...]
     deleted: tuple[Key, ...]
@@ -49,17 +56,63 @@ class Differences:
         """The keys of all of them."""
         return (*self.inserted, *self.updated, *self.deleted)
 
+    async def save(self, tx: Tx, now: datetime) -> None:
+        """Write them.
+
+        All is written in key order, so that two writers meet in the same
+        order and never deadlock. They may have been found in a transaction
+        before this one: a row that came meanwhile is overwritten, one that
+        went comes again, and to delete what is gone does nothing. Where
+        somebody wrote in between, the rows may so be a mixture of two
+        readings, until the next one compares all of them again.
+        """
+        await _delete(tx, self.scope, self.deleted)
+        columns = self.scope.columns
+        async for keys in slices(sorted((*self.updated, *self.inserted))):
+            rows = {key: dict(zip(columns, self.rows[key], strict=True)) for key in keys}
+            await _save_portion(tx, self.scope, rows, now)
+
 
 async def load_rows(tx: Tx, scope: Scope) -> Rows:
     """Load the standing rows of a scope."""
-    table, keys = scope.table, scope.key_columns
-    found = await tx.execute(
-        select(*(table.c[name] for name in (*keys, *scope.columns))).where(
-            *(table.c[name] == value for name, value in scope.fixed.items())
-        )
-    )
-    many = len(keys)
+    found, many = await tx.execute(_standing(scope)), len(scope.key_columns)
     return {row[:many]: row[many:] async for portion in portions(found) for row in portion}
+
+
+async def find_differences(
+    tx: Tx,
+    scope: Scope,
+    read: Mapping[Key, T],
+    make_row: Callable[[T, Values | None], Values],
+    is_kept: Callable[[Key], bool] = lambda _key: False,
+) -> Differences:
+    """Compare what was read with the standing rows as they come; none is held but what differs.
+
+    `make_row` makes the row of what was read, given the one that stands.
+    Standing rows that were not read go, unless `is_kept`.
+    """
+    many = len(scope.key_columns)
+    new = set(read)
+    rows: dict[Key, Values] = {}
+    deleted: list[Key] = []
+    async for portion in streamed(tx, _standing(scope)):
+        for row in portion:
+            key, stands = row[:many], row[many:]
+            if key not in read:
+                if not is_kept(key):
+                    deleted.append(key)
+                continue
+            new.discard(key)
+            wanted = make_row(read[key], stands)
+            if wanted != stands:
+                rows[key] = wanted
+    updated = tuple(sorted(rows))
+    inserted = tuple(sorted(new))
+    async for keys in slices(inserted):
+        rows |= {key: make_row(read[key], None) for key in keys}
+    return Differences(
+        scope=scope, rows=rows, inserted=inserted, updated=updated, deleted=tuple(sorted(deleted))
+    )
 
 
 async def write_differences(
@@ -72,8 +125,7 @@ async def write_differences(
 ) -> Differences:
     """Make the standing rows equal to the wanted ones; equal rows are not touched.
 
-    Standing rows that are not wanted go, unless `is_kept`. All is written in
-    key order, so that two writers meet in the same order and never deadlock.
+    Standing rows that are not wanted go, unless `is_kept`.
     """
     updated = [
         key
@@ -82,15 +134,21 @@ async def write_differences(
         if key in standing and wanted[key] != standing[key]
     ]
     found = Differences(
+        scope=scope,
+        rows=wanted,
         inserted=tuple(sorted(wanted.keys() - standing.keys())),
         updated=tuple(sorted(updated)),
         deleted=tuple(sorted(key for key in standing.keys() - wanted.keys() if not is_kept(key))),
     )
-    await _delete(tx, scope, found.deleted)
-    changed = sorted((*found.updated, *found.inserted))
-    rows = {key: dict(zip(scope.columns, wanted[key], strict=True)) for key in changed}
-    await save_rows(tx, scope, rows, now)
+    await found.save(tx, now)
     return found
+
+
+def _standing(scope: Scope) -> Select[Any]:
+    table = scope.table
+    return select(*(table.c[name] for name in (*scope.key_columns, *scope.columns))).where(
+        *(table.c[name] == value for name, value in scope.fixed.items())
+    )
 
 
 async def _delete(tx: Tx, scope: Scope, keys: tuple[Key, ...]) -> None:
@@ -111,16 +169,20 @@ async def save_rows(
 
     In many rows a statement, unlike UPDATE.
     """
-    if not rows:
-        return
+    async for portion in slices(list(rows.items())):
+        await _save_portion(tx, scope, dict(portion), now)
+
+
+async def _save_portion(
+    tx: Tx, scope: Scope, rows: Mapping[Key, Mapping[str, Any]], now: datetime
+) -> None:
     columns = (*next(iter(rows.values())), "updated_at")
     born: dict[str, Any] = {**scope.fixed, "updated_at": now}
     if "first_seen_at" in scope.table.c:
         born["first_seen_at"] = now
     statement, keys = _upsert(tx, scope.table, columns), scope.key_columns
-    async for portion in slices(list(rows.items())):
-        values = [{**born, **dict(zip(keys, key, strict=True)), **row} for key, row in portion]
-        await tx.execute(statement, values)
+    values = [{**born, **dict(zip(keys, key, strict=True)), **row} for key, row in rows.items()]
+    await tx.execute(statement, values)
 
 
 def _upsert(tx: Tx, table: Table[Any], columns: tuple[str, ...]) -> Executable:

@@ -27,7 +27,7 @@ from evosync.db.catalog import list_groups, list_stores, product_of
 from evosync.db.intents import list_open_intents
 from evosync.db.links import Place
 from evosync.db.memory import recall
-from evosync.db.portions import PORTION
+from evosync.db.portions import streamed
 from evosync.db.selection import SwitchKind, get_selection
 from evosync.db.shop_account import find_current_account
 from evosync.db.snapshots import snapshot_of
@@ -186,8 +186,7 @@ async def _standing(tx: Tx, place: Place, product_ids: Collection[str] | None) -
 
 
 async def _portions(tx: Tx, query: Select[Any]) -> AsyncIterator[Row[Any]]:
-    found = await tx.stream(query.execution_options(yield_per=PORTION))
-    async for portion in found.partitions():
+    async for portion in streamed(tx, query):
         for row in portion:
             yield row
 

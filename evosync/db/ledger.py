@@ -19,6 +19,7 @@ from evosync.db.aftermath import (
     new_link,
 )
 from evosync.db.change_rows import change_row
+from evosync.db.differences import Differences
 from evosync.db.engine import Database
 from evosync.db.intents import IntentState
 from evosync.db.links import Place
@@ -101,7 +102,9 @@ class DbLedger:
 
     async def save_snapshot(self, snapshot: Snapshot) -> frozenset[tuple[str, str]]:
         """Bring the cached stores, groups and products up to date; returns groups switched on."""
-        saved = await self._database.write(self._save_snapshot, snapshot)
+        async with self._database.read() as tx:
+            goods = await catalog.find_changed_goods(tx, self._place.user_id, snapshot)
+        saved = await self._database.write(self._save_snapshot, snapshot, goods)
         self._account, steps, opened = saved
         self.version_steps += steps
         return opened
@@ -120,12 +123,9 @@ class DbLedger:
 
     async def save_market(self, reading: MarketReading) -> None:
         """Bring the cached items and albums up to date."""
-        await self._database.write(
-            market.save_reading,
-            self._place.user_id,
-            self._place.community_id,
-            reading,
-            self._now(),
+        place = self._place
+        await market.save_reading(
+            self._database, place.user_id, place.community_id, reading, self._now()
         )
 
     async def settle(self, plan: Plan) -> None:
@@ -167,13 +167,13 @@ class DbLedger:
         await self._database.write(self._save_canary, stage)
 
     async def _save_snapshot(
-        self, tx: Tx, snapshot: Snapshot
+        self, tx: Tx, snapshot: Snapshot, goods: Differences
     ) -> tuple[str | None, int, frozenset[tuple[str, str]]]:
         user_id = self._place.user_id
         before = await sync.get_config(tx, user_id, will_save=True)
         stores = [reading.store for reading in snapshot.readings]
         account = await shop_account.find_account(tx, user_id, stores)
-        opened = await catalog.save_snapshot(tx, user_id, snapshot, self._now())
+        opened = await catalog.save_snapshot(tx, user_id, snapshot, goods, self._now())
         steps = (await sync.get_config(tx, user_id)).version - before.version
         return account, steps, opened
 

@@ -1,31 +1,55 @@
 """Queries on the cached rows of the market: what VK showed when it was last read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from evosync.catalog.item import Album, Availability, MarketItem, MarketReading
-from evosync.db.differences import Rows, Scope, load_rows, write_differences
-from evosync.db.portions import slices
+from evosync.db.differences import Differences, Scope, Values, find_differences
+from evosync.db.engine import Database
 from evosync.db.tables.market import vk_cached_albums, vk_cached_products
 from evosync.db.types import Tx, folded
 
 
 async def save_reading(
-    tx: Tx, user_id: int, community_id: int, reading: MarketReading, now: datetime
+    database: Database, user_id: int, community_id: int, reading: MarketReading, now: datetime
 ) -> None:
-    """Bring the cached rows up to date; a reading that is not whole removes none."""
+    """Bring the cached rows up to date; a reading that is not whole removes none.
+
+    It is compared in a transaction that only reads: that takes long, and on
+    SQLite all other writers would wait. There is no other when nothing differs.
+    """
+    async with database.read() as tx:
+        found = await find_changes(tx, user_id, community_id, reading)
+    if any(each.keys for each in found):
+        await database.write(save_changes, found, now)
+
+
+async def find_changes(
+    tx: Tx, user_id: int, community_id: int, reading: MarketReading
+) -> Sequence[Differences]:
+    """Find the rows that differ from a reading: albums, then items."""
     fixed = {"user_id": user_id, "community_id": community_id}
     albums = Scope(table=vk_cached_albums, fixed=fixed, columns=_AlbumRow._fields)
     items = Scope(table=vk_cached_products, fixed=fixed, columns=_ItemRow._fields)
-    for scope, make_rows in ((albums, _album_rows), (items, _item_rows)):
-        standing = await load_rows(tx, scope)
-        wanted = await make_rows(reading, standing)
-        await write_differences(
-            tx, scope, standing, wanted, now, is_kept=lambda _key: not reading.is_whole
-        )
+    read_albums = {(album.album_id,): album for album in reading.albums}
+    read_items = {(item.item_id,): item for item in reading.items}
+
+    def is_kept(_key: object) -> bool:
+        return not reading.is_whole
+
+    return (
+        await find_differences(tx, albums, read_albums, _album_row, is_kept),
+        await find_differences(tx, items, read_items, _item_row, is_kept),
+    )
+
+
+async def save_changes(tx: Tx, found: Iterable[Differences], now: datetime) -> None:
+    """Write what was found."""
+    for each in found:
+        await each.save(tx, now)
 
 
 async def list_albums(tx: Tx, user_id: int, community_id: int) -> list[Album]:
@@ -109,44 +133,36 @@ class _ItemRow(NamedTuple):
     thumb_url: str | None
 
 
-async def _album_rows(reading: MarketReading, standing: Rows) -> Rows:
-    return {
-        (key := (album.album_id,)): _AlbumRow(
-            title=album.title,
-            name_folded=folded(album.title),
-            item_count=album.count,
-            is_hidden=album.is_hidden,
-            photo_id=album.photo_id,
-            thumb_url=_address(standing.get(key), album.thumb_url),
-        )
-        async for portion in slices(reading.albums)
-        for album in portion
-    }
+def _album_row(album: Album, stands: Values | None) -> _AlbumRow:
+    return _AlbumRow(
+        title=album.title,
+        name_folded=folded(album.title),
+        item_count=album.count,
+        is_hidden=album.is_hidden,
+        photo_id=album.photo_id,
+        thumb_url=_address(stands, album.thumb_url),
+    )
 
 
-async def _item_rows(reading: MarketReading, standing: Rows) -> Rows:
-    return {
-        (key := (item.item_id,)): _ItemRow(
-            title=item.title,
-            name_folded=folded(item.title),
-            description=item.description,
-            price=item.price,
-            availability=int(item.availability),
-            sku=item.sku,
-            stock=item.stock,
-            category_id=item.category_id,
-            photo_ids=item.photo_ids,
-            album_ids=tuple(sorted(item.album_ids)),
-            item_created_at=item.created_at,
-            rejected=item.rejected,
-            thumb_url=_address(standing.get(key), item.thumb_url),
-        )
-        async for portion in slices(reading.items)
-        for item in portion
-    }
+def _item_row(item: MarketItem, stands: Values | None) -> _ItemRow:
+    return _ItemRow(
+        title=item.title,
+        name_folded=folded(item.title),
+        description=item.description,
+        price=item.price,
+        availability=int(item.availability),
+        sku=item.sku,
+        stock=item.stock,
+        category_id=item.category_id,
+        photo_ids=item.photo_ids,
+        album_ids=tuple(sorted(item.album_ids)),
+        item_created_at=item.created_at,
+        rejected=item.rejected,
+        thumb_url=_address(stands, item.thumb_url),
+    )
 
 
-def _address(row: tuple[Any, ...] | None, new: str | None) -> str | None:
+def _address(row: Values | None, new: str | None) -> str | None:
     """Keep the address of a picture that is the same: else quiet readings would write rows.
 
     VK serves a picture from hosts that change from one answer to the next,

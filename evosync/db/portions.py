@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select
 from sqlalchemy.engine import CursorResult
+
+from evosync.db.types import Tx
 
 T = TypeVar("T")
 
@@ -15,6 +17,14 @@ PORTION = 500  # rows; so many take a few milliseconds
 async def portions(found: CursorResult[Any]) -> AsyncIterator[Sequence[Row[Any]]]:
     """Give the rows of an answer in its order, and the loop to others after each portion."""
     for portion in found.partitions(PORTION):
+        yield portion
+        await asyncio.sleep(0)
+
+
+async def streamed(tx: Tx, query: Select[Any]) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Give the rows of a query likewise, as the database sends them: never are all of them held."""
+    found = await tx.stream(query.execution_options(yield_per=PORTION))
+    async for portion in found.partitions():
         yield portion
         await asyncio.sleep(0)
 

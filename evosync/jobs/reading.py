@@ -84,19 +84,18 @@ async def read_held(
 async def _read_shop(opened: Installation, connection: EvotorConnection) -> Snapshot:
     with structlog.contextvars.bound_contextvars(user_id=connection.user_id):
         snapshot = await opened.source(connection).fetch()
-    await opened.database.write(catalog.save_snapshot, connection.user_id, snapshot, opened.clock())
+    database, user_id = opened.database, connection.user_id
+    async with database.read() as tx:
+        goods = await catalog.find_changed_goods(tx, user_id, snapshot)
+    await database.write(catalog.save_snapshot, user_id, snapshot, goods, opened.clock())
     return snapshot
 
 
 async def _read_market(opened: Installation, connection: VkConnection) -> MarketReading:
     with structlog.contextvars.bound_contextvars(user_id=connection.user_id):
         reading = await opened.target(connection).fetch()
-    await opened.database.write(
-        market.save_reading,
-        connection.user_id,
-        connection.community_id,
-        reading,
-        opened.clock(),
+    await market.save_reading(
+        opened.database, connection.user_id, connection.community_id, reading, opened.clock()
     )
     log.info(
         "market read",

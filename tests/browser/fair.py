@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evosync.accounts.desk import Desk
 from evosync.catalog.snapshot import ReadingState
-from evosync.db import accounts, catalog, connections, sync
+from evosync.db import accounts, connections, sync
 from evosync.db.accounts import NewUser, UserStatus
 from evosync.db.connection_health import Finding, mark_checked
 from evosync.db.connections import EvotorConnection, VkSignIn
@@ -19,6 +19,7 @@ from evosync.sandbox.world import COMMUNITY_ID, VK_TOKEN, SandboxWorld
 from tests.browser.served import open_served
 from tests.browser.town import LONG_NAME, Town
 from tests.builders import BOTH_SHOPS, snapshot, store, store_reading
+from tests.readings import save_snapshot
 
 LONG_COMMUNITY = "Чайная на Лесной: листовой чай, посуда ручной работы и всё к чаепитию"
 _LONELY_TOKEN = "vk1.a.of-whoever-has-no-community"
@@ -152,7 +153,7 @@ async def _connect_evotor(tx: Tx, desk: Desk, user_id: int, end: _End) -> None:
         store_reading(store=store(store_id, name=name), state=state)
         for store_id, name, state in zip((*BOTH_SHOPS, "third"), names, states, strict=True)
     ]
-    await catalog.save_snapshot(tx, user_id, snapshot(*readings), now)
+    await save_snapshot(tx, user_id, snapshot(*readings), now)
     await _check(tx, desk, Service.EVOTOR, user_id, end)
 
 

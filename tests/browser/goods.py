@@ -9,7 +9,7 @@ from evosync.catalog.item import Written
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import StoreReading
-from evosync.db import catalog, connections, leases, links, market, problems, selection, sync
+from evosync.db import connections, leases, links, problems, selection, sync
 from evosync.db.accounts import User
 from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.links import Place
@@ -26,6 +26,7 @@ from tests.builders import (
     store,
     store_reading,
 )
+from tests.readings import save_market, save_snapshot
 
 EMPTY_SHOP = "20200101-CCCC-4000-80CC-000000000003"
 COUNT = 300
@@ -85,7 +86,7 @@ async def furnish_ulyana(tx: Tx, desk: Desk, ulyana: User) -> None:
         product("only", name="Набор дегустационный"), store=store(SECOND_SHOP, name="Ларёк")
     )
     none = store_reading(store=store(EMPTY_SHOP, name="Новая точка"))
-    await catalog.save_snapshot(tx, ulyana.id, snapshot(first, one, none), now)
+    await save_snapshot(tx, ulyana.id, snapshot(first, one, none), now)
     await selection.switch_all(tx, ulyana.id, is_on=True, now=now)
     await selection.switch_product(tx, ulyana.id, SHOP, product_id(9), is_on=False, now=now)
     await _publish(tx, place, first.products, desk)
@@ -117,7 +118,7 @@ async def _publish(tx: Tx, place: Place, goods: tuple[Product, ...], desk: Desk)
     # One that somebody made by hand, and that may be the same.
     items.append(item(999, product_id=None, title=goods[2].name.lower(), price=2400_00))
     await links.save_new_links(tx, place, made, None, now)
-    await market.save_reading(tx, place.user_id, place.community_id, reading(*items), now)
+    await save_market(tx, place.user_id, place.community_id, reading(*items), now)
     told = [
         Problem(
             product_id=product_id(number),

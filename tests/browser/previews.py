@@ -9,9 +9,7 @@ from evosync.catalog.problem import ADOPT_QUESTION, Problem
 from evosync.catalog.product import Product, Store
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
 from evosync.db import (
-    catalog,
     links,
-    market,
     problems,
     run_queue,
     runs,
@@ -38,6 +36,7 @@ from evosync.engine.held import Held, make_held
 from evosync.engine.report import RunStatus
 from tests.browser.town_runs import hold
 from tests.builders import draft, item, link, product
+from tests.readings import save_market, save_snapshot
 
 STORE = Store(id="s1", name="Чайная на Лесной", address=None, user_id="01-1")
 LONG = (
@@ -110,14 +109,14 @@ async def _read(tx: Tx, user: User, now: datetime) -> None:
         for number, name, price in ((1, "Мёд гречишный 250 г", 420_00), (2, LONG, 1_420_00))
     )
     reading = StoreReading(store=STORE, state=ReadingState.WHOLE, products=goods)
-    await catalog.save_snapshot(tx, user.id, Snapshot(readings=(reading,)), now)
+    await save_snapshot(tx, user.id, Snapshot(readings=(reading,)), now)
     items = (
         item(71, product_id=None, title="Мёд гречишный, 250 г", price=390_00),
         item(72, product_id=None, title=LONG, price=1_250_00),
         item(73, product_id=None, title=LONG, price=None),
     )
     standing = MarketReading(items=items, albums=(), begun_at=now)
-    await market.save_reading(tx, user.id, 7, standing, now)
+    await save_market(tx, user.id, 7, standing, now)
     await selection.switch_all(tx, user.id, is_on=True, now=now)
 
 
@@ -126,7 +125,7 @@ async def _leave_behind(tx: Tx, user: User, now: datetime) -> None:
     left = [Link(product_id=f"old{number}", item_id=number, written=Written()) for number in (1, 2)]
     await links.save_new_links(tx, place, left, "01-2", now)
     reading = StoreReading(store=STORE, state=ReadingState.WHOLE)
-    await catalog.save_snapshot(tx, user.id, Snapshot(readings=(reading,)), now)
+    await save_snapshot(tx, user.id, Snapshot(readings=(reading,)), now)
     await selection.switch_all(tx, user.id, is_on=True, now=now)
 
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import update
 
 from evosync.catalog.item import Album, AlbumLink, Availability, MarketItem
-from evosync.db import links, market
+from evosync.db import links
 from evosync.db.links import Place
 from evosync.db.tables.market import product_links
 from evosync.db.types import Tx
 from tests.builders import item, link, reading
+from tests.readings import save_market
 
 TEA, CUPS, OWN, EMPTY = 1, 2, 3, 4
 LONG = "Подарочный набор «Чайная церемония» с доской, двумя пиалами и щипцами для горячей посуды"
@@ -42,7 +43,7 @@ async def furnish_showcase(tx: Tx, place: Place, now: datetime) -> None:
         Album(album_id=EMPTY, title="Новый год", is_hidden=True),
     )
     read = reading(*ours, *own, albums=albums)
-    await market.save_reading(tx, place.user_id, place.community_id, read, now)
+    await save_market(tx, place.user_id, place.community_id, read, now)
     made = [link(f"tea-{each.item_id}", each.item_id) for each in ours]
     await links.save_new_links(tx, place, made, None, now)
     rows = product_links.c

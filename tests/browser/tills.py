@@ -5,7 +5,7 @@ from dataclasses import replace
 from evosync.accounts.desk import Desk
 from evosync.catalog.product import Product, ProductGroup
 from evosync.catalog.snapshot import ReadingState, StoreReading
-from evosync.db import catalog, connections, links, market, selection, sync
+from evosync.db import connections, links, selection, sync
 from evosync.db.accounts import User
 from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.links import Place
@@ -22,6 +22,7 @@ from tests.builders import (
     store,
     store_reading,
 )
+from tests.readings import save_market, save_snapshot
 
 UNPAID_SHOP = "20200101-CCCC-4000-80CC-000000000003"
 LONG = "Подарочные наборы к празднику весны и труда, не удалять до инвентаризации, спросить Свету"
@@ -38,16 +39,16 @@ async def furnish_tamara(tx: Tx, desk: Desk, tamara: User) -> None:
     vk = VkSignIn(user_id=tamara.id, community_id=place.community_id, sealed_token=sealed)
     await connections.save_vk(tx, vk, now)
     first = _chosen_store()
-    await catalog.save_snapshot(tx, tamara.id, snapshot(first), now)
+    await save_snapshot(tx, tamara.id, snapshot(first), now)
     await selection.switch_all(tx, tamara.id, is_on=True, now=now)
     later = _with_news(first)
-    await catalog.save_snapshot(tx, tamara.id, snapshot(later, _long_store(), _unpaid()), now)
+    await save_snapshot(tx, tamara.id, snapshot(later, _long_store(), _unpaid()), now)
     await selection.switch_product(tx, tamara.id, SHOP, "sweet-1", is_on=False, now=now)
     ids = [f"tea-{number}" for number in range(ON_SALE)]
     standing = [item(number, product_id=each) for number, each in enumerate(ids, 1000)]
     made = [link(each, number) for number, each in enumerate(ids, 1000)]
     await links.save_new_links(tx, place, made, None, now)
-    await market.save_reading(tx, tamara.id, place.community_id, reading(*standing), now)
+    await save_market(tx, tamara.id, place.community_id, reading(*standing), now)
     # On and confirmed for the page, while the timer finds a connection that opens nothing.
     config = await sync.get_config(tx, tamara.id)
     quiet = replace(config, refresh_evotor=False, refresh_vk=False)

@@ -1,6 +1,7 @@
 """The cached rows of the shop: only differences are written, nothing unread is forgotten."""
 
 import asyncio
+import random
 from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
@@ -11,16 +12,18 @@ from evosync.catalog.product import Attribute, BadRow, Choice, Product
 from evosync.catalog.snapshot import ReadingState, Snapshot
 from evosync.db import catalog
 from evosync.db.engine import Database
+from evosync.db.portions import PORTION
 from evosync.db.snapshots import load_snapshot
 from tests.builders import NOON, SECOND_SHOP, SHOP, group, product, snapshot, store, store_reading
 from tests.db.people import add_user
+from tests.readings import save_snapshot
 
 TEAS = [product(f"tea-{number:03}", name=f"Чай № {number}") for number in range(30)]
 
 
 async def save(database: Database, user_id: int, read: Snapshot) -> None:
     """Save a snapshot."""
-    await database.write(catalog.save_snapshot, user_id, read, NOON)
+    await database.write(save_snapshot, user_id, read, NOON)
 
 
 async def products(database: Database, user_id: int, store_id: str = SHOP) -> list[Product]:
@@ -107,6 +110,45 @@ async def test_whatever_changes_of_a_product_is_written(database: Database, anna
         for read in (was, other):
             await save(database, anna, snapshot(read))
             assert await products(database, anna) == [read]
+
+
+async def test_a_shop_of_several_portions_becomes_what_was_read(
+    database: Database, anna: int
+) -> None:
+    chance = random.Random(7)  # noqa: S311 - nothing secret
+    many = [product(f"tea-{number:04}") for number in range(3 * PORTION)]
+    before = [each for each in many if chance.random() < 0.8]
+    await save(database, anna, snapshot(*before))
+    after = [
+        replace(each, price=777) if chance.random() < 0.1 else each
+        for each in many
+        if chance.random() < 0.9
+    ]
+    async with database.read() as tx:
+        found = await catalog.find_changed_goods(tx, anna, snapshot(*after))
+    was, wanted = ({each.id: each for each in goods} for goods in (before, after))
+    assert {key[1] for key in found.inserted} == wanted.keys() - was.keys()
+    assert {key[1] for key in found.deleted} == was.keys() - wanted.keys()
+    assert {key[1] for key in found.updated} == {
+        name for name in was.keys() & wanted.keys() if was[name] != wanted[name]
+    }
+    await save(database, anna, snapshot(*after))
+    assert {each.id: each for each in await products(database, anna)} == wanted
+
+
+async def test_what_others_wrote_since_the_comparison_is_mended_by_the_next_reading(
+    database: Database, anna: int
+) -> None:
+    await save(database, anna, snapshot(*TEAS[:3]))
+    dearer, new = replace(TEAS[1], price=999_00), TEAS[4]
+    read = snapshot(TEAS[2], dearer, new)
+    async with database.read() as tx:
+        goods = await catalog.find_changed_goods(tx, anna, read)
+    # What is to be deleted and updated is gone, what is to be inserted is there, and one differs.
+    await save(database, anna, snapshot(replace(TEAS[2], price=1), replace(new, price=2)))
+    await database.write(catalog.save_snapshot, anna, read, goods, NOON)
+    await save(database, anna, read)
+    assert await products(database, anna) == [dearer, TEAS[2], new]
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from evosync.catalog.product import Attribute
-from evosync.db import catalog, catalog_pages, runs, selection, sync
+from evosync.db import catalog_pages, runs, selection, sync
 from evosync.db.catalog_pages import LastReading
 from evosync.db.engine import Database
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from tests.builders import NOON, SECOND_SHOP, SHOP, group, product, snapshot, store, store_reading
+from tests.readings import save_snapshot
 
 LATER = NOON + timedelta(hours=1)
 
@@ -34,7 +35,7 @@ async def shop(database: Database, anna: int) -> int:
         product("pot", name="Чайник"),
         store=store(SECOND_SHOP, name="Вторая"),
     )
-    await database.write(catalog.save_snapshot, anna, snapshot(first, second), NOON)
+    await database.write(save_snapshot, anna, snapshot(first, second), NOON)
     return anna
 
 

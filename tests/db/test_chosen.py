@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from evosync.catalog.item import Availability, LinkState
 from evosync.catalog.product import Attribute, Product
-from evosync.db import catalog, chosen, links, market, selection
+from evosync.db import catalog, chosen, links, selection
 from evosync.db.chosen import Chosen
 from evosync.db.engine import Database
 from evosync.db.links import Place
@@ -25,6 +25,7 @@ from tests.builders import (
     store,
     store_reading,
 )
+from tests.readings import save_market, save_snapshot
 
 COMMUNITY = 217
 FIRST, SECOND = BOTH_SHOPS
@@ -48,7 +49,7 @@ async def read_shop(database: Database, user_id: int) -> None:
         store=store(SECOND),
         groups=(group("pies", store_id=SECOND),),
     )
-    await database.write(catalog.save_snapshot, user_id, snapshot(first, second), NOON)
+    await database.write(save_snapshot, user_id, snapshot(first, second), NOON)
 
 
 async def switch(database: Database, user_id: int, store_id: str, *group_ids: str) -> None:
@@ -144,7 +145,7 @@ async def test_prices_are_those_of_the_first_store_that_sells_and_of_vk(
     ]
     await database.write(links.save_new_links, place, linked, None, NOON)
     shown = reading(item(1, price=120_00), item(2, product_id="pie", price=50_00))
-    await database.write(market.save_reading, anna, COMMUNITY, shown, LATER)
+    await database.write(save_market, anna, COMMUNITY, shown, LATER)
     assert sorted(await pairs(database, anna), key=lambda one: one.till) == [
         PricePair(till=50_00, market=50_00),
         PricePair(till=100_00, market=120_00),
@@ -179,7 +180,7 @@ async def test_what_was_written_since_stands_over_what_was_read(
     await switch(database, anna, FIRST, "tea", NO_GROUP)
     place = Place(user_id=anna, community_id=COMMUNITY)
     shown = reading(item(1, price=120_00, stock=0, availability=Availability.UNAVAILABLE))
-    await database.write(market.save_reading, anna, COMMUNITY, shown, NOON)
+    await database.write(save_market, anna, COMMUNITY, shown, NOON)
     made_since = [link("assam", 1, last={"price": 130_00}), link("cup", 2, last={"price": 7_00})]
     await database.write(links.save_new_links, place, made_since, None, LATER)
     assert {one.market for one in await pairs(database, anna)} == {130_00, 7_00}

@@ -1,11 +1,12 @@
 """The file with goods in the database: found by its link alone, while it is on."""
 
-from evosync.db import catalog, feed, selection, sync
+from evosync.db import feed, selection, sync
 from evosync.db.account_changes import set_status
 from evosync.db.accounts import UserStatus
 from evosync.db.engine import Database
 from evosync.db.feed import Feed, NewSecret
 from tests.builders import NOON, product, snapshot
+from tests.readings import save_snapshot
 
 FIRST = NewSecret(sealed="sealed one", hashed="1" * 64)
 SECOND = NewSecret(sealed="sealed two", hashed="2" * 64)
@@ -57,7 +58,7 @@ async def test_the_mark_moves_with_the_goods_and_the_settings_and_not_with_the_f
     assert await mark() == marks[0]
     teas = [product(f"p{number}") for number in range(3)]
     for read, at in ((teas, 1), (teas[1:], 1), ([*teas[1:], product("p0", price=1)], 2)):
-        await database.write(catalog.save_snapshot, anna, snapshot(*read), NOON.replace(minute=at))
+        await database.write(save_snapshot, anna, snapshot(*read), NOON.replace(minute=at))
         marks.append(await mark())
     await database.write(selection.switch_all, anna, is_on=True, now=NOON)
     marks.append(await mark())

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from evosync.catalog.item import Availability, Link, MarketItem
-from evosync.db import catalog, links, market, selection, sync
+from evosync.db import links, selection, sync
 from evosync.db.engine import Database
 from evosync.db.last_readings import count_on_sale, load_known, load_known_of
 from evosync.db.links import Place
@@ -32,6 +32,7 @@ from tests.builders import (
     store,
     store_reading,
 )
+from tests.readings import save_market, save_snapshot
 
 MANY = PORTION + 7  # more than one portion
 
@@ -49,7 +50,7 @@ async def place(database: Database, anna: int) -> Place:
         product("twin", name="чашка", quantity=Decimal("0.5"), barcodes=("46",)),
         store=store(SECOND_SHOP, name="Вторая"),
     )
-    await database.write(catalog.save_snapshot, anna, snapshot(first, second), NOON)
+    await database.write(save_snapshot, anna, snapshot(first, second), NOON)
     await database.write(selection.switch_all, anna, is_on=True, now=NOON)
     config = SyncConfig(user_id=anna, price_multiplier=Decimal("1.5"))
     await database.write(sync.save_config, config, NOON)
@@ -66,9 +67,7 @@ async def publish(
 ) -> None:
     for start in range(0, len(made), 300):
         await database.write(links.save_new_links, place, made[start : start + 300], None, NOON)
-    await database.write(
-        market.save_reading, place.user_id, place.community_id, reading(*standing), NOON
-    )
+    await database.write(save_market, place.user_id, place.community_id, reading(*standing), NOON)
 
 
 async def test_it_drafts_as_the_shop_that_was_read(database: Database, place: Place) -> None:

@@ -1,12 +1,13 @@
 """What an earlier till left in a community, and what stands in others."""
 
 from evosync.catalog.item import Link, Written
-from evosync.db import catalog, left_behind, links
+from evosync.db import left_behind, links
 from evosync.db.engine import Database
 from evosync.db.left_behind import LeftBehind
 from evosync.db.links import Place
 from tests.builders import NOON, product, snapshot, store, store_reading
 from tests.db.ledgers import COMMUNITY
+from tests.readings import save_snapshot
 
 ONE, OTHER = "01-1", "01-2"
 
@@ -32,7 +33,7 @@ async def test_what_the_present_till_lists_no_more_is_left_behind(
     theirs = Place(user_id=boris, community_id=COMMUNITY)
     await publish(database, theirs, ONE, Link(product_id="c", item_id=7))
     read = snapshot(store_reading(product("assam"), store=store(user_id=OTHER)))
-    await database.write(catalog.save_snapshot, anna, read, NOON)
+    await database.write(save_snapshot, anna, read, NOON)
     assert await find(database, place) == LeftBehind(products=("a", "b"))
 
 

@@ -1,11 +1,14 @@
 """The cached rows of the market."""
 
+import contextlib
+import sqlite3
 from dataclasses import fields, replace
 
 from evosync.catalog.item import Album, Availability, MarketItem, MarketReading
 from evosync.db import market
 from evosync.db.engine import Database
 from tests.builders import NOON, item, reading
+from tests.db.people import add_user
 
 COMMUNITY = 123
 FULL = item(
@@ -23,7 +26,7 @@ ALBUM = Album(album_id=1, title="Чай", count=2, is_hidden=True, photo_id=9)
 
 async def save(database: Database, user_id: int, read: MarketReading) -> None:
     """Save a reading."""
-    await database.write(market.save_reading, user_id, COMMUNITY, read, NOON)
+    await market.save_reading(database, user_id, COMMUNITY, read, NOON)
 
 
 async def items(database: Database, user_id: int) -> list[MarketItem]:
@@ -47,6 +50,17 @@ async def test_a_quiet_reading_writes_no_rows(
     writes.clear()
     await save(database, anna, read)
     assert writes == []
+
+
+async def test_a_quiet_reading_waits_for_no_writer(sqlite_database: Database) -> None:
+    user_id = await add_user(sqlite_database, "anna@example.com")
+    read = reading(BARE, FULL, albums=(ALBUM,))
+    await save(sqlite_database, user_id, read)
+    path = sqlite_database.engine.url.database
+    assert path
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await save(sqlite_database, user_id, read)
 
 
 async def test_whatever_changes_of_an_item_is_written(database: Database, anna: int) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 
 from evosync.catalog.item import Album as VkAlbum
 from evosync.catalog.item import AlbumLink, Availability, MarketItem
-from evosync.db import links, market, market_lists, runs, thumbs
+from evosync.db import links, market_lists, runs, thumbs
 from evosync.db.engine import Database
 from evosync.db.links import Place
 from evosync.db.market_lists import PAGE, Album, ItemSearch, ListedItem, Part, Sight
@@ -16,6 +16,7 @@ from evosync.db.tables.market import product_links
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from tests.builders import NOON, item, reading
+from tests.readings import save_market
 
 COMMUNITY = 123
 AWAY = Availability.UNAVAILABLE
@@ -37,7 +38,7 @@ def place(anna: int) -> Place:
 async def stands(database: Database, place: Place, *items: MarketItem, **rest: Any) -> None:
     """Let the market have been read."""
     read = reading(*items, **rest)
-    await database.write(market.save_reading, place.user_id, place.community_id, read, NOON)
+    await database.write(save_market, place.user_id, place.community_id, read, NOON)
 
 
 async def found(database: Database, place: Place, **wanted: Any) -> list[int]:

@@ -3,10 +3,11 @@
 import pytest
 
 from evosync.catalog.product import Attribute
-from evosync.db import catalog, selection
+from evosync.db import selection
 from evosync.db.engine import Database
 from evosync.engine.rules import NO_GROUP, Selection
 from tests.builders import NOON, SECOND_SHOP, SHOP, group, product, snapshot, store, store_reading
+from tests.readings import save_snapshot
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ async def shop(database: Database, anna: int) -> int:
     sizes = group("sizes", attributes=(Attribute(id="size", name="Размер"),))
     first = store_reading(product("assam"), groups=(group("tea"), sizes))
     second = store_reading(store=store(SECOND_SHOP, name="Вторая"))
-    await database.write(catalog.save_snapshot, anna, snapshot(first, second), NOON)
+    await database.write(save_snapshot, anna, snapshot(first, second), NOON)
     return anna
 
 
@@ -78,7 +79,7 @@ async def test_a_group_that_appears_later_is_on_only_where_that_is_wanted(
     other = store_reading(
         store=store(SECOND_SHOP, name="Вторая"), groups=(group("tea", store_id=SECOND_SHOP),)
     )
-    opened = await database.write(catalog.save_snapshot, shop, snapshot(later, other), NOON)
+    opened = await database.write(save_snapshot, shop, snapshot(later, other), NOON)
     found = await chosen(database, shop)
     assert found.groups == opened == ({(SHOP, "coffee")} if is_on else set())
 

@@ -12,7 +12,7 @@ from evosync.catalog.item import LinkState, Wish
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Attribute, ProductGroup
 from evosync.catalog.snapshot import StoreReading
-from evosync.db import adoption, catalog, goods, links, market, problems, selection, sync, wishes
+from evosync.db import adoption, goods, links, problems, selection, sync, wishes
 from evosync.db.engine import Database
 from evosync.db.goods import GoodsKeeper
 from evosync.db.homes import read_homes
@@ -34,6 +34,7 @@ from tests.builders import (
     store,
     store_reading,
 )
+from tests.readings import save_market, save_snapshot
 
 SIZES = group("sizes", name="Кружка", parent_id="tea", attributes=(Attribute(id="a", name="мл"),))
 GOODS = (
@@ -51,7 +52,7 @@ def place(anna: int) -> Place:
 
 async def read(database: Database, user_id: int, *stores: StoreReading) -> None:
     """Let a till have been read, and all of it be switched on."""
-    await database.write(catalog.save_snapshot, user_id, snapshot(*stores), NOON)
+    await database.write(save_snapshot, user_id, snapshot(*stores), NOON)
     await database.write(selection.switch_all, user_id, is_on=True, now=NOON)
 
 
@@ -163,7 +164,7 @@ async def test_twins_are_one_item(database: Database, place: Place) -> None:
     made = [link("assam", 1, members=("twin",))]
     await database.write(links.save_new_links, place, made, None, NOON)
     standing = reading(item(1, product_id="assam", price=77_00))
-    await database.write(market.save_reading, place.user_id, 7, standing, NOON)
+    await database.write(save_market, place.user_id, 7, standing, NOON)
     shelf = await look(database, place, SECOND_SHOP)
     assert fates(shelf) == {"other": "queued", "twin": "in_vk"}
     slots = [one for one in shelf.slots(range(2)) if one.product_id == "twin"]
@@ -178,7 +179,7 @@ async def test_the_price_in_vk_is_that_written_since_it_was_read(
 ) -> None:
     await read(database, place.user_id, shop())
     standing = reading(item(1, price=102_00), item(2, product_id="mug", price=5_00))
-    await database.write(market.save_reading, place.user_id, 7, standing, NOON)
+    await database.write(save_market, place.user_id, 7, standing, NOON)
     sent = [link("assam", 1, last={"price": 150_00}), link("bag", 3, last={"price": 900_00})]
     later = NOON + timedelta(minutes=1)
     await database.write(links.save_new_links, place, [link("mug", 2)], None, NOON)
@@ -199,7 +200,7 @@ async def test_what_its_own_row_forbids_since_is_said_where_no_other_store_sells
     await database.write(links.save_new_links, place, made, None, NOON)
     bag = replace(GOODS[3], allow_to_sell=False)
     now_read = snapshot(shop(*GOODS[:3], bag))
-    await database.write(catalog.save_snapshot, place.user_id, now_read, NOON)
+    await database.write(save_snapshot, place.user_id, now_read, NOON)
     judged = fates(await look(database, place))
     assert (judged["ceylon"], judged["bag"]) == ("no_price", "in_vk")
 
@@ -218,7 +219,7 @@ async def test_rows_come_in_the_order_asked_and_without_what_is_gone(
 ) -> None:
     await read(database, place.user_id, shop())
     shelf = await look(database, place)
-    await database.write(catalog.save_snapshot, place.user_id, snapshot(shop(*GOODS[1:])), NOON)
+    await database.write(save_snapshot, place.user_id, snapshot(shop(*GOODS[1:])), NOON)
     listed = await rows(database, place, shelf)
     assert [(one.name, one.code, one.quantity) for one in listed] == [
         ("Ёлочный «Ассам» 100%", "", Decimal(7)),
@@ -234,14 +235,14 @@ async def test_goods_are_kept_until_a_reading_changes_them(
     await read(database, place.user_id, shop())
     first = await look(database, place, keeper=keeper)
     # A quiet reading changes nothing.
-    await database.write(catalog.save_snapshot, place.user_id, snapshot(shop()), NOON)
+    await database.write(save_snapshot, place.user_id, snapshot(shop()), NOON)
     assert (await look(database, place, keeper=keeper)).goods is first.goods
     fewer = snapshot(shop(*GOODS[:2]))
-    await database.write(catalog.save_snapshot, place.user_id, fewer, NOON)
+    await database.write(save_snapshot, place.user_id, fewer, NOON)
     assert set(fates(await look(database, place, keeper=keeper))) == {"ceylon", "assam"}
     # The store goes, and comes again with others.
     elsewhere = store_reading(product("x"), store=store(SECOND_SHOP))
-    await database.write(catalog.save_snapshot, place.user_id, snapshot(elsewhere), NOON)
+    await database.write(save_snapshot, place.user_id, snapshot(elsewhere), NOON)
     assert fates(await look(database, place, keeper=keeper)) == {}
-    await database.write(catalog.save_snapshot, place.user_id, snapshot(shop(GOODS[2])), NOON)
+    await database.write(save_snapshot, place.user_id, snapshot(shop(GOODS[2])), NOON)
     assert set(fates(await look(database, place, keeper=keeper))) == {"mug"}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from evosync.catalog.item import Link
-from evosync.db import catalog, connections, links, shop_account, sync
+from evosync.db import connections, links, shop_account, sync
 from evosync.db.connections import EvotorConnection
 from evosync.db.engine import Database
 from evosync.db.links import Place
@@ -18,6 +18,7 @@ from evosync.db.sync import SyncConfig
 from evosync.db.tables.sync import sync_configs
 from tests.builders import NOON, SECOND_SHOP, SHOP, snapshot, store, store_reading
 from tests.db.ledgers import COMMUNITY
+from tests.readings import save_snapshot
 
 ONE, OTHER = "01-000000000001", "01-000000000002"
 MADE_UP = f"stores:{SHOP}"
@@ -49,7 +50,7 @@ async def read(database: Database, user_id: int, store_id: str, told: str | None
     one = store(store_id, user_id=told)
     account = await database.write(shop_account.find_account, user_id, [one])
     shop = snapshot(store_reading(store=one))
-    await database.write(catalog.save_snapshot, user_id, shop, NOON)
+    await database.write(save_snapshot, user_id, shop, NOON)
     return account
 
 

@@ -10,6 +10,7 @@ from evosync.db.selection import Switch, SwitchKind
 from evosync.db.switches import Turn, turned
 from evosync.engine.rules import NO_GROUP, Selection
 from tests.builders import NOON, SECOND_SHOP, SHOP, group, product, snapshot, store, store_reading
+from tests.readings import save_snapshot
 
 SIZES = group("sizes", parent_id="tea", attributes=(Attribute(id="size", name="Размер"),))
 GROUPS = (group("tea"), group("black", parent_id="tea"), SIZES, group("red", parent_id="sizes"))
@@ -19,11 +20,11 @@ GROUPS = (group("tea"), group("black", parent_id="tea"), SIZES, group("red", par
 async def shop(database: Database, anna: int) -> int:
     """Give Anna a store, and a later reading with a new group in it and a new store."""
     await database.write(
-        catalog.save_snapshot, anna, snapshot(store_reading(product(), groups=GROUPS)), NOON
+        save_snapshot, anna, snapshot(store_reading(product(), groups=GROUPS)), NOON
     )
     later = store_reading(product(), groups=(*GROUPS, group("new", name="Новая")))
     other = store_reading(store=store(SECOND_SHOP, name="Вторая"))
-    await database.write(catalog.save_snapshot, anna, snapshot(later, other), NOON)
+    await database.write(save_snapshot, anna, snapshot(later, other), NOON)
     return anna
 
 
@@ -66,7 +67,7 @@ async def test_what_was_switched_on_keeps_its_switch_when_it_is_listed_no_more(
 ) -> None:
     await database.write(selection.switch_all, shop, is_on=True, now=NOON)
     await database.write(selection.switch_product, shop, SHOP, "assam", is_on=False, now=NOON)
-    await database.write(catalog.save_snapshot, shop, snapshot(store_reading()), NOON)
+    await database.write(save_snapshot, shop, snapshot(store_reading()), NOON)
     async with database.read() as tx:
         kept = await switches.find_store_switch(tx, shop, SECOND_SHOP)
         product_kept = await switches.find_product_switch(tx, shop, SHOP, "assam")
@@ -148,7 +149,7 @@ async def test_stores_are_moved_in_ones_own_order_alone(
     assert await move(shop, SHOP, to_top=False)
     assert await order() == (SHOP, SECOND_SHOP)
     await database.write(
-        catalog.save_snapshot,
+        save_snapshot,
         shop,
         snapshot(store_reading(), store_reading(store=store(SECOND_SHOP))),
         NOON,

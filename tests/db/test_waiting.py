@@ -37,6 +37,7 @@ from tests.builders import (
     store_reading,
 )
 from tests.db.test_silences import connect
+from tests.readings import save_snapshot
 
 CODES = {"no_price", "store_not_paid", "bad_row"}
 
@@ -130,8 +131,8 @@ async def test_goods_are_counted_once_whatever_the_stores(
         groups=(group("tea"), sized, group("off")),
     )
     second = store_reading(product("a"), product("f"), store=store(SECOND_SHOP, name="Вторая"))
-    await database.write(catalog.save_snapshot, anna, snapshot(first, second), NOON)
-    await database.write(catalog.save_snapshot, boris, snapshot(product("z")), NOON)
+    await database.write(save_snapshot, anna, snapshot(first, second), NOON)
+    await database.write(save_snapshot, boris, snapshot(product("z")), NOON)
 
     async def choose(tx: Tx) -> None:
         await selection.switch_all(tx, anna, is_on=True, now=NOON)

@@ -7,11 +7,12 @@ import pytest
 
 from evosync.catalog.product import BadRow, Product, Store
 from evosync.catalog.snapshot import ReadingState, Snapshot, StoreReading
-from evosync.db.catalog import list_products, save_snapshot
+from evosync.db.catalog import list_products
 from evosync.db.engine import Database
 from evosync.evotor.wire import product_from
 from tests.builders import NOON, SHOP
 from tests.db.people import add_user
+from tests.readings import save_snapshot
 
 # Whole numbers of 64 bits end here, and so does what SQLite can hold.
 NO_COLUMN_HOLDS = {

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from evosync.db import catalog, pictures, selection, sync
+from evosync.db import pictures, selection, sync
 from evosync.db.account_changes import set_status
 from evosync.db.accounts import UserStatus
 from evosync.db.tables.connections import evotor_connections
@@ -19,6 +19,7 @@ from evosync.web.pages.sync_feed import UNCLEAR
 from evosync.web.state import AppState
 from tests import builders
 from tests.builders import item, product, snapshot, store, store_reading
+from tests.readings import save_snapshot
 from tests.web.conftest import HandClock
 from tests.web.ends import Ends
 from tests.web.people import Person
@@ -34,7 +35,7 @@ async def stock(state: AppState, anna: Person) -> Stock:
     async def put(**prices: int) -> None:
         now, write = state.desk.clock(), state.database.write
         read = snapshot(*(product(key, name=key, price=each) for key, each in prices.items()))
-        await write(catalog.save_snapshot, anna.id, read, now)
+        await write(save_snapshot, anna.id, read, now)
         await write(selection.switch_all, anna.id, is_on=True, now=now)
 
     return put

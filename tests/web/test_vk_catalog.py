@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert
 
 from evosync.catalog.item import Album, AlbumLink, Availability
-from evosync.db import links, market
+from evosync.db import links
 from evosync.db.links import Place
 from evosync.db.tables.market import product_links
 from evosync.db.types import Tx
@@ -16,6 +16,7 @@ from evosync.web.assets import FOLDER
 from evosync.web.market_face import NO_PICTURE
 from evosync.web.state import AppState
 from tests.builders import item, reading
+from tests.readings import save_market
 from tests.web.conftest import HandClock
 from tests.web.counting import counted
 from tests.web.ends import Ends, page_at, page_of
@@ -38,7 +39,7 @@ async def read(state: AppState, anna: Person) -> Read:
         place = Place(user_id=person.id, community_id=7000 + person.id)
         read = reading(*items, **rest)
         await state.database.write(
-            market.save_reading, person.id, place.community_id, read, state.desk.clock()
+            save_market, person.id, place.community_id, read, state.desk.clock()
         )
         return place
 

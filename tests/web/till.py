@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 
 from evosync.catalog.item import MarketItem
 from evosync.catalog.snapshot import StoreReading
-from evosync.db import catalog, connections, links, market, selection, sync
+from evosync.db import connections, links, selection, sync
 from evosync.db.connections import EvotorConnection, VkSignIn
 from evosync.db.links import Place
 from evosync.db.switches import Turn, turn_switches
 from evosync.engine.rules import GonePolicy, Selection
 from evosync.web.state import AppState
 from tests.builders import item, link, reading, snapshot
+from tests.readings import save_market, save_snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Till:
     async def read(self, *stores: StoreReading) -> None:
         """Let the till have been read so."""
         now = self.state.desk.clock()
-        await self.state.database.write(catalog.save_snapshot, self.user_id, snapshot(*stores), now)
+        await self.state.database.write(save_snapshot, self.user_id, snapshot(*stores), now)
 
     async def choose_all(self) -> None:
         """Switch everything on."""
@@ -54,7 +55,7 @@ class Till:
             made.append(link(product_id, number))
         await self.state.database.write(links.save_new_links, self.place, made, None, now)
         await self.state.database.write(
-            market.save_reading, self.user_id, self.place.community_id, reading(*items), now
+            save_market, self.user_id, self.place.community_id, reading(*items), now
         )
 
     async def mirror(self, gone: GonePolicy = GonePolicy.HIDE) -> None:

@@ -8,7 +8,7 @@ from evosync.catalog.item import Link, MarketItem, MarketReading
 from evosync.catalog.problem import Problem
 from evosync.catalog.product import Product
 from evosync.catalog.snapshot import Snapshot, StoreReading
-from evosync.db import catalog, links, market, problems, refusals, runs, selection, sync
+from evosync.db import links, problems, refusals, runs, selection, sync
 from evosync.db.links import Place
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
 from evosync.engine.draft.product import Drawn, Party, Row, draw_party
@@ -17,6 +17,7 @@ from evosync.engine.memory import Refusal
 from evosync.engine.report import RunStatus
 from evosync.web.state import AppState
 from tests.builders import SHOP, item, link, product, rules, snapshot
+from tests.readings import save_market, save_snapshot
 from tests.web.shop import GREEN, Shop
 
 
@@ -39,7 +40,7 @@ class Trade:
     async def read(self, *goods: Product | StoreReading) -> None:
         """Let the till list these goods."""
         read: Snapshot = snapshot(*goods)
-        await self.state.database.write(catalog.save_snapshot, self.user_id, read, self.now)
+        await self.state.database.write(save_snapshot, self.user_id, read, self.now)
 
     async def switch_all(self, *, is_on: bool) -> None:
         async def switch(tx: Any) -> None:
@@ -63,7 +64,7 @@ class Trade:
         """Let VK show these cards."""
         read = MarketReading(items=items, albums=(), begun_at=self.now)
         await self.state.database.write(
-            market.save_reading, self.user_id, self.place.community_id, read, self.now
+            save_market, self.user_id, self.place.community_id, read, self.now
         )
 
     async def tell(self, *found: Problem) -> None:
