@@ -11,6 +11,7 @@ from tests.bench.stand import GROUP, VK_RATE, make_fast_world
 from tests.flow.stand import add_group
 
 BIG = 1_000_000  # the numbers of big shops begin here
+ACCOUNTS = 100_000_000  # accounts at Evotor begin here, far from the made shop's
 
 _CHANGED_EVERY = 50  # 2 % of the goods
 _DEARER = 1  # roubles
@@ -30,7 +31,7 @@ class Door:
     def of(cls, number: int) -> "Door":
         """Give the door of the shop of this number; that of the made one is the world's own."""
         return cls(
-            evotor_user_id=f"01-{number:015d}",
+            evotor_user_id=f"01-{ACCOUNTS + number:015d}",
             evotor_token=made_id("token", str(number)),
             vk_user_id=800_000_000 + number,
             vk_token=f"vk1.a.sandbox-token-of-shop-{number}",
