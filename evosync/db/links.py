@@ -11,7 +11,7 @@ from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select, updat
 from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Wish, Written
 from evosync.catalog.shared import once
 from evosync.db.aftermath import LinkPatch
-from evosync.db.portions import portions
+from evosync.db.portions import streamed
 from evosync.db.tables.market import album_links, intents, product_links
 from evosync.db.types import Tx
 from evosync.engine.changes import Move
@@ -40,8 +40,8 @@ async def list_links(
     query = select(*_LINK).where(*place.rows_of(product_links))
     if product_ids is not None:
         query = query.where(product_links.c.product_id.in_(product_ids))
-    found = await tx.execute(query.order_by(product_links.c.product_id))
-    return tuple([_link(row) async for portion in portions(found) for row in portion])
+    found = streamed(tx, query.order_by(product_links.c.product_id))
+    return tuple([_link(row) async for portion in found for row in portion])
 
 
 async def list_album_links(tx: Tx, place: Place) -> tuple[AlbumLink, ...]:
