@@ -1,6 +1,6 @@
 """A run with nothing to do: what it asks, what it writes and what CPU it takes.
 
-Run by hand: `python -m tests.bench.nothing_to_do [--goods N] [--runs N] [--rate R]
+Run by hand: `python -m tests.bench.nothing_to_do [--goods N] [--letters N] [--runs N] [--rate R]
 [--database sqlite|mariadb] [--json FILE]`. A shop is mirrored as fast as the sandbox goes; the
 runs after it, at VK's pace, are what is measured. CPU is that of our process from the beginning
 of a run until its requests are logged; the sandbox and MariaDB have processes of their own.
@@ -43,6 +43,7 @@ from tests import mariadb
 from tests.bench.apart import Apart, served
 from tests.bench.report import Report, Row
 from tests.bench.stand import (
+    TEXT,
     VK_RATE,
     MeasuredShop,
     databases,
@@ -87,6 +88,7 @@ def main() -> None:
     """Measure, print tables, and write JSON where it is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--goods", type=int, default=GOODS)
+    parser.add_argument("--letters", type=int, default=len(TEXT), help="of a description")
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--rate", type=float, default=VK_RATE, help="VK requests a second")
     parser.add_argument("--database", choices=KINDS, action="append")
@@ -97,7 +99,7 @@ def main() -> None:
     report = Report("nothing_to_do", wanted.json)
     for kind in databases(wanted.database or KINDS):
         with tempfile.TemporaryDirectory() as folder, _database(kind, Path(folder)) as url:
-            runs = asyncio.run(_measure(Path(folder), url, wanted.goods, wanted.runs, wanted.rate))
+            runs = asyncio.run(_measure(Path(folder), url, wanted))
         report.add(f"{wanted.goods} goods with nothing to do, {kind}, run by run", runs)
         report.add(f"{kind} against targets", _targets(kind, wanted.goods, runs))
 
@@ -140,8 +142,9 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
         lender.close()
 
 
-async def _measure(folder: Path, url: str, goods: int, runs: int, rate: float) -> list[Quiet]:
-    async with served(make_fast_world, goods) as apart:
+async def _measure(folder: Path, url: str, wanted: argparse.Namespace) -> list[Quiet]:
+    rate = wanted.rate
+    async with served(make_fast_world, wanted.goods, wanted.letters) as apart:
         async with open_measured(apart, folder, url) as shop:
             _must(await shop.mirror(), created=await apart.do(_count_goods))
             _must(await shop.mirror(), created=0)  # moderation's word was heard, all is at rest
@@ -150,7 +153,7 @@ async def _measure(folder: Path, url: str, goods: int, runs: int, rate: float) -
             shop_settings(folder, apart.url, url), vk_requests_per_second=rate
         )
         async with open_measured(apart, folder, settings=paced) as shop:
-            found = [await _quiet_run(apart, shop) for _ in range(runs)]
+            found = [await _quiet_run(apart, shop) for _ in range(wanted.runs)]
         if differences := await apart.do(find_differences):
             raise SystemExit(f"VK does not equal the till: {differences[:3]}")
         return found

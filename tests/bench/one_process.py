@@ -1,6 +1,6 @@
 """One process: how soon the service is ready, what memory it takes, how long planning takes.
 
-Run by hand: `python -m tests.bench.one_process [--goods N] [--rate R] [--json FILE]`.
+Run by hand: `python -m tests.bench.one_process [--goods N] [--letters N] [--rate R] [--json FILE]`.
 Serves a sandbox in a process of its own and starts the service against it, several times. VK is
 let answer faster than it does in truth: memory does not ask how long a push takes. What tests are
 written with weighs on the service, too, wherever it lies beside it: `--python` names the
@@ -27,7 +27,7 @@ from tests.bench.apart import Apart, served
 from tests.bench.measuring import cpu_s, most_resident_mb, resident_mb
 from tests.bench.planning import measure_planning
 from tests.bench.report import Report
-from tests.bench.stand import make_fast_world, open_measured
+from tests.bench.stand import TEXT, make_fast_world, open_measured
 from tests.flow.process import Running, started
 from tests.flow.stand import until
 from tests.flow.test_stop import environ
@@ -73,6 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--goods", type=int, default=GOODS)
     parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--letters", type=int, default=len(TEXT), help="of a description")
     parser.add_argument("--starts", type=int, default=STARTS)
     parser.add_argument("--idle", type=float, default=IDLE_S, metavar="SECONDS")
     parser.add_argument("--only", choices=("planning", "service"))
@@ -87,7 +88,7 @@ def main() -> None:
         python = wanted.python
         idle = _measure_idle(wanted.starts, wanted.rate, wanted.idle, python)
         ready_s, idle_mb = asyncio.run(idle)
-        costs = asyncio.run(_measure_runs(wanted.goods, wanted.rate, python))
+        costs = asyncio.run(_measure_runs(wanted.goods, wanted.letters, wanted.rate, python))
         report.add(f"Runs at {wanted.rate:g} requests a second to VK", costs)
         rows = [
             _measured("start to ready, s", ready_s, READY_S),
@@ -121,14 +122,14 @@ async def _measure_idle(
                 return statistics.median(times), resident_mb(service.process.pid)
 
 
-async def _measure_runs(goods: int, rate: float, python: str) -> list[RunCost]:
+async def _measure_runs(goods: int, letters: int, rate: float, python: str) -> list[RunCost]:
     """Mirror a shop for the first time, and twice more with nothing to send.
 
     Only the first of these writes down how VK shows what was pushed.
     """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        async with _prepared(goods, folder) as apart:
+        async with _prepared(goods, folder, letters) as apart:
             settings = _environ(apart, folder, rate)
             push, ended = await _measure_run("first push", goods, folder, settings, python)
             if ended["created"] != goods or await apart.do(find_differences):
@@ -166,9 +167,9 @@ async def _measure_run(
 
 
 @asynccontextmanager
-async def _prepared(goods: int, folder: Path) -> AsyncIterator[Apart]:
+async def _prepared(goods: int, folder: Path, letters: int = len(TEXT)) -> AsyncIterator[Apart]:
     """Serve a shop of so many goods, with its owner connected and everything switched on."""
-    async with served(make_fast_world, goods) as apart:
+    async with served(make_fast_world, goods, letters) as apart:
         async with open_measured(apart, folder, f"sqlite:///{folder / 'evosync.db'}"):
             pass
         yield apart

@@ -26,10 +26,10 @@ VK_RATE = 3.0  # requests a second, as VK allows them
 TEXT = "Собран весной, упакован в крафт-пакет. " * 5  # as goods are described, in 195 characters
 
 
-def make_world(goods: int) -> SandboxWorld:
+def make_world(goods: int, letters: int = len(TEXT)) -> SandboxWorld:
     """Make a shop of so many goods, in groups that albums have room for, at VK's own pace.
 
-    Each has a description of its own, as long as TEXT.
+    Each has a description of its own, of so many letters; many shops write none.
     """
     world = small_world()
     world.vk.knobs.requests_per_second = VK_RATE
@@ -39,13 +39,13 @@ def make_world(goods: int) -> SandboxWorld:
         group_id = groups[number // GROUP].id
         world.add_product(f"Товар номер {number}", 100 + number, parent_id=group_id, quantity=10)
     for number, product in enumerate(goods_of(world)):
-        product.description = f"Партия {number}. {TEXT}"[: len(TEXT)]
+        product.description = f"Партия {number}. {TEXT}"[:letters]
     return world
 
 
-def make_fast_world(goods: int) -> SandboxWorld:
+def make_fast_world(goods: int, letters: int = len(TEXT)) -> SandboxWorld:
     """Make the same shop, with a quota that costs no time."""
-    return fast(make_world(goods))
+    return fast(make_world(goods, letters))
 
 
 def databases(wanted: Sequence[str]) -> list[str]:
