@@ -17,13 +17,13 @@ from typing import Any
 
 import requests
 import vk_api
-from requests.adapters import HTTPAdapter
 
 from evosync.pictures import read_picture
 from evosync.sandbox.world import COMMUNITY_ID, VK_TOKEN
 from evosync.settings import Settings
 from tests.bench.apart import Apart
 from tests.bench.quota_world import Traffic, count_items, list_goods, traffic
+from tests.sandbox.vk.redirected import Redirected
 
 VK_IO = Path(__file__).parent / "vk_io"
 REST_S = 1.5  # so that what was sent before takes nothing from a rival's quota
@@ -60,21 +60,9 @@ class Rival:
         return spent, seconds
 
 
-class _Redirected(HTTPAdapter):
-    """Sends what is meant for VK to the sandbox: the address is hard-coded in vk_api."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        super().__init__()
-
-    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        request.url = request.url.replace("https://api.vk.ru", self._address)
-        return super().send(request, *args, **kwargs)
-
-
 def _session(url: str, folder: str) -> vk_api.VkApi:
     http = requests.Session()
-    http.mount("https://api.vk.ru/", _Redirected(url))
+    http.mount("https://api.vk.ru/", Redirected(url))
     return vk_api.VkApi(
         token=VK_TOKEN,
         session=http,

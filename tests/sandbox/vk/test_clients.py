@@ -8,7 +8,6 @@ import httpx
 import pytest
 import requests
 import vk_api
-from requests.adapters import HTTPAdapter
 from vk_api.requests_pool import vk_request_one_param_pool
 from vkbottle import API
 from vkbottle.exception_factory import VKAPIError
@@ -16,21 +15,10 @@ from vkbottle_types.objects import PhotosPhoto
 from vkbottle_types.responses.market import MarketGetExtendedResponse
 
 from evosync.sandbox.vk.world import VkWorld
+from tests.sandbox.vk.redirected import Redirected
 from tests.sandbox.vk.scene import ANNA, ANNA_ID, SHOP, SHOP_ID
 
 GOOD: dict[str, Any] = {"owner_id": SHOP, "description": "Китайский, 50 г", "category_id": 40932}
-
-
-class Redirected(HTTPAdapter):
-    """Sends what is meant for VK to the fake VK: the address is hard-coded in vk_api."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        super().__init__()
-
-    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        request.url = request.url.replace("https://api.vk.ru", self._address)
-        return super().send(request, *args, **kwargs)
 
 
 @pytest.fixture
