@@ -22,6 +22,7 @@ from evosync.errors import Misconfigured
 
 # Whoever may guess at a copy of the database must not find the key (as passwords, plus a margin).
 MIN_KEY_LENGTH = 16
+MIN_PASSPHRASE_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ _SHORT_KEY = f"ключ короче {MIN_KEY_LENGTH} знаков."
 
 Seconds = Annotated[int, Meta(ge=1, le=7 * 24 * 3600)]
 Hours = Annotated[int, Meta(ge=1, le=365 * 24)]
+HoursOrNever = Annotated[int, Meta(ge=0, le=365 * 24)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Version = Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
 Url = Annotated[str, Check(is_api_address, "значение не подходит: нужен адрес вида https://имя.")]
@@ -85,6 +87,14 @@ HeaderKey = Annotated[
     Check(
         _is_header_key,
         f"нужно от {MIN_KEY_LENGTH} знаков: латинские буквы, цифры и знаки, без пробелов.",
+    ),
+]
+# Whoever has the file may guess as long as they like; the derivation makes each guess dear.
+Passphrase = Annotated[
+    str,
+    Check(
+        lambda text: len(text) >= MIN_PASSPHRASE_LENGTH,
+        f"фраза короче {MIN_PASSPHRASE_LENGTH} знаков.",
     ),
 ]
 Keys = Annotated[str, Check(lambda text: all(map(_is_long_enough, listed(text))), _SHORT_KEY)]

@@ -21,10 +21,12 @@ from evosync.setting_kinds import (
     HeaderKey,
     Hosts,
     Hours,
+    HoursOrNever,
     Key,
     Keys,
     Mailbox,
     PageUrl,
+    Passphrase,
     Port,
     Seconds,
     Server,
@@ -45,7 +47,7 @@ _SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every setting under its own name in lower case; the README's table says what each does.
 
-    Secrets have `token`, `secret`, `key` or `password` in their names and
+    Secrets have `token`, `secret`, `key`, `password` or `passphrase` in their names and
     never reach a log or an error.
     """
 
@@ -96,6 +98,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_log_bodies: Literal["failures", "all", "none"] = "failures"
     stale_after_hours: Hours = 24
     ping_url: PageUrl = ""
+    backup_interval_hours: HoursOrNever = 24
+    backup_keep: Annotated[int, Meta(ge=1, le=1000)] = 14
+    backup_passphrase: Passphrase = ""
+    metrics_token: HeaderKey = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["", "json", "console"] = ""
 

@@ -48,6 +48,10 @@ def test_what_fits_is_taken(name: str, text: str, value: Any) -> None:
     ("name", "text"),
     [
         pytest.param("EVOTOR_WEBHOOK_SECRET", "x" * 15, id="a short secret"),
+        pytest.param("METRICS_TOKEN", "x" * 15, id="a short token for metrics"),
+        pytest.param("BACKUP_PASSPHRASE", "фраза" * 2, id="a short passphrase"),
+        pytest.param("BACKUP_KEEP", "0", id="no backups kept"),
+        pytest.param("BACKUP_INTERVAL_HOURS", "-1", id="backups before they were asked for"),
         pytest.param("EVOTOR_WEBHOOK_SECRET", "секрет-на-русском-языке", id="a Russian secret"),
         pytest.param("EVOTOR_WEBHOOK_SECRET", "a secret with blanks in it", id="blanks"),
         pytest.param("EVOTOR_APP_ID", "id/../x", id="a path for an id"),
