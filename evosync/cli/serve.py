@@ -7,6 +7,7 @@ import structlog
 
 from evosync.cli.frame import read_own_settings, run_async
 from evosync.cli.garbage import keep_one_heap, tune_collector
+from evosync.errors import TryLater
 from evosync.log import configure_logging
 from evosync.web.app import make_app
 from evosync.web.lifespan import lifespan
@@ -20,7 +21,12 @@ log = structlog.get_logger(__name__)
 def serve() -> None:
     """Запустить сервис (адрес: настройки HOST и PORT)."""
     keep_one_heap()
-    run_async(_serve)
+    try:
+        run_async(_serve)
+    except TryLater as error:
+        # Whoever stops it while it waits for the database gets what they asked for.
+        if error.code != "stopping":
+            raise
 
 
 async def _serve() -> None:

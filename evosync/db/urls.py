@@ -93,7 +93,7 @@ def check_file(path: Path) -> bool:
         with path.open("r+b") as file:
             beginning = file.read(len(_SQLITE_MAGIC))
     except OSError as error:
-        raise _unopened(path, error) from None
+        raise unopened(path, error) from None
     if beginning and beginning != _SQLITE_MAGIC:
         raise broken_file()
     return True
@@ -113,7 +113,7 @@ def prepare_file(path: Path) -> None:
         # point to where the file is to be.
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     except OSError as error:
-        raise _unopened(path, error) from None
+        raise unopened(path, error) from None
 
 
 def broken_file() -> Misconfigured:
@@ -123,7 +123,8 @@ def broken_file() -> Misconfigured:
     )
 
 
-def _unopened(path: Path, error: OSError) -> Misconfigured:
+def unopened(path: Path, error: OSError) -> Misconfigured:
+    """Make the error of a file, the database's or one beside it, that does not open."""
     why = error.strerror or type(error).__name__
     return Misconfigured(NAME, f"файл базы {path} не открывается ({why}).")
 

@@ -13,7 +13,9 @@ from starlette.applications import Starlette
 from evosync.accounts.administration import go_on_deleting
 from evosync.accounts.desk import Desk, open_desk
 from evosync.db.accounts import has_any_user
+from evosync.db.awaiting import await_database
 from evosync.db.migrate import migrate
+from evosync.db.serving import one_serve
 from evosync.jobs.alarms import StaleWatch, look_after_pause
 from evosync.jobs.checks import Checks
 from evosync.jobs.housekeeping import keep_house
@@ -24,7 +26,7 @@ from evosync.jobs.vitals import PING_ROUND, ping, take_vitals
 from evosync.outbound.client import Client, open_client
 from evosync.settings import Settings
 from evosync.web.state import AppState
-from evosync.wiring import open_installation
+from evosync.wiring import Installation, open_installation
 
 log = structlog.get_logger(__name__)
 
@@ -52,10 +54,15 @@ async def lifespan(
     """Open the service behind `app`; `stopping` is set as soon as a stop is asked for.
 
     Entered by our own server and not by uvicorn, so that a start that fails
-    raises what it is: one EvoSyncError with one sentence.
+    raises what it is: one EvoSyncError with one sentence. A MariaDB that is
+    not there yet, and an older service that is about to end, are waited for.
     """
-    await migrate(settings.database)
-    async with open_installation(settings) as opened, _monitor(settings) as monitor:
+    await await_database(settings.database, stopping)
+    async with (
+        one_serve(settings.database, on_lost=stopping.set, stopping=stopping),
+        _opened(settings) as opened,
+        _monitor(settings) as monitor,
+    ):
         checks = Checks(opened)
         mirroring = Mirroring(opened, stopping, on_paused=partial(look_after_pause, opened, checks))
         desk = open_desk(
@@ -137,6 +144,14 @@ def _rounds(parts: _Parts) -> list[Round]:
 
         rounds.append(Round(PING_ROUND, ping_monitor, PING_EVERY, PING_EVERY))
     return rounds
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Installation]:
+    """Bring the schema up to date, now that no other service works with it, and open it."""
+    await migrate(settings.database)
+    async with open_installation(settings) as opened:
+        yield opened
 
 
 @asynccontextmanager
