@@ -65,11 +65,15 @@ async def started(
     environ: Mapping[str, str] | None = None,
     stdin: str = "",
     python: str = sys.executable,
+    module: str = "evosync",
 ) -> AsyncIterator[Running]:
-    """Start `evosync` with its files in `folder`; it is killed if it still runs in the end."""
+    """Start `evosync` with its files in `folder`; it is killed if it still runs in the end.
+
+    `module` is run in its place where something has to come before it.
+    """
     with _files(folder, stdin) as (given, out, err):
         process = await asyncio.create_subprocess_exec(
-            *(python, "-m", "evosync", *args),
+            *(python, "-m", module, *args),
             stdin=given,
             stdout=out,
             stderr=err,
