@@ -40,6 +40,9 @@ from evosync.setting_kinds import (
 NO_LONGER_USED = ("REDIS_URL", "FLOWER_")
 """Names (or beginnings of names) of the earlier system that mean nothing now."""
 
+NOT_OURS = ("COMPOSE_", "APP_ADDRESS", "EVOSYNC_NETWORK")
+"""Names (or beginnings of names) in the same file that containers are put together by."""
+
 # RFC 8314 (implicit TLS), RFC 6409 (submission), RFC 5321.
 _SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
@@ -59,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: Site = ""
     host: str = "127.0.0.1"
     port: Port = 8000
+    app_port: Port = 0
     forwarded_allow_ips: str = "127.0.0.1"
     registration: Literal["invite", "open"] = "invite"
     invite_expire_hours: Hours = 48
@@ -220,20 +224,21 @@ def _check_pair(one: tuple[str, str], other: tuple[str, str]) -> None:
 
 def _listening_url(settings: Settings) -> str:
     """Make the address that a browser on the same machine finds the service at."""
-    host = settings.host
+    # In a container a port of the machine leads to the one that is listened on.
+    host, port = settings.host, settings.app_port or settings.port
     try:
         number = ip_address(host)
     except ValueError:
-        return f"http://{host}:{settings.port}"
+        return f"http://{host}:{port}"
     if number.is_unspecified:  # it listens everywhere, and nobody can go to "everywhere"
         host = "127.0.0.1"
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _warnings(filed: Mapping[str, str]) -> list[str]:
     warnings = []
     for name in filed:
-        if name in known_names():
+        if name in known_names() or name.startswith(NOT_OURS):
             continue
         if name.startswith(NO_LONGER_USED):
             warnings.append(f"{name}: больше не используется.")

@@ -27,6 +27,14 @@ def refusal(**environ: str) -> tuple[str, str]:
         pytest.param({}, "http://127.0.0.1:8000", id="nothing given"),
         pytest.param({"PORT": "9000"}, "http://127.0.0.1:9000", id="port"),
         pytest.param({"HOST": "0.0.0.0"}, "http://127.0.0.1:8000", id="everywhere"),  # noqa: S104  no socket
+        pytest.param(
+            {"HOST": "0.0.0.0", "APP_PORT": "8080"},  # noqa: S104  no socket
+            "http://127.0.0.1:8080",
+            id="in a container",
+        ),
+        pytest.param(
+            {"HOST": "::1", "APP_PORT": "8080"}, "http://[::1]:8080", id="IPv6, another port"
+        ),
         pytest.param({"HOST": "::"}, "http://127.0.0.1:8000", id="everywhere, IPv6"),
         pytest.param({"HOST": "::1"}, "http://[::1]:8000", id="IPv6"),
         pytest.param({"HOST": "shop"}, "http://shop:8000", id="a name"),

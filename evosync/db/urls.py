@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from evosync.db.mounts import refuse_network_disk
 from evosync.errors import Misconfigured
 
 NAME = "DATABASE_URL"
@@ -81,8 +82,9 @@ def sqlite_file(url: URL) -> Path:
 def check_file(path: Path) -> bool:
     """Tell whether the file is there, and see that it can be a database; nothing is touched.
 
-    Raises Misconfigured with one sentence.
+    Raises Misconfigured with one sentence, also where it lies on a network's disk.
     """
+    refuse_network_disk(path)
     try:
         if path.is_dir():
             raise Misconfigured(NAME, f"по пути {path} папка, а нужен файл.")
