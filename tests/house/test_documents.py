@@ -14,7 +14,8 @@ from evosync.settings import Settings, known_names, read_settings
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^#? ?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE)
+# What follows is for containers: ready lines that are no defaults (tests/house/test_container.py).
+EXAMPLES = re.findall(r"^#? ?([A-Z_]+)=(.*)$", EXAMPLE.partition("# --- ")[0], re.MULTILINE)
 DEFAULTS = re.findall(r"^\| `([A-Z_]+)` \| ([^|]+?) \|", README, re.MULTILINE)
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE)
 
