@@ -24,13 +24,13 @@ from evosync.evotor.api import EvotorApi
 from evosync.evotor.oauth import EvotorOAuth
 from evosync.evotor.probe import EvotorProbe
 from evosync.evotor.source import EvotorSource
-from evosync.keepers import Renew, Renewals, Shelf, StandingToken
+from evosync.keepers import Renewals, Shelf, StandingToken
 from evosync.outbound.client import CONNECTIONS, Client, open_client
-from evosync.outbound.grants import Grant
 from evosync.outbound.limiter import Limiter
 from evosync.outbound.ports import Recorder, TokenKeeper
 from evosync.pictures import read_picture
 from evosync.settings import Settings
+from evosync.tally import NOBODY, Recorders, Tally
 from evosync.vk.api import MOST_IN_FLIGHT, VkApi, spacings_s
 from evosync.vk.market import VkMarket
 from evosync.vk.oauth import VkId
@@ -65,6 +65,7 @@ class Installation:
     clock: Callable[[], datetime] = clock.now
     limiters: dict[int, Limiter] = field(default_factory=dict)
     renewals: Renewals = field(default_factory=set)
+    tally: Tally = NOBODY
     weighing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -82,13 +83,13 @@ class Installation:
     def evotor_keeper(self, user_id: int) -> TokenKeeper:
         """Build who holds the token of a user's till."""
         oauth = self.evotor_oauth
-        renew = None if oauth is None else _without_device(oauth)
+        renew = None if oauth is None else oauth.renew_with
         return StandingToken(self.shelf, Service.EVOTOR, user_id, renew)
 
     def vk_keeper(self, user_id: int) -> TokenKeeper:
         """Build who holds the token of a user at VK."""
         vk_id = self.vk_id
-        renew = None if vk_id is None else _with_device(vk_id)
+        renew = None if vk_id is None else vk_id.renew_with
         return StandingToken(self.shelf, Service.VK, user_id, renew)
 
     @property
@@ -176,7 +177,8 @@ class Installation:
 
     def vk_api(self, keeper: TokenKeeper, vk_user_id: int | None) -> VkApi:
         """Build VK's API for whoever holds a token; an unknown VK user has a quota of its own."""
-        limiter = Limiter(*spacings_s(self.settings.vk_requests_per_second))
+        spacings = spacings_s(self.settings.vk_requests_per_second)
+        limiter = Limiter(*spacings, watch=self.tally)
         if vk_user_id is not None:
             limiter = self.limiters.setdefault(vk_user_id, limiter)
         return VkApi(
@@ -206,25 +208,11 @@ class Installation:
         )
 
 
-def _with_device(vk_id: VkId) -> Renew:
-    async def renew(refresh_token: str, device_id: str) -> Grant:
-        return await vk_id.renew(refresh_token=refresh_token, device_id=device_id)
-
-    return renew
-
-
-def _without_device(oauth: EvotorOAuth) -> Renew:
-    async def renew(refresh_token: str, _device_id: str) -> Grant:
-        return await oauth.renew(refresh_token=refresh_token)
-
-    return renew
-
-
 @asynccontextmanager
 async def open_installation(
-    settings: Settings, *, now: Callable[[], datetime] = clock.now
+    settings: Settings, *, now: Callable[[], datetime] = clock.now, tally: Tally = NOBODY
 ) -> AsyncIterator[Installation]:
-    """Open the database, the vault and the clients; close them in the end.
+    """Open the database, the vault and the clients; close them in the end. `tally` counts.
 
     An empty database gets its schema. Raises Misconfigured when the schema is
     another version's, or a file or a key cannot be used.
@@ -236,8 +224,9 @@ async def open_installation(
     requests = RequestRecorder(database, keep=settings.api_log_bodies, clock=now)
     # Runs in places and beside them, the checks and pages: none may wait for another's connection.
     connections = 2 * settings.sync_concurrency * MOST_IN_FLIGHT + CONNECTIONS
-    evotor = _open_evotor(settings.evotor_ca_file, requests, connections)
-    vk = open_client("vk", recorder=requests, connections=connections)
+    told = Recorders((requests, tally))
+    evotor = _open_evotor(settings.evotor_ca_file, told, connections)
+    vk = open_client("vk", recorder=told, connections=connections)
     # A pool of its own: whoever looks at pictures must not keep a run waiting. They are looked at
     # by the hundred, and so are not logged.
     shown = open_client("vk pictures")
@@ -262,6 +251,7 @@ async def open_installation(
             pictures={photo: picture},
             photo=photo,
             clock=now,
+            tally=tally,
         )
         try:
             yield opened

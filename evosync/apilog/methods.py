@@ -8,7 +8,11 @@ from evosync.outbound.exchange import Exchange
 
 LONGEST_METHOD, LONGEST_DETAIL = 128, 255  # characters; the columns' widths
 
-_VK = "/method/"
+VK_METHODS = "/method/"
+"""What stands in an address before the name of one of VK's methods."""
+
+EXECUTE = "execute"
+
 _CALLS = re.compile(r"API\.(\w+\.\w+)\(")
 # Ids would make a method of each store; what they are of stands before them.
 _IDS = {"stores": "{store-id}", "products": "{product-id}", "product-groups": "{group-id}"}
@@ -23,15 +27,20 @@ def method_of(exchange: Exchange) -> tuple[str, str | None]:
     path = urlsplit(exchange.url).path
     if exchange.upload_bytes is not None:
         return "upload", f"картинка, {size_of(exchange.upload_bytes)}"
-    if _VK not in path:
+    if VK_METHODS not in path:
         return f"{exchange.method} {_without_ids(path)}"[:LONGEST_METHOD], None
-    method = path.rpartition(_VK)[2]
-    if method != "execute":
+    method = path.rpartition(VK_METHODS)[2]
+    if method != EXECUTE:
         return method[:LONGEST_METHOD], None
-    calls = Counter(_CALLS.findall((exchange.form or {}).get("code", "")))
+    calls = calls_of(exchange)
     carried = ", ".join(f"{name} ×{count}" for name, count in calls.most_common())
     one = next(iter(calls)) if len(calls) == 1 else ""
     return f"execute {one}".strip()[:LONGEST_METHOD], carried[:LONGEST_DETAIL] or None
+
+
+def calls_of(exchange: Exchange) -> Counter[str]:
+    """Count the calls that an `execute` makes, by method."""
+    return Counter(_CALLS.findall((exchange.form or {}).get("code", "")))
 
 
 def size_of(size_bytes: int) -> str:

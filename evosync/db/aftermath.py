@@ -1,15 +1,18 @@
 """What a change sets in its link: before it is sent, and once VK did or refused it (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from evosync.catalog.item import Link, LinkState, Pending, Written
+from evosync.catalog.item import AlbumLink, Link, LinkState, Pending, Written
 from evosync.engine.changes import (
+    AddAlbum,
     Change,
     Create,
     Delete,
+    Done,
+    EditAlbum,
     Field,
     Hide,
     Lose,
@@ -18,6 +21,7 @@ from evosync.engine.changes import (
     PutInAlbum,
     Relink,
     Restore,
+    TakeAlbum,
     Update,
     Zero,
     is_erasure,
@@ -106,6 +110,21 @@ def link_refused(change: Change) -> LinkPatch | None:
         written={NAMES[each]: getattr(before.written, NAMES[each]) for each in sent},
         repeats={each.value: before.written.repeats.get(each.value) for each in sent},
     )
+
+
+def album_links_after(done: Done) -> Sequence[AlbumLink]:
+    """Make the links of the album that a change made, took or edited; none for other changes."""
+    match done:
+        case Done(change=AddAlbum(key=key, title=title, photo=photo), album_id=int(album_id)):
+            return (AlbumLink(key=key, album_id=album_id, title=title, is_made=True, photo=photo),)
+        case Done(change=TakeAlbum(link=link)):
+            return (link,)
+        case Done(change=EditAlbum(link=link) as change):
+            return (
+                replace(link, title=change.title, is_hidden=change.is_hidden, photo=change.photo),
+            )
+        case _:
+            return ()
 
 
 def links_settled(plan: Plan, known: Iterable[Link]) -> list[LinkPatch]:

@@ -62,7 +62,7 @@ def planned_row(change: Change, outcome: str) -> dict[str, Any]:
     """Return the columns of `run_changes` that tell of a change that was not sent."""
     subject = _subject(change)
     return {
-        "kind": _snake(type(change).__name__),
+        "kind": name_of_kind(change),
         "product_id": subject.product_id,
         "item_id": subject.item_id,
         "name": subject.name,
@@ -70,6 +70,11 @@ def planned_row(change: Change, outcome: str) -> dict[str, Any]:
         "changes": subject.changes,
         "outcome": outcome,
     }
+
+
+def name_of_kind(change: Change) -> str:
+    """Name a kind of change as rows do: `put_in_album`."""
+    return _snake(type(change).__name__)
 
 
 def _subject(change: Change) -> _Subject:

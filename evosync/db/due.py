@@ -14,6 +14,9 @@ from evosync.db.tables.sync import sync_configs
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 
+SUCCESSES = tuple(status.value for status in (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD))
+"""How a run ends that did what it could."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueReading:
@@ -104,7 +107,7 @@ async def list_silences(tx: Tx, after: datetime) -> list[Silence]:
         .where(
             good.c.user_id == users.c.id,
             good.c.kind == RunKind.MIRROR.value,
-            good.c.status.in_(_SUCCESSES),
+            good.c.status.in_(SUCCESSES),
         )
         .order_by(good.c.queued_at.desc())
         .limit(1)
@@ -144,5 +147,4 @@ async def list_silences(tx: Tx, after: datetime) -> list[Silence]:
     ]
 
 
-_SUCCESSES = tuple(status.value for status in (RunStatus.DONE, RunStatus.PARTIAL, RunStatus.HELD))
 _FAILURES = (RunStatus.FAILED.value, RunStatus.PAUSED.value)

@@ -11,6 +11,7 @@ from evosync.catalog.item import AlbumLink, Intent, Link, MarketReading
 from evosync.catalog.snapshot import Snapshot
 from evosync.db import catalog, intents, leases, links, market, shop_account, sync
 from evosync.db.aftermath import (
+    album_links_after,
     link_after,
     link_begun,
     link_refused,
@@ -30,7 +31,6 @@ from evosync.db.tables.runs import run_changes
 from evosync.db.types import Tx
 from evosync.engine.changes import (
     NOT_SENT,
-    AddAlbum,
     Adopt,
     Change,
     Create,
@@ -39,7 +39,6 @@ from evosync.engine.changes import (
     Failed,
     Outcome,
     Plan,
-    TakeAlbum,
     Uncertain,
 )
 from evosync.engine.memory import Memory, Park
@@ -52,7 +51,8 @@ class DbLedger:
 
     `lease_token` is the token of the holder of `leases.mirror_lease(user_id)`.
     `version_steps` is by how much this run's own reading moved the version of
-    the user's settings: new groups may switch themselves on.
+    the user's settings: new groups may switch themselves on. `told` is called
+    with outcomes as soon as they are committed.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class DbLedger:
         # The Evotor account that links are made from, as this run's reading told it.
         self._account: str | None = None
         self.version_steps = 0
+        self.told: Callable[[Sequence[Outcome]], None] | None = None
 
     async def links(self) -> tuple[Link, ...]:
         """List the links by product id."""
@@ -153,6 +154,8 @@ class DbLedger:
         """Commit what became of a batch. It is written even without the lease: it happened."""
         if outcomes:
             await self._database.write(self._record, outcomes)
+            if self.told is not None:
+                self.told(outcomes)
 
     async def park(self, park: Park) -> None:
         """Leave a method alone until the park's end. Like `record`, it needs no lease."""
@@ -227,7 +230,7 @@ class DbLedger:
         await links.patch_links(tx, self._place, filter(None, patches), now)
         albums = [
             *(change.link for change in refused if isinstance(change, EditAlbum)),
-            *(link for one in done for link in _album_links(one)),
+            *(link for one in done for link in album_links_after(one)),
         ]
         await links.save_album_links(tx, self._place, albums, now)
         # In this order: of one batch some may find room, and the rest none.
@@ -283,17 +286,3 @@ class DbLedger:
 def _created(changes: Iterable[Change]) -> dict[str, int | None]:
     """List the products that are to be created."""
     return {each.draft.product_id: None for each in changes if isinstance(each, Create)}
-
-
-def _album_links(done: Done) -> Sequence[AlbumLink]:
-    match done:
-        case Done(change=AddAlbum(key=key, title=title, photo=photo), album_id=int(album_id)):
-            return (AlbumLink(key=key, album_id=album_id, title=title, is_made=True, photo=photo),)
-        case Done(change=TakeAlbum(link=link)):
-            return (link,)
-        case Done(change=EditAlbum(link=link) as change):
-            return (
-                replace(link, title=change.title, is_hidden=change.is_hidden, photo=change.photo),
-            )
-        case _:
-            return ()

@@ -48,6 +48,10 @@ class EvotorOAuth:
         """Give a refresh token for new tokens. Raises Denied and TryLater."""
         return await self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
+    async def renew_with(self, refresh_token: str, _device_id: str) -> Grant:
+        """Renew, as whoever keeps tokens calls it: Evotor knows no devices."""
+        return await self.renew(refresh_token=refresh_token)
+
     async def _ask(self, form: dict[str, str]) -> Grant:
         pair = base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode("ascii")
         request = Request(

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from time import perf_counter
 
 import structlog
 
@@ -15,7 +16,7 @@ from evosync.jobs.lease import hold_user
 from evosync.jobs.noting import StageNotes
 from evosync.jobs.one_run import INTERNAL, quiet
 from evosync.jobs.reading import Read, read_held
-from evosync.jobs.run_record import begin_run, end_cut_run
+from evosync.jobs.run_record import begin_run, count_run, end_cut_run
 from evosync.wiring import Installation
 
 log = structlog.get_logger(__name__)
@@ -44,16 +45,20 @@ async def carry_out_reading(
             sides = sides or DueReading(
                 user_id=order.user_id, evotor=evotor is not None, vk=vk is not None
             )
+            began = perf_counter()
             try:
-                await _carry_through(opened, order, sides, run_id)
+                status = await _carry_through(opened, order, sides, run_id)
             except asyncio.CancelledError:
+                count_run(opened, order, RunStatus.PARTIAL, perf_counter() - began)
                 await asyncio.shield(end_cut_run(opened, run_id))
                 raise
+            count_run(opened, order, status, perf_counter() - began)
 
 
 async def _carry_through(
     opened: Installation, order: Order, sides: DueReading, run_id: int
-) -> None:
+) -> RunStatus:
+    """Do it, write down what became of it, and tell how it ended."""
     notes, read = StageNotes(opened.database, run_id, quiet), Read()
 
     async def is_cancelled() -> bool:
@@ -75,6 +80,7 @@ async def _carry_through(
     elif isinstance(error, NeedsPerson) and error.link:
         end = replace(end, sealed_link=opened.vault.seal(error.link))
     await opened.database.write(runs.finish_run, run_id, end, opened.clock())
+    return end.status
 
 
 def _end(order: Order, read: Read, error: EvoSyncError | None) -> RunEnd:

@@ -52,7 +52,7 @@ class Mirroring:
         self._stopping = stopping
         self._on_paused = on_paused
         self._busy_for_s = busy_for_s
-        self._places = Places(opened.settings.sync_concurrency)
+        self.places = Places(opened.settings.sync_concurrency)
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._readings: set[asyncio.Task[None]] = set()
         self._again: dict[int, Work] = {}
@@ -195,7 +195,7 @@ class Mirroring:
         """Carry out what was asked for, at once or after what goes on and was asked before."""
         if order.user_id in self._tasks:
             self._asked.setdefault(order.user_id, []).append(order)
-            self._places.hurry(order.user_id)
+            self.places.hurry(order.user_id)
         else:
             self._begin(order.user_id, self._work_of(order))
 
@@ -215,7 +215,7 @@ class Mirroring:
         """Wait for a place, then do a user's work; one user's failure reaches nobody else."""
         try:
             is_asked = work.func in {self._run_asked, self._read_asked, self._read}
-            async with self._places.taken(user_id, is_asked=is_asked):
+            async with self.places.taken(user_id, is_asked=is_asked):
                 if not self._stopping.is_set():
                     await work()
         except EvoSyncError as error:

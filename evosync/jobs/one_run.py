@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
 
@@ -26,6 +27,7 @@ from evosync.jobs.noting import StageNotes
 from evosync.jobs.run_record import (
     StalePreview,
     begin_run,
+    count_run,
     end_cut_run,
     end_run,
     find_shown,
@@ -115,6 +117,7 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
                 lease_token=hold.holder.token,
                 now=opened.clock,
             )
+            ledger.told = opened.tally.changes_ended
             under_way = _UnderWay(
                 run_id=run_id,
                 order=order,
@@ -123,11 +126,14 @@ async def carry_out(opened: Installation, order: Order, watch: Watch) -> Finishe
                 ledger=ledger,
                 until=opened.clock() + TIME_SLICE,
             )
+            began = perf_counter()
             try:
                 report = await _carry_through(opened, under_way, place, watch)
             except asyncio.CancelledError:
+                count_run(opened, order, RunStatus.PARTIAL, perf_counter() - began)
                 await asyncio.shield(end_cut_run(opened, run_id))
                 raise
+            count_run(opened, order, report.status, perf_counter() - began)
             _tell(report)
     return Finished(run_id=run_id, report=report, approve=order.approve, is_answer=is_answer)
 

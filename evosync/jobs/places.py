@@ -35,6 +35,7 @@ class Places:
 
     free: int
     later: Later | None = None
+    _all: int = field(init=False)
     _beside: int = field(init=False)
     _most_in_a_row: int = field(init=False)
     _in_a_row: int = field(init=False, default=0)  # people who went while the timer's waited
@@ -43,7 +44,22 @@ class Places:
     _timers: dict[int, asyncio.Future[None]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._beside = self._most_in_a_row = self.free
+        self._all = self._beside = self._most_in_a_row = self.free
+
+    @property
+    def working(self) -> int:
+        """How many users' work goes on, in places and beside them."""
+        return (self._all - self.free) + (self._all - self._beside)
+
+    @property
+    def waiting_people(self) -> int:
+        """How many people wait for what they asked for."""
+        return len(self._people)
+
+    @property
+    def waiting_for_timer(self) -> int:
+        """How many users wait whom the timer sent."""
+        return len(self._timers)
 
     @asynccontextmanager
     async def taken(self, user_id: int, *, is_asked: bool) -> AsyncIterator[None]:

@@ -11,11 +11,12 @@ from evosync.db import approvals, intents, problems, run_queue, runs, shown_plan
 from evosync.db.links import Place
 from evosync.db.runs import RunEnd, RunKind
 from evosync.db.types import Tx
-from evosync.engine.report import RunReport
+from evosync.engine.report import RunReport, RunStatus
 from evosync.engine.shown import Shown
 from evosync.errors import EvoSyncError, NeedsPerson, TryLater
 from evosync.jobs.alarms import alert_of_run
 from evosync.jobs.asked import Order
+from evosync.tally import EndedRun
 from evosync.wiring import Installation
 
 CUT_S = 5.0
@@ -95,6 +96,13 @@ async def save_plan(opened: Installation, order: Order, run_id: int, report: Run
         await write(shown_plans.save_plan_rows, run_id, user_id, part, now)
     if is_dry:
         await write(shown_plans.forget_older, user_id, run_id)
+
+
+def count_run(opened: Installation, order: Order, status: RunStatus, seconds: float) -> None:
+    """Tell whoever counts that a run ended; one that was broken off is partial, as in its row."""
+    opened.tally.run_ended(
+        EndedRun(kind=order.kind, trigger=order.trigger, status=status, seconds=seconds)
+    )
 
 
 class StalePreview(EvoSyncError):

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from evosync.tally import NOBODY, Tally
+
 log = structlog.get_logger(__name__)
 
 BEAT = timedelta(seconds=30)
@@ -56,6 +58,7 @@ class Scheduler:
     """Wakes rounds; a round that fails is logged and comes again at its next time."""
 
     clock: Callable[[], datetime]
+    tally: Tally = NOBODY
     beat_at: datetime | None = None
     failed: set[str] = field(default_factory=set)
     _rounds: list[Round] = field(init=False, default_factory=list)
@@ -131,8 +134,10 @@ class Scheduler:
             log.info("round broken off", round=each.name)
         except Exception:  # one round's failure must not end the rounds
             self.failed.add(each.name)
+            self.tally.round_ended(each.name, has_failed=True)
             log.exception("round failed", round=each.name)
         else:
             self.failed.discard(each.name)
+            self.tally.round_ended(each.name, has_failed=False)
         finally:
             self._ended_at[each.name] = self.clock()

@@ -1,4 +1,4 @@
-"""What a client of a remote service may ask of the rest: who holds its token, who keeps its log."""
+"""What a client of a remote service asks of the rest: its token, its log, who counts its waits."""
 
 from typing import Protocol
 
@@ -22,4 +22,16 @@ class Recorder(Protocol):
 
     def record(self, exchange: Exchange) -> None:
         """Take note of it. Neither waits nor raises: the exchange matters more than its record."""
+        ...
+
+
+class QuotaWatch(Protocol):
+    """Is told what a quota costs."""
+
+    def waited(self, seconds: float) -> None:
+        """Take note that a request had to wait for its start so long; more than 0 seconds."""
+        ...
+
+    def paused(self) -> None:
+        """Take note that the service found the requests too many, and the quota rests."""
         ...

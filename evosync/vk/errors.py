@@ -57,6 +57,11 @@ _CODES: Mapping[Remedy, frozenset[int]] = {
 }
 _REMEDY = {code: remedy for remedy, codes in _CODES.items() for code in codes}
 
+KNOWN_CODES = frozenset(
+    {*_REMEDY, 22, 100, 104, 105, 113, 118, 121, 122, 129, 1518, 1536} | set(range(1400, 1440))
+)
+"""The codes that are met with goods, albums, pictures and people: all that may be told apart."""
+
 # Subcodes of 15 that speak of the token or the application, not of the person's
 # role: method and application type permission (errors.json).
 _RIGHT_SUBCODES = frozenset({1133, 1134})

@@ -61,6 +61,10 @@ class VkId:
             }
         )
 
+    async def renew_with(self, refresh_token: str, device_id: str) -> Grant:
+        """Renew, as whoever keeps tokens calls it; likewise."""
+        return await self.renew(refresh_token=refresh_token, device_id=device_id)
+
     async def _ask(self, form: dict[str, str]) -> Grant:
         request = Request(
             method="POST",

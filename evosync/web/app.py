@@ -41,6 +41,7 @@ from evosync.web.pages import (
     invite,
     login,
     logout,
+    metrics,
     problem,
     problem_retry,
     problems,
@@ -82,6 +83,7 @@ VIEW, EDIT, DELETE = Permission.USERS_VIEW, Permission.USERS_EDIT, Permission.US
 public = [
     Page("/", name="index", needs=ANYONE, get=index.go_on),
     JsonPage("/health", name="health", needs=ANYONE, get=health.show, described={"GET": health.DESCRIPTION}),
+    FilePage("/metrics", name="metrics", needs=ANYONE, get=metrics.show),
     Page("/setup", name="setup", needs=ANYONE, get=setup.show, post=setup.submit),
     Page("/login", name="login", needs=ANYONE, get=login.show, post=login.submit),
     Page("/logout", name="logout", needs=ANYONE, get=logout.ask, post=logout.submit),

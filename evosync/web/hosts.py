@@ -18,8 +18,9 @@ from evosync.web.state import desk_of
 
 MISDIRECTED = 421
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-# Monitors and balancers ask by number; nothing is told there but whether the service lives.
-_FOR_ALL = "/health"
+# Monitors and balancers ask by number, or by a name within their own network. Nothing is told
+# there but whether the service lives, and the rest only to a token that no browser has.
+_FOR_ALL = frozenset({"/health", "/metrics"})
 
 
 class KnownHosts:
@@ -30,7 +31,7 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
-        if scope["type"] != "http" or scope["path"] == _FOR_ALL:
+        if scope["type"] != "http" or scope["path"] in _FOR_ALL:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from starlette.applications import Starlette
@@ -25,8 +26,12 @@ from evosync.jobs.telling import tell_all
 from evosync.jobs.vitals import PING_ROUND, ping, take_vitals
 from evosync.outbound.client import Client, open_client
 from evosync.settings import Settings
+from evosync.tally import NOBODY, Tally
 from evosync.web.state import AppState
 from evosync.wiring import Installation, open_installation
+
+if TYPE_CHECKING:
+    from evosync.metrics.meter import Meter
 
 log = structlog.get_logger(__name__)
 
@@ -58,9 +63,10 @@ async def lifespan(
     not there yet, and an older service that is about to end, are waited for.
     """
     await await_database(settings.database, stopping)
+    meter = _meter(settings)
     async with (
         one_serve(settings.database, on_lost=stopping.set, stopping=stopping),
-        _opened(settings) as opened,
+        _opened(settings, meter or NOBODY) as opened,
         _monitor(settings) as monitor,
     ):
         checks = Checks(opened)
@@ -68,7 +74,7 @@ async def lifespan(
         desk = open_desk(
             settings, opened.database, opened.vault, opened.clock, stop_work=mirroring.drop
         )
-        scheduler = Scheduler(clock=opened.clock)
+        scheduler = Scheduler(clock=opened.clock, tally=opened.tally)
         app.state.evosync = AppState(
             opened=opened,
             mirroring=mirroring,
@@ -76,6 +82,7 @@ async def lifespan(
             scheduler=scheduler,
             desk=desk,
             stopping=stopping,
+            meter=meter,
         )
         parts = _Parts(app.state.evosync, monitor, first_pipeline)
         try:
@@ -147,11 +154,20 @@ def _rounds(parts: _Parts) -> list[Round]:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Installation]:
+async def _opened(settings: Settings, tally: Tally) -> AsyncIterator[Installation]:
     """Bring the schema up to date, now that no other service works with it, and open it."""
     await migrate(settings.database)
-    async with open_installation(settings) as opened:
+    async with open_installation(settings, tally=tally) as opened:
         yield opened
+
+
+def _meter(settings: Settings) -> "Meter | None":
+    """Make what counts, where somebody asks for numbers."""
+    if not settings.metrics_token:
+        return None
+    from evosync.metrics.meter import Meter  # noqa: PLC0415 - who asks for none need not load it
+
+    return Meter()
 
 
 @asynccontextmanager

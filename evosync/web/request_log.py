@@ -6,16 +6,20 @@ from time import perf_counter
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evosync.redact import MASK
+from evosync.tally import Answered
 from evosync.web.auth import known_session
 from evosync.web.errors import broken_page
+from evosync.web.routing import EventStream
+from evosync.web.state import state_of
 
 log = structlog.get_logger(__name__)
 
 HEADER = "X-Request-Id"
-QUIET = re.compile(r"/health|/static/.*", re.DOTALL)
+QUIET = re.compile(r"/health|/metrics|/static/.*", re.DOTALL)
 # Whoever reads the rest of such an address could open what it leads to.
 LINKS = "/feed/"
 GONE = 499  # nginx's number for who does not wait for the answer
@@ -35,12 +39,12 @@ class RequestLog:
         # Ours, and not one that the request brings: it goes to logs.
         request_id = secrets.token_hex(6)
         scope.setdefault("state", {})["request_id"] = request_id
-        status = 0
+        status, began_answer = 0, 0.0
 
         async def noted(message: Message) -> None:
-            nonlocal status
+            nonlocal status, began_answer
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, began_answer = message["status"], perf_counter()
                 message["headers"] = [
                     *message["headers"],
                     (HEADER.lower().encode(), request_id.encode()),
@@ -58,7 +62,22 @@ class RequestLog:
                 if status == 0:
                     response = await broken_page(Request(scope, receive))
                     await response(scope, receive, noted)
-            _write(scope, status, perf_counter() - began)
+            ended = perf_counter()
+            _write(scope, status, ended - began)
+            _count(scope, status, (began_answer if _is_stream(scope) else ended) - began)
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    """Tell whoever counts, by the name of the route: paths there are without end."""
+    route = scope.get("route")
+    name = "static" if isinstance(route, Mount) else getattr(route, "name", None)
+    state_of(Request(scope)).opened.tally.answered(
+        Answered(route=name, method=scope["method"], status=status, seconds=seconds)
+    )
+
+
+def _is_stream(scope: Scope) -> bool:
+    return isinstance(scope.get("route"), EventStream)
 
 
 def _write(scope: Scope, status: int, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
@@ -15,10 +16,13 @@ from evosync.web.feed_file import FeedShelf
 from evosync.web.streams import Streams
 from evosync.wiring import Installation
 
+if TYPE_CHECKING:  # the library behind it is loaded only where numbers are asked for
+    from evosync.metrics.meter import Meter
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppState:
-    """The open parts of a running service."""
+    """The open parts of a running service; no `meter` = nobody asks for numbers."""
 
     opened: Installation
     mirroring: Mirroring
@@ -27,6 +31,7 @@ class AppState:
     desk: Desk
     # Set as soon as a stop is asked for: what never ends by itself ends then.
     stopping: asyncio.Event
+    meter: "Meter | None" = None
     streams: Streams = field(default_factory=Streams)
     feeds: FeedShelf = field(default_factory=FeedShelf)
     goods: GoodsKeeper = field(default_factory=GoodsKeeper)

@@ -30,6 +30,7 @@ async def logged(request: Request, name: str, work: Awaitable[Response]) -> Resp
         status, answer = response.status_code, bytes(response.body)
         return response
     finally:
+        state_of(request).opened.tally.called(name, status)
         call = Call(
             at=began_at,
             name=f"/user/{name}",

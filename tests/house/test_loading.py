@@ -5,7 +5,7 @@ import sys
 
 # Migrations are rare, people set passwords and bring pictures seldom, and the sandbox is no part of
 # the service. httpx and structlog load rich for colours wherever it is installed.
-NOT_AT_ONCE = {"alembic", "evosync.sandbox", "PIL", "zxcvbn"}
+NOT_AT_ONCE = {"alembic", "evosync.sandbox", "PIL", "prometheus_client", "zxcvbn"}
 
 
 def test_the_service_starts_without_what_it_seldom_needs() -> None:

@@ -156,7 +156,7 @@ async def test_a_person_waits_for_nobody_whom_the_timer_sent(
 ) -> None:
     settings = msgspec.structs.replace(shop.opened.settings, sync_concurrency=1)
     mirroring = Mirroring(replace(shop.opened, settings=settings), stopping)
-    async with mirroring._places.taken(0, is_asked=False):
+    async with mirroring.places.taken(0, is_asked=False):
         mirroring.enqueue(shop.user_id)
         if is_due:
             mirroring.enqueue(boris.user_id)

@@ -27,6 +27,7 @@ from tests.web.route_table_catalog import CATALOG
 from tests.web.route_table_ends import CALLED, ENDS
 from tests.web.route_table_log import REQUEST_LOG
 from tests.web.route_table_market import FEED, MARKET
+from tests.web.route_table_metrics import NUMBERS
 from tests.web.route_table_products import PRODUCTS
 from tests.web.route_table_runs import ADMIN_RUNS, RUNS
 from tests.web.route_table_sending import SENDING
@@ -184,6 +185,7 @@ ROWS = (
     *TROUBLES,
     *CALLED,
     *ADMIN_PAGES,
+    *NUMBERS,
     *REQUEST_LOG,
     *RUNS,
     *ADMIN_RUNS,

@@ -1,0 +1,1 @@
+"""What whoever watches the service is told in numbers; the only one who knows of Prometheus."""
