@@ -72,6 +72,16 @@ def amount(value: Decimal) -> str:
     return f"{'−' if value < 0 else ''}{number(int(whole))}{tail}"
 
 
+def size(size_bytes: int) -> str:
+    """Say a size: «640 КБ», «12 МБ», «1,5 ГБ», as the labels of disks count."""
+    for unit, name in ((10**9, "ГБ"), (10**6, "МБ")):
+        if size_bytes >= unit:
+            value = Decimal(size_bytes) / unit
+            digits = 0 if value >= 10 else 1
+            return f"{amount(round(value, digits))}{_NO_BREAK}{name}"
+    return f"{-(-size_bytes // 1000)}{_NO_BREAK}КБ"
+
+
 def phone(number: str) -> str:
     """Write a phone as people do: «+7 916 123-45-67»; one of another country as it is kept."""
     digits = number.removeprefix("+7")

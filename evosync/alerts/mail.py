@@ -92,13 +92,23 @@ class SmtpMailer:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise fault_from(error) from None
 
+    async def try_sign_in(self) -> None:
+        """Connect and sign in, and send nothing. Raises as `send` does."""
+        try:
+            async with asyncio.timeout(self._timeout_s * DEADLINE), self._client():
+                pass
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise fault_from(error) from None
+
     async def _deliver(self, message: EmailMessage, to: str) -> None:
-        settings = self._settings
-        await aiosmtplib.send(
-            message,
+        async with self._client() as client:
             # Given beside the headers, since these two decide whether the server must know UTF-8.
-            sender=self._sender.addr_spec,
-            recipients=[to],
+            sender, recipients = self._sender.addr_spec, [to]
+            await client.send_message(message, sender=sender, recipients=recipients)
+
+    def _client(self) -> aiosmtplib.SMTP:
+        settings = self._settings
+        return aiosmtplib.SMTP(
             hostname=self._host,
             port=settings.smtp_port_used,
             username=settings.smtp_user or None,

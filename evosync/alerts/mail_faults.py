@@ -26,6 +26,8 @@ OF_RECIPIENT = "mail_recipient"
 UNREACHABLE = "mail_unreachable"
 """The code of a server that did not answer: no letter goes now."""
 
+_UNSENT = "Письмо не отправлено: "
+
 # Replies that want a name and a password, or others than were given: RFC 4954, section 6.
 _WANTS_LOGIN = {530, 534, 535, 538}
 # The part of a reply that is free of other people's words: RFC 3463.
@@ -56,8 +58,14 @@ def unfit_address() -> NeedsPerson:
     )
 
 
+def reason_in(message: str) -> str:
+    """Return why the server did not do it, from an error's message, as a sentence of its own."""
+    why = message.removeprefix(_UNSENT)
+    return f"{why[:1].upper()}{why[1:]}"
+
+
 def _sentence(why: str) -> str:
-    return f"Письмо не отправлено: {why}"
+    return f"{_UNSENT}{why}"
 
 
 def _is_to_be_repeated(error: Exception) -> bool:

@@ -22,6 +22,7 @@ _HOMES = {
     "config": "evosync.cli.config",
     "connect": "evosync.cli.connect",
     "demo": "evosync.cli.demo",
+    "doctor": "evosync.cli.doctor",
     "migrate": "evosync.cli.migrate",
     "probe": "evosync.cli.probe",
     "quickstart": "evosync.cli.quickstart",

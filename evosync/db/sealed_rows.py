@@ -1,4 +1,4 @@
-"""Whether a database holds anything sealed, so that its key must not be lost."""
+"""What a database holds sealed: whether there is anything, and texts to try a key on."""
 
 from sqlalchemy import or_, select
 
@@ -28,3 +28,20 @@ async def has_sealed_rows(tx: Tx) -> bool:
         if await tx.scalar(query.limit(1)) is not None:
             return True
     return False
+
+
+async def list_sealed(tx: Tx, most: int) -> list[str]:
+    """List sealed texts to try a key on, at most so many of each kind, the latest first."""
+    evotor, vk = evotor_connections.c, vk_connections.c
+    columns = (
+        (evotor.access_token, evotor.id),
+        (evotor.api_token, evotor.id),
+        (vk.access_token, vk.id),
+        (sync_configs.c.feed_secret, sync_configs.c.user_id),
+        (webhook_events.c.sealed, webhook_events.c.id),
+    )
+    found: list[str] = []
+    for column, row_id in columns:
+        query = select(column).where(column.is_not(None)).order_by(row_id.desc()).limit(most)
+        found += await tx.scalars(query)
+    return found

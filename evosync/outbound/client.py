@@ -15,6 +15,7 @@ import structlog
 
 from evosync.outbound.exchange import Exchange
 from evosync.outbound.ports import Recorder
+from evosync.outbound.silence import Silence, why_silent
 from evosync.redact import mask_url
 
 log = structlog.get_logger(__name__)
@@ -43,13 +44,15 @@ class Unreachable(Exception):
     """No answer came.
 
     `is_unsent` is True when the request surely did not reach the service
-    (name not found, connection refused): then nothing was done there.
+    (name not found, connection refused): then nothing was done there. `why`
+    is what somebody could do something about.
     """
 
-    def __init__(self, cause: str, *, is_unsent: bool) -> None:
+    def __init__(self, cause: str, *, is_unsent: bool, why: Silence = Silence.OTHER) -> None:
         super().__init__(cause)
         self.cause = cause
         self.is_unsent = is_unsent
+        self.why = why
 
 
 class AnswerTooLarge(Exception):
@@ -129,7 +132,8 @@ class Client:
             cause = type(error).__name__
             log.debug("request failed", service=self._service, url=where, error=cause)
             self._record(request, None, perf_counter() - began, cause=cause)
-            raise Unreachable(cause, is_unsent=isinstance(error, _UNSENT)) from None
+            unsent, why = isinstance(error, _UNSENT), why_silent(error)
+            raise Unreachable(cause, is_unsent=unsent, why=why) from None
         except asyncio.CancelledError:
             self._record(request, None, perf_counter() - began, cause="Cancelled")
             raise

@@ -1,0 +1,116 @@
+"""The connections of people: what their keys open, asked anew of those that matter most."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from evosync.db.oversight import ConnectionSeen, list_connections
+from evosync.db.services import Service
+from evosync.doctor.verdict import Verdict, attention, broken, good, unknown
+from evosync.jobs.checks import INTERNAL, UNREACHABLE, Checks
+from evosync.wiring import Installation
+
+TITLES = {Service.EVOTOR: "Ключи Эвотора", Service.VK: "Ключи VK"}
+
+# Of more people the rounds of checks know enough: each is looked at every few minutes anyway.
+MOST_ASKED = 50
+AT_ONCE = 8
+PATIENCE_S = 14.0
+MOST_NAMED = 10
+
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+_PASSING = frozenset({UNREACHABLE, INTERNAL})
+
+ADVICE = {
+    "vk_no_right": "Владелец магазина должен войти в VK ещё раз и разрешить «Товары».",
+    "vk_no_role": "Сделайте владельца ключа администратором сообщества.",
+    "vk_market_off": "В сообществе: Управление → Разделы → Товары → включить.",
+    "connection_broken": "Подключите заново на странице «Подключения».",
+    "vk_captcha": "Владелец магазина должен пройти проверку VK: ссылка на «Подключениях».",
+}
+"""What to do, by what is amiss; the sentence of the check says what that is."""
+
+
+async def look_at_connections(opened: Installation, checks: Checks) -> list[Verdict]:
+    """Ask both services with the keys of active users, and judge what is known of all of them.
+
+    Those in trouble and those who were not asked for longest come first; what
+    cannot be asked in time is told as the last check left it.
+    """
+    began_at = opened.clock()
+    asked = {
+        asyncio.create_task(_ask_all(opened, checks, service), name=f"ask {service.value}")
+        for service in Service
+    }
+    try:
+        await asyncio.wait(asked, timeout=PATIENCE_S)
+    finally:
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    async with opened.database.read() as tx:
+        seen = {service: await list_connections(tx, service) for service in Service}
+    return [
+        verdict
+        for service, ones in seen.items()
+        for verdict in judge_connections(service, ones, began_at)
+    ]
+
+
+async def _ask_all(opened: Installation, checks: Checks, service: Service) -> None:
+    async with opened.database.read() as tx:
+        seen = await list_connections(tx, service)
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(one: ConnectionSeen) -> None:
+        async with slots:
+            await checks.check(service, one.user_id, with_rights=True)
+
+    await asyncio.gather(*map(ask, first_to_ask(seen)))
+
+
+def first_to_ask(seen: Sequence[ConnectionSeen]) -> list[ConnectionSeen]:
+    """Choose whom to ask: those in trouble, then those whose rights nobody looked at longest."""
+
+    def rank(one: ConnectionSeen) -> tuple[bool, datetime]:
+        return one.is_online, one.rights_checked_at or one.checked_at or _NEVER
+
+    return sorted(seen, key=rank)[:MOST_ASKED]
+
+
+def judge_connections(
+    service: Service, seen: Sequence[ConnectionSeen], began_at: datetime
+) -> list[Verdict]:
+    """Judge the connections to one service: a line of all, and one of each that is in trouble.
+
+    What was looked at since `began_at` is fresh; the rest is as the rounds of checks left it.
+    """
+    title = TITLES[service]
+    if not seen:
+        return [unknown(title, "Никто не подключён.")]
+    fresh = [one for one in seen if one.checked_at is not None and one.checked_at >= began_at]
+    troubled = [one for one in seen if one.checked_at is not None and not one.is_online]
+    halfway = [one for one in seen if one.is_online and not one.is_whole]
+    working = len([one for one in seen if one.is_online and one.is_whole])
+    told = f"Подключено {len(seen)}, работает {working}, проверено сейчас {len(fresh)}."
+    if not fresh:
+        whole = unknown(title, told, "Эвотор и VK сейчас не спросить: это последнее известное.")
+    elif troubled:
+        whole = attention(title, told)
+    else:
+        whole = good(title, told)
+    lines = [_of_trouble(title, one) for one in troubled[:MOST_NAMED]]
+    lines += [
+        attention(_of(title, one), "Сообщество VK не выбрано.", "Выберите его на «Подключениях».")
+        for one in halfway[:MOST_NAMED]
+    ]
+    return [whole, *lines]
+
+
+def _of_trouble(title: str, one: ConnectionSeen) -> Verdict:
+    judge = attention if one.code in _PASSING else broken
+    return judge(_of(title, one), one.error or "Не работает.", ADVICE.get(one.code or "", ""))
+
+
+def _of(title: str, one: ConnectionSeen) -> str:
+    return f"{title}: {one.owner or f'№ {one.user_id}'}"

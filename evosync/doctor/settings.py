@@ -1,0 +1,71 @@
+"""The settings: read well, fit for each other, safe to serve with (pure)."""
+
+from collections.abc import Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from evosync.doctor.verdict import Verdict, attention, good
+from evosync.settings import Settings
+
+FILE, ADDRESS, PROXY = "Настройки", "Адрес сайта", "Прокси"
+
+
+def judge_settings(settings: Settings, warnings: Sequence[str]) -> list[Verdict]:
+    """Judge settings that could be read; `warnings` are of the lines that were passed over."""
+    read = [attention(FILE, f".env: {each}", "Исправьте или уберите строку.") for each in warnings]
+    verdicts = read or [good(FILE, "Прочитаны без замечаний.")]
+    verdicts.append(_address(settings))
+    if _trusts_all(settings) and not is_loopback(settings.host):
+        verdicts.append(
+            attention(
+                PROXY,
+                "FORWARDED_ALLOW_IPS=*: любой, кто дотянется до порта "
+                f"{settings.port}, может назваться чужим адресом.",
+                "Оставьте порт доступным только прокси или укажите его адрес.",
+            )
+        )
+    return verdicts
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_for_this_machine(url: str) -> bool:
+    """Tell whether an address leads to this machine alone."""
+    return is_loopback(urlsplit(url).hostname or "")
+
+
+def _trusts_all(settings: Settings) -> bool:
+    return "*" in {each.strip() for each in settings.forwarded_allow_ips.split(",")}
+
+
+def _address(settings: Settings) -> Verdict:
+    url = settings.public_url
+    parts = urlsplit(url)
+    named = bool(settings.base_url or settings.domain)
+    if settings.base_url and settings.domains and parts.hostname not in settings.domains:
+        return attention(
+            ADDRESS,
+            f"BASE_URL ({url}) не из списка DOMAIN: ссылки в письмах поведут туда.",
+            "Уберите BASE_URL или впишите в него имя из DOMAIN.",
+        )
+    if parts.scheme == "https":
+        return good(ADDRESS, f"{url}.")
+    if is_for_this_machine(url):
+        if named or is_loopback(settings.host):
+            return good(ADDRESS, f"{url}: только для этой машины.")
+        return attention(
+            ADDRESS,
+            "Сервис открыт для сети, а адреса у него нет: ссылки в письмах поведут на " + url + ".",
+            "Задайте DOMAIN или BASE_URL.",
+        )
+    return attention(
+        ADDRESS,
+        f"{url} без https: пароли и ключи доступа идут по сети открыто.",
+        "Задайте DOMAIN и включите https.",
+    )
