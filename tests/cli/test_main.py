@@ -52,7 +52,7 @@ def database_file(tmp_path: Path, sqlite_template: Path) -> Path:
 
 def test_these_are_the_commands() -> None:
     assert set(COMMANDS) == {
-        *("serve", "demo", "migrate", "sandbox", "sync"),
+        *("serve", "demo", "doctor", "migrate", "sandbox", "sync"),
         *("user", "user create", "user invite", "user list", "user reset-password"),
         *("connect", "connect evotor", "connect vk", "adopt", "probe"),
         "quickstart",
