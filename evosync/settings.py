@@ -180,13 +180,16 @@ def known_names() -> tuple[str, ...]:
 def make_data_dir(settings: Settings) -> None:
     """Make the data folder where something has to be written into it.
 
-    Raises Misconfigured when it cannot hold the database or the key. With
-    both of them elsewhere the folder may be missing, but not be a file.
+    Raises Misconfigured when it cannot hold the database, the key or the
+    backups. With none of them in it the folder may be missing, but not be a file.
     """
     folder = settings.data_dir
     try:
         can_be = _nearest(folder).is_dir()
-        if can_be and not (settings.database_url and settings.secret_key):
+        is_needed = settings.backup_interval_hours or not (
+            settings.database_url and settings.secret_key
+        )
+        if can_be and is_needed:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if can_be and not settings.database_url:
             with tempfile.TemporaryFile(dir=folder):

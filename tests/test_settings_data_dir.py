@@ -2,6 +2,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from evosync.errors import Misconfigured
 from evosync.settings import Settings, make_data_dir
@@ -56,6 +57,10 @@ def test_a_data_folder_that_cannot_be_written_to_is_named(folder: str) -> None:
 def test_a_data_folder_that_nobody_needs_is_not_made(tmp_path: Path) -> None:
     folder = tmp_path / "data"
 
-    make_data_dir(Settings(data_dir=folder, database_url="mysql://host/x", secret_key=SECRET))
-
+    elsewhere = Settings(
+        data_dir=folder, database_url="mysql://host/x", secret_key=SECRET, backup_interval_hours=0
+    )
+    make_data_dir(elsewhere)
     assert not folder.exists()
+    make_data_dir(replace(elsewhere, backup_interval_hours=24))
+    assert folder.is_dir()

@@ -19,6 +19,7 @@ from evosync.redact import mask_text
 # The module of each command, where it stands under its own name.
 _HOMES = {
     "adopt": "evosync.cli.adopt",
+    "backup": "evosync.cli.backup",
     "config": "evosync.cli.config",
     "connect": "evosync.cli.connect",
     "demo": "evosync.cli.demo",
@@ -26,6 +27,7 @@ _HOMES = {
     "migrate": "evosync.cli.migrate",
     "probe": "evosync.cli.probe",
     "quickstart": "evosync.cli.quickstart",
+    "restore": "evosync.cli.restore",
     "sandbox": "evosync.cli.sandbox",
     "serve": "evosync.cli.serve",
     "sync": "evosync.cli.sync",

@@ -2,14 +2,17 @@
 
 import click
 
+from evosync.backup.standing_order import migrate_safely
 from evosync.cli.frame import load_settings, log_to_stderr, run_async
-from evosync.db.migrate import migrate as bring_up_to_date
+from evosync.clock import now
 
 
 @click.command()
 def migrate() -> None:
-    """Обновить схему базы данных до этой версии программы."""
+    """Обновить схему базы данных до этой версии программы, сделав сначала копию."""
     settings = load_settings()
     log_to_stderr(settings)
-    run_async(lambda: bring_up_to_date(settings.database))
+    saved = run_async(lambda: migrate_safely(settings, now()))
+    if saved is not None:
+        click.echo(f"Копия прежней базы: {saved.path}")
     click.echo("Схема базы данных обновлена.")

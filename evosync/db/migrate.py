@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from evosync.db.engine import BEGIN, connected, create_engine
 from evosync.db.faults import busy, fault_from
+from evosync.db.row_kinds import VERSIONS
 from evosync.db.schema import metadata
 from evosync.db.urls import (
     NAME,
@@ -37,7 +38,9 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-VERSIONS = "alembic_version"  # alembic's own table
+RESTORING = "evosync_restoring"
+"""A table that is there while a backup is put back: MariaDB cannot do that in one transaction."""
+
 LOCK = "evosync_migration"
 LOCK_TIMEOUT_S = 60
 
@@ -75,7 +78,7 @@ async def check_schema(url: str) -> SchemaState:
     where = normalise_url(url)
     if is_sqlite(where) and not check_file(sqlite_file(where)):
         return SchemaState.EMPTY
-    async with _connection(where, will_write=False) as connection:
+    async with own_connection(where, will_write=False) as connection:
         return await connection.run_sync(_state)
 
 
@@ -91,9 +94,9 @@ async def on_own_connection(url: str, work: Callable[[Connection], T]) -> T:
     where = normalise_url(url)
     if is_sqlite(where):
         prepare_file(sqlite_file(where))
-    async with _connection(where, will_write=True) as connection:
+    async with own_connection(where, will_write=True) as connection:
         if not is_sqlite(where):
-            return await _under_lock(connection, work)
+            return await under_lock(connection, work)
         if await connection.run_sync(_state) is SchemaState.BEHIND:
             # Our write lock is held already, and readers are let in: the copy is whole.
             await _copy_aside(sqlite_file(where))
@@ -169,6 +172,11 @@ def _upgrade(connection: Connection) -> None:
 
 def _state(connection: Connection) -> SchemaState:
     tables = set(inspect(connection).get_table_names())
+    if RESTORING in tables:
+        raise Misconfigured(
+            NAME,
+            "восстановление базы из копии прервалось на середине. Повторите: evosync restore ФАЙЛ.",
+        )
     revision = None
     if VERSIONS in tables:
         revision = connection.scalar(text(f"SELECT version_num FROM {VERSIONS}"))  # noqa: S608
@@ -189,7 +197,8 @@ def _state(connection: Connection) -> SchemaState:
 
 
 @contextlib.asynccontextmanager
-async def _connection(where: URL, *, will_write: bool) -> AsyncIterator[AsyncConnection]:
+async def own_connection(where: URL, *, will_write: bool) -> AsyncIterator[AsyncConnection]:
+    """Open a connection as migrations need it. Raises as all of the database does."""
     engine = create_engine(where, for_migrations=True, poolclass=NullPool)
     try:
         begun = engine.execution_options(**{BEGIN: "IMMEDIATE" if will_write else "DEFERRED"})
@@ -212,7 +221,8 @@ async def _copy_aside(file: Path) -> None:
         ) from None
 
 
-async def _under_lock(connection: AsyncConnection, work: Callable[[Connection], T]) -> T:
+async def under_lock(connection: AsyncConnection, work: Callable[[Connection], T]) -> T:
+    """Run `work` and commit it, while no other migration of this MariaDB goes on."""
     taken = await connection.scalar(
         text("SELECT GET_LOCK(:name, :seconds)"), {"name": LOCK, "seconds": LOCK_TIMEOUT_S}
     )

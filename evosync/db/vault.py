@@ -15,6 +15,7 @@ from evosync.errors import Misconfigured, NeedsPerson
 KEY_FILE = "secret.key"
 _NAME = "SECRET_KEY"
 _SEALING = "sealing"
+_NAMING = "key id"
 _KEY_BYTES = 32  # what Fernet takes, and as much as SHA-256 gives
 
 
@@ -40,13 +41,20 @@ class Vault:
     def open(self, sealed: str) -> str:
         """Return the text; raises NeedsPerson when none of the keys sealed it."""
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise NeedsPerson(
                 "Сохранённый ключ доступа не расшифровать: SECRET_KEY другой, чем был. "
                 "Верните прежний или подключите сервис заново.",
                 code="sealed_unreadable",
             ) from None
+
+    def sealed_anew(self, sealed: str) -> str | None:
+        """Return the same text sealed with the newest key; None when none of the keys opens it."""
+        try:
+            return self._fernet.rotate(sealed.encode()).decode()
+        except InvalidToken:
+            return None
 
     def derive(self, purpose: str) -> tuple[bytes, ...]:
         """Return the keys of another purpose, such as cookies: the newest first, then the old."""
@@ -83,9 +91,30 @@ def open_vault(
     return Vault(_create(path), old)
 
 
+def list_keys(data_dir: Path, *, configured: str, old: Sequence[str]) -> tuple[str, ...]:
+    """List the keys of an installation, the newest first; none is made. Raises as `open_vault`."""
+    kept = _read(data_dir / KEY_FILE)
+    return tuple(dict.fromkeys(filter(None, (configured, kept, *old))))
+
+
+def keep_key(data_dir: Path, key: str) -> None:
+    """Put a key, or a new one if it is "", into the key file, unless one is there.
+
+    Raises Misconfigured when the file cannot be made.
+    """
+    path = data_dir / KEY_FILE
+    if not _read(path):
+        _create(path, key)
+
+
+def key_id(key: str) -> str:
+    """Return what tells a key from others and nothing of the key itself."""
+    return Vault(key).derive(_NAMING)[0][:8].hex()
+
+
 def _read(path: Path) -> str:
     try:
-        key = path.read_text(encoding="ascii").strip()
+        key = path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError):
@@ -95,14 +124,14 @@ def _read(path: Path) -> str:
     return key
 
 
-def _create(path: Path) -> str:
-    key = secrets.token_urlsafe(_KEY_BYTES)
+def _create(path: Path, known: str = "") -> str:
+    key = known or secrets.token_urlsafe(_KEY_BYTES)
     unfinished = path.with_name(f".{KEY_FILE}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with os.fdopen(file, "w", encoding="ascii") as out:
+            with os.fdopen(file, "w", encoding="utf-8") as out:
                 out.write(f"{key}\n")
                 out.flush()
                 os.fsync(out.fileno())

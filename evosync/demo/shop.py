@@ -51,6 +51,7 @@ def demo_settings(folder: Path, sandbox_url: str, *, port: int = 8000) -> Settin
         vk_api_url=f"{sandbox_url}/vk",
         vk_upload_hosts="127.0.0.1",
         vk_settle_seconds=SETTLE_SECONDS,
+        backup_interval_hours=0,  # of toys nobody needs a copy
         catalog_refresh_interval_seconds=int(ROUND.total_seconds()),
     )
 

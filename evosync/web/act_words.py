@@ -50,6 +50,8 @@ ACTIONS = {
     "held.stated": "Согласие, данное заранее",
     "run.cancelled": "Запуск остановлен",
     "run.again": "Запуск начат заново",
+    "backup.made": "Сделана резервная копия",
+    "backup.restored": "База восстановлена из копии",
 }
 """Every action that is ever written down."""
 

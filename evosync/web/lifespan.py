@@ -13,9 +13,10 @@ from starlette.applications import Starlette
 
 from evosync.accounts.administration import go_on_deleting
 from evosync.accounts.desk import Desk, open_desk
+from evosync.backup.standing_order import Backups, migrate_safely
+from evosync.clock import now
 from evosync.db.accounts import has_any_user
 from evosync.db.awaiting import await_database
-from evosync.db.migrate import migrate
 from evosync.db.serving import one_serve
 from evosync.jobs.alarms import StaleWatch, look_after_pause
 from evosync.jobs.checks import Checks
@@ -46,6 +47,9 @@ STALE_EVERY = timedelta(minutes=15)
 HOUSE_EVERY = timedelta(hours=1)
 FIRST_HOUSE = timedelta(minutes=5)
 PING_EVERY = timedelta(minutes=1)
+# Whether the time for one has come is looked at so often; a failure is tried again then.
+BACKUPS_EVERY = timedelta(minutes=15)
+FIRST_BACKUP = timedelta(minutes=2)
 
 
 @asynccontextmanager
@@ -80,12 +84,14 @@ async def lifespan(
             mirroring=mirroring,
             checks=checks,
             scheduler=scheduler,
+            backups=Backups(settings, opened.database, opened.clock),
             desk=desk,
             stopping=stopping,
             meter=meter,
         )
         parts = _Parts(app.state.evosync, monitor, first_pipeline)
         try:
+            await app.state.evosync.backups.load()
             await mirroring.start()
             scheduler.start(_rounds(parts))
             log.info("service started")
@@ -143,6 +149,8 @@ def _rounds(parts: _Parts) -> list[Round]:
         Round("stale", stale.round, STALE_EVERY, STALE_EVERY),
         Round("house", lambda: keep_house(desk), HOUSE_EVERY, FIRST_HOUSE),
     ]
+    if state.backups.every is not None:
+        rounds.append(Round("backups", state.backups.round, BACKUPS_EVERY, FIRST_BACKUP))
     if monitor is not None:
 
         async def ping_monitor() -> None:
@@ -156,7 +164,7 @@ def _rounds(parts: _Parts) -> list[Round]:
 @asynccontextmanager
 async def _opened(settings: Settings, tally: Tally) -> AsyncIterator[Installation]:
     """Bring the schema up to date, now that no other service works with it, and open it."""
-    await migrate(settings.database)
+    await migrate_safely(settings, now())
     async with open_installation(settings, tally=tally) as opened:
         yield opened
 

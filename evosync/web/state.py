@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import HTTPConnection
 
 from evosync.accounts.desk import Desk
+from evosync.backup.standing_order import Backups
 from evosync.db.engine import Database
 from evosync.db.goods import GoodsKeeper
 from evosync.jobs.checks import Checks
@@ -28,6 +29,7 @@ class AppState:
     mirroring: Mirroring
     checks: Checks
     scheduler: Scheduler
+    backups: Backups
     desk: Desk
     # Set as soon as a stop is asked for: what never ends by itself ends then.
     stopping: asyncio.Event

@@ -87,7 +87,7 @@ def test_who_moves_from_the_file_to_the_settings_keeps_what_is_sealed(tmp_path: 
     ("content", "why"),
     [
         pytest.param(b"", "пуст", id="empty"),
-        pytest.param("ключ".encode(), "не читается", id="not ours"),
+        pytest.param("ключ".encode("cp1251"), "не читается", id="not ours"),
     ],
 )
 def test_a_spoilt_key_file_is_told_and_kept(tmp_path: Path, content: bytes, why: str) -> None:

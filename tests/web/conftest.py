@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from evosync.accounts.desk import open_desk
 from evosync.accounts.passwords import hash_again
+from evosync.backup.standing_order import Backups
 from evosync.db.engine import Database
 from evosync.db.roles import RoleName
 from evosync.jobs.checks import Checks
@@ -78,6 +79,7 @@ class Ground:
                 mirroring=mirroring,
                 checks=Checks(opened),
                 scheduler=scheduler,
+                backups=Backups(settings, opened.database, self.clock),
                 desk=desk,
                 stopping=stopping,
             )

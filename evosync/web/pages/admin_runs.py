@@ -40,6 +40,7 @@ ROUNDS: Mapping[str, str] = {
     "letters": "Письма о поломках",
     "stale": "Поиск тех, у кого давно не выходит",
     "house": "Уборка старых записей",
+    "backups": "Резервные копии",
     "ping": "Сигнал внешнему монитору",
 }
 """What each round of the scheduler does."""

@@ -44,12 +44,13 @@ async def show(request: Request) -> Response:
     vitals = await take_vitals(state.database, state.scheduler, state.mirroring)
     is_strict = request.query_params.get("strict") == "1"
     is_bad = vitals.status == "down" or (vitals.status == "degraded" and is_strict)
+    last = state.backups.last
     report = HealthReport(
         status=vitals.status,
         database="ok" if vitals.is_database_up else "down",
         scheduler="ok" if vitals.is_scheduler_up else "down",
         last_run_at=state.mirroring.last_run_at,
-        last_backup_at=None,
+        last_backup_at=last.made_at if last else None,
         version=version("evosync"),
     )
     return Response(

@@ -1,0 +1,205 @@
+"""A database made anew from a backup: its schema at the backup's revision, its rows, then today's.
+
+On SQLite all of it is one transaction. MariaDB commits at every statement of
+DDL; so a table says that it goes on, no start gets past it, and the whole can
+be done again.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.schema import CreateTable, DropTable
+
+from evosync.db.migrate import (
+    RESTORING,
+    SchemaState,
+    check_schema,
+    list_revisions,
+    on_own_connection,
+    own_connection,
+    run_here,
+    under_lock,
+)
+from evosync.db.row_kinds import VERSIONS, TableKind, list_tables
+from evosync.db.runs import interrupted
+from evosync.db.schema import metadata
+from evosync.db.sealed_columns import Unopened, seal_anew
+from evosync.db.tables.accounts import sessions, users
+from evosync.db.tables.journal import audit_log, settings_kv
+from evosync.db.tables.runs import leases, runs
+from evosync.db.urls import NAME, check_file, is_sqlite, normalise_url, prepare_file, sqlite_file
+from evosync.db.vault import Vault
+from evosync.engine.report import RunStatus
+from evosync.errors import EvoSyncError, Misconfigured
+
+_mark = Table(RESTORING, MetaData(), Column("id", Integer, primary_key=True))
+
+
+class Source(Protocol):
+    """Whatever gives rows to fill a database with."""
+
+    @property
+    def revision(self) -> str:
+        """The revision of the schema that they are of."""
+        ...
+
+    @property
+    def tables(self) -> list[TableKind]:
+        """Their tables."""
+        ...
+
+    def rows(self, of: TableKind) -> Iterator[list[tuple[Any, ...]]]:
+        """Give the rows of a table in portions."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refill:
+    """What a database is filled with, by which keys its tokens open, and when that is."""
+
+    source: Source
+    vault: Vault
+    now: datetime
+
+
+async def is_in_use(url: str) -> bool:
+    """Tell whether the database has an account, so that something would be lost with it.
+
+    Raises Misconfigured when it holds tables of something else.
+    """
+    where = normalise_url(url)
+    if is_sqlite(where) and not check_file(sqlite_file(where)):
+        return False
+    async with own_connection(where, will_write=False) as connection:
+        if await connection.run_sync(_is_unfinished):
+            return False
+    if await check_schema(url) is SchemaState.EMPTY:
+        return False
+    async with own_connection(where, will_write=False) as connection:
+        return bool(await connection.scalar(select(func.count()).select_from(users)))
+
+
+async def fits(source: Source) -> bool:
+    """Tell whether the tables of a source are those of a revision that we know."""
+    if source.revision not in list_revisions():
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'schema.db'}"
+        wanted = await on_own_connection(url, lambda each: _made(each, source.revision))
+    return _by_name(wanted) == _by_name(source.tables)
+
+
+async def refill(url: str, given: Refill) -> list[Unopened]:
+    """Replace all that the database holds of ours; returns the connections that nothing opens.
+
+    Sessions end, and runs that went on are ended. Raises EvoSyncError when
+    the rows do not fit together; SQLite then stays as it was.
+    """
+    where = normalise_url(url)
+    if is_sqlite(where):
+        prepare_file(sqlite_file(where))
+    async with own_connection(where, will_write=True) as connection:
+        if not is_sqlite(where):
+            return await under_lock(connection, lambda each: _refilled(each, given))
+        unopened = await connection.run_sync(_refilled, given)
+        if (await connection.execute(text("PRAGMA foreign_key_check"))).first() is not None:
+            raise EvoSyncError("Строки копии не сходятся друг с другом.", code="backup_unusable")
+        await connection.commit()
+        return unopened
+
+
+def _refilled(connection: Connection, given: Refill) -> list[Unopened]:
+    _clear(connection)
+    tables = _made(connection, given.source.revision)
+    for each in reversed(tables):
+        connection.execute(delete(each.clause()))  # rows that migrations brought
+    for each in tables:
+        names = [one.name for one in each.columns]
+        statement = insert(each.clause())
+        for rows in given.source.rows(_named(given.source.tables, each.name)):
+            connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+    _upgrade(connection, "head")
+    unopened = seal_anew(connection, given.vault)
+    _tidy(connection, given.now)
+    connection.execute(DropTable(_mark))
+    return unopened
+
+
+def _clear(connection: Connection) -> None:
+    """Drop all tables of ours; from now on the database says that it is being restored."""
+    found = set(inspect(connection).get_table_names())
+    ours = found & {*metadata.tables, VERSIONS}
+    if not _is_ours(connection, found):
+        raise Misconfigured(NAME, "в базе таблицы другой программы, нужна отдельная база.")
+    if found - ours - {RESTORING} and ours >= {"users", "runs", VERSIONS}:
+        ours = found - {RESTORING}  # a newer program's: its tables would be in the way later
+    if RESTORING not in found:
+        connection.execute(CreateTable(_mark))
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SET SESSION foreign_key_checks=0"))
+    for name in sorted(ours):
+        connection.execute(DropTable(Table(name, MetaData())))
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SET SESSION foreign_key_checks=1"))
+
+
+def _is_ours(connection: Connection, found: set[str]) -> bool:
+    if RESTORING in found or not found - {*metadata.tables, VERSIONS}:
+        return True
+    if VERSIONS not in found or not {"users", "roles", "evotor_connections"} <= found:
+        return False
+    revision = connection.scalar(text(f"SELECT version_num FROM {VERSIONS}"))  # noqa: S608
+    return revision is not None and revision not in list_revisions()
+
+
+def _is_unfinished(connection: Connection) -> bool:
+    return RESTORING in inspect(connection).get_table_names()
+
+
+def _made(connection: Connection, revision: str) -> list[TableKind]:
+    """Make the schema of a revision; returns its tables, those that others refer to first."""
+    _upgrade(connection, revision)
+    return [each for each in list_tables(connection) if each.name != RESTORING]
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415 - it takes 11 MB and a sixth of a start
+
+    command.upgrade(run_here(connection), revision)
+
+
+def _tidy(connection: Connection, now: datetime) -> None:
+    """End what only the past knew of: browsers' sessions, leases, runs under way."""
+    connection.execute(delete(sessions))
+    connection.execute(delete(leases))
+    connection.execute(delete(settings_kv).where(settings_kv.c.name == "last_backup"))
+    going_on = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
+    connection.execute(update(runs).where(runs.c.status.in_(going_on)).values(interrupted(now)))
+    act = {"action": "backup.restored", "actor": "command line", "subject": "", "detail": {}}
+    connection.execute(insert(audit_log).values(**act, at=now))
+
+
+def _by_name(tables: Sequence[TableKind]) -> dict[str, TableKind]:
+    return {each.name: each for each in tables}
+
+
+def _named(tables: Sequence[TableKind], name: str) -> TableKind:
+    return _by_name(tables)[name]
