@@ -1,11 +1,12 @@
 """The text of /metrics as a test reads it: by the library's own parser."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from prometheus_client import Metric
-from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_families
+from prometheus_client.parser import text_string_to_metric_families as plain_families
 from prometheus_client.samples import Sample
 
 Wanted = str | Callable[[str], bool]
@@ -18,9 +19,10 @@ class Numbers:
     families: tuple[Metric, ...]
 
     @classmethod
-    def read(cls, text: str) -> "Numbers":
-        """Read an answer; what no parser takes raises ValueError."""
-        return cls(tuple(text_string_to_metric_families(text)))
+    def read(cls, text: str, *, is_open: bool = False) -> "Numbers":
+        """Read an answer, as OpenMetrics or as Prometheus; ValueError where it is none."""
+        read: Callable[[str], Iterable[Metric]] = open_families if is_open else plain_families
+        return cls(tuple(read(text)))
 
     def samples(self, name: str, **labels: Wanted) -> list[Sample]:
         """List the samples of a name, those alone whose labels are as wanted."""

@@ -110,3 +110,41 @@ async def test_a_cancelled_waiter_gives_its_start_to_the_next(
     watch.on_sleep = lambda: gone.cancel() if watch.now_s == 100.0 else None
     await asyncio.gather(gone, stays, return_exceptions=True)
     assert starts == {"stays": 100.5}
+
+
+class Told:
+    """Whoever is told what the quota costs."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.pauses = 0
+
+    def waited(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def paused(self) -> None:
+        self.pauses += 1
+
+
+async def test_each_wait_is_told_as_long_as_it_was_and_a_free_start_is_none(watch: Watch) -> None:
+    told = Told()
+    limiter = Limiter(0.5, monotonic=watch.monotonic, sleep=watch.sleep, watch=told)
+    await limiter.slot()
+    await limiter.ready(0.5)
+    assert told.waits == []
+    await asyncio.gather(limiter.slot(), limiter.slot())
+    await limiter.ready(0.125)
+    assert told.waits == [0.5, 1.0, 0.375]
+    limiter.pause(2.0)
+    assert told.pauses == 1
+
+
+async def test_a_wait_that_is_given_up_is_told_too(watch: Watch) -> None:
+    told = Told()
+    limiter = Limiter(0.5, monotonic=watch.monotonic, sleep=watch.sleep, watch=told)
+    await limiter.slot()
+    gone = asyncio.create_task(limiter.slot())
+    watch.on_sleep = gone.cancel
+    await asyncio.gather(gone, return_exceptions=True)
+    assert gone.cancelled()
+    assert len(told.waits) == 1
