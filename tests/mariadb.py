@@ -45,7 +45,7 @@ def running(folder: Path) -> Iterator[str]:
     data = folder / "data"
     account = ["--user=root"] if os.geteuid() == 0 else []
     _run(
-        _need("mariadb-install-db"),
+        mariadb_program("mariadb-install-db"),
         "--no-defaults",
         f"--datadir={data}",
         "--skip-test-db",
@@ -61,7 +61,7 @@ def running(folder: Path) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [
-                _need("mariadbd"),
+                mariadb_program("mariadbd"),
                 *OPTIONS,
                 *account,
                 f"--datadir={data}",
@@ -90,7 +90,8 @@ def _find(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
-def _need(name: str) -> str:
+def mariadb_program(name: str) -> str:
+    """Return where a program of the server's lies. Raises FileNotFoundError."""
     found = _find(name)
     if found is None:
         raise FileNotFoundError(name)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 import yaml
 
 from evosync.settings import Settings, known_names, read_settings
+from tests.mariadb import is_installed, mariadb_program
+
+# SQLAlchemy's own for a service: 5 connections kept, 10 more at need.
+POOL = 15
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -195,6 +200,41 @@ def test_caddy_is_not_started_without_a_name(tmp_path: Path, domain: str) -> Non
     told = run_start(tmp_path, "caddy-start.sh", "caddy", DOMAIN=domain)
     assert told.returncode == 1
     assert told.stderr.startswith("DOMAIN: ")
+
+
+def test_mariadb_takes_the_options_of_the_compose_file(compose: dict[str, Any]) -> None:
+    if not is_installed():
+        pytest.skip("no MariaDB is installed")
+    server, *options = compose["services"]["mariadb"]["command"]
+    assert server == "mariadbd"
+    told = subprocess.run(
+        [mariadb_program(server), "--no-defaults", *options, "--verbose", "--help"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stderr
+    taken = dict(re.findall(r"^(\S+) +(\S+)$", told.stdout, re.MULTILINE))
+    assert taken["character-set-server"] == "utf8mb4"
+    # A machine of 1 GB has other things to hold, too.
+    assert int(taken["innodb-buffer-pool-size"]) == 128 * 1024**2
+    # More at once than the service's pool opens: commands run beside it.
+    assert int(taken["max-connections"]) >= 2 * POOL
+
+
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not installed")
+    text = (ROOT / "deploy" / "evosync.service").read_text(encoding="utf-8")
+    unit = tmp_path / "evosync.service"
+    # The program is not where it will be.
+    unit.write_text(text.replace("/opt/evosync/.venv/bin/evosync", "/bin/true"), encoding="utf-8")
+    told = subprocess.run(
+        ["systemd-analyze", "verify", unit], check=False, capture_output=True, text=True
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "\nTimeoutStopSec=60\n" in text
+    assert "\nStateDirectory=evosync\n" in text
 
 
 _TELLS = """#!/bin/sh
