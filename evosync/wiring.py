@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from evosync import clock
 from evosync.apilog.recorder import RequestRecorder
+from evosync.clock import Leaps, now
 from evosync.db.connections import EvotorConnection, VkConnection
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import SchemaState, check_schema, from_the_future, migrate
@@ -62,7 +62,8 @@ class Installation:
     requests: RequestRecorder
     pictures: Mapping[str, bytes]
     photo: str
-    clock: Callable[[], datetime] = clock.now
+    clock: Callable[[], datetime] = now
+    leaps: Leaps = field(default_factory=Leaps)
     limiters: dict[int, Limiter] = field(default_factory=dict)
     renewals: Renewals = field(default_factory=set)
     tally: Tally = NOBODY
@@ -210,7 +211,7 @@ class Installation:
 
 @asynccontextmanager
 async def open_installation(
-    settings: Settings, *, now: Callable[[], datetime] = clock.now, tally: Tally = NOBODY
+    settings: Settings, *, now: Callable[[], datetime] = now, tally: Tally = NOBODY
 ) -> AsyncIterator[Installation]:
     """Open the database, the vault and the clients; close them in the end. `tally` counts.
 

@@ -24,6 +24,7 @@ T = TypeVar("T")
 REPLAYS = 3  # times a whole transaction is run again
 BUSY_TIMEOUT_S = 10  # how long SQLite waits for another process to finish writing
 PING_TIMEOUT_S = 1.0
+PING_HOLDS_S = 0.25  # so long an answer is given again: monitors and pages may ask all at once
 BEGIN = "evosync_begin"  # the execution option that says how SQLite begins
 
 # What MariaDB refuses instead of bending: a value too long, a date that is none.
@@ -44,6 +45,7 @@ class Database:
         # process they rather queue, in order of arrival.
         self._turn = asyncio.Lock() if self.is_sqlite else contextlib.nullcontext()
         self._ping: asyncio.Task[None] | None = None
+        self._answered_at = float("-inf")
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -82,14 +84,16 @@ class Database:
         raise AssertionError("unreachable")
 
     async def ping(self, timeout_s: float = PING_TIMEOUT_S) -> None:
-        """Ask the database for a sign of life.
+        """Ask the database for a sign of life; one question, and its answer, serve all who ask.
 
         Raises TryLater when none comes in time, and an EvoSyncError for
         whatever else the driver makes of it.
         """
         # Who waits goes away in time, the question does not: broken off in the
         # middle it would cost a connection at each look of a health check.
-        if self._ping is None or self._ping.done():
+        loop = asyncio.get_running_loop()
+        is_old = loop.time() - self._answered_at >= PING_HOLDS_S
+        if self._ping is None or (self._ping.done() and is_old):
             self._ping = asyncio.create_task(self._ask(), name="database ping")
             # Its fault is told here, or nobody waited for it any more.
             self._ping.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
@@ -114,6 +118,8 @@ class Database:
             raise
         except Exception as error:  # noqa: BLE001 - nothing of ours ran: it is the driver's
             raise connection_fault(error) from None
+        finally:
+            self._answered_at = asyncio.get_running_loop().time()
 
 
 @contextlib.asynccontextmanager

@@ -46,7 +46,11 @@ def mirror_lease(user_id: int) -> str:
 
 
 async def take(tx: Tx, name: str, holder: Holder, ttl: timedelta = TTL) -> bool:
-    """Take the lease if it is free, has run out, or its holder died on this machine."""
+    """Take the lease if it is free, has run out, or its holder died on this machine.
+
+    One with more to go than `ttl` was taken before the database's clock was
+    set back: a holder who lives has renewed it, or will find it lost.
+    """
     now = await database_now(tx)
     values = {
         "token": holder.token,
@@ -70,7 +74,8 @@ async def take(tx: Tx, name: str, holder: Holder, ttl: timedelta = TTL) -> bool:
     standing = Holder(
         token=row.token, host=row.host, pid=row.pid, process_started=row.process_started
     )
-    if row.expires_at > now and standing.token != holder.token and not is_dead(standing):
+    is_running = now < row.expires_at <= now + ttl
+    if is_running and standing.token != holder.token and not is_dead(standing):
         return False
     await tx.execute(update(leases).where(leases.c.name == name).values(**values))
     return True

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from evosync.catalog.problem import Problem
 from evosync.engine.changes import (
@@ -52,10 +53,17 @@ def park_for(rest: Rest, before: Park | None, now: datetime) -> Park:
 def rests_until(
     methods: Collection[str], parked: Mapping[str, Park], now: datetime
 ) -> datetime | None:
-    """Tell until when something that needs these methods has to wait; None: it need not."""
-    ends = [parked[method].until_at for method in methods if method in parked]
-    latest = max(ends, default=now)
-    return latest if latest > now else None
+    """Tell until when something that needs these methods has to wait; None: it need not.
+
+    A park with more to go than it was for was made before the clock was set
+    back, and nobody knows how long ago: it is over.
+    """
+    ends = [park.until_at for park in map(parked.get, methods) if _is_on(park, now)]
+    return max(ends, default=None)
+
+
+def _is_on(park: Park | None, now: datetime) -> TypeGuard[Park]:
+    return park is not None and now < park.until_at <= now + timedelta(seconds=park.wait_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

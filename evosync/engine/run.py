@@ -39,6 +39,8 @@ from evosync.errors import EvoSyncError, TryLater
 class Run:
     """Everything one run works with. `settle` is how long VK may take to show a new item.
 
+    What was sent may look older than it is by `leapt`, for the clock was set ahead.
+
     One `by_hand` asks VK again what the timer leaves alone: refused products,
     methods that have to rest. With `shown`, only what that preview showed is
     sent; the rest is left to a later run.
@@ -49,6 +51,7 @@ class Run:
     ledger: Ledger
     rules: Rules
     settle: timedelta
+    leapt: timedelta = timedelta(0)
     clock: Callable[[], datetime]
     checkpoint: Checkpoint
     progress: Progress
@@ -206,7 +209,7 @@ async def _plan(
             snapshot = _with_products(snapshot, look.found)
             drafted = await asyncio.to_thread(draft_shop, snapshot, rules, claimed, missed=missed)
     plan = await asyncio.to_thread(
-        make_plan, drafted, standing, rules, settle=run.settle, absent=absent
+        make_plan, drafted, standing, rules, settle=run.settle + run.leapt, absent=absent
     )
     if not run.by_hand:
         plan = leave_refused(plan, standing.memory.refusals, run.clock())
@@ -254,6 +257,8 @@ async def _retry_at(
     except EvoSyncError:
         # What was done is not to be lost for this; another look does no harm.
         return run.clock() + run.settle
+    if intents and run.leapt:
+        return run.clock() + run.settle  # by then the leap is past
     shown_at = [intent.latest_at + run.settle for intent in intents]
     waiting = [moment for moment in shown_at if moment > read_at]
     if waiting or applied.stopped == Stop.UNSURE:  # at once, if it was found after all

@@ -1,25 +1,37 @@
 """Housekeeping: what has been kept long enough goes, in small steps beside everything else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from evosync.accounts.desk import Desk
 from evosync.accounts.unconfirmed import drop_unconfirmed
-from evosync.db import cleanup
+from evosync.db import cleanup, settings_kv
+from evosync.db.types import Tx
 
 log = structlog.get_logger(__name__)
 
 # A link to confirm lasts three days, and another can be asked for.
 UNCONFIRMED_FOR = timedelta(days=30)
 
+# A clock set years ahead by mistake would make everything old at once. So after a gap
+# nothing is deleted for a day, in which somebody, or NTP, may notice.
+GAP = timedelta(days=1)
+CLOCK_SEEN = "house_clock"
+
 
 async def keep_house(desk: Desk) -> None:
     """Delete whatever has had its time: of runs, requests, notices, sessions, registrations.
 
     With runs go the answers to their questions and what VK refused in them.
+    Nothing is deleted in the day after the clock went ahead by a day or more,
+    be it that the service was off so long.
     """
     settings, now, database = desk.settings, desk.clock(), desk.database
+    if not await database.write(_is_clock_steady, now):
+        log.warning("house not kept: the clock went far ahead, or the service was off")
+        return
     logs_before = now - timedelta(days=settings.api_log_retention_days)
     runs_before = now - timedelta(days=settings.run_retention_days)
     gone = {
@@ -32,3 +44,20 @@ async def keep_house(desk: Desk) -> None:
         "accounts": await drop_unconfirmed(desk, now - UNCONFIRMED_FOR),
     }
     log.info("house kept", **gone)
+
+
+async def _is_clock_steady(tx: Tx, now: datetime) -> bool:
+    """Note the present moment, and tell whether the clock has come to it step by step for a day."""
+    noted: dict[str, Any] = await settings_kv.find_value(tx, CLOCK_SEEN) or {}
+    seen_at, steady_from = (_moment(noted.get(name), now) for name in ("seen_at", "steady_from"))
+    if now - seen_at >= GAP:
+        steady_from = now + GAP
+    # Set back, the clock would come to that moment late.
+    steady_from = min(steady_from, now + GAP)
+    value = {"seen_at": now.isoformat(), "steady_from": steady_from.isoformat()}
+    await settings_kv.save_value(tx, CLOCK_SEEN, value, now)
+    return now >= steady_from
+
+
+def _moment(told: str | None, now: datetime) -> datetime:
+    return now if told is None else datetime.fromisoformat(told)

@@ -156,10 +156,10 @@ class Mirroring:
     def is_overdue(self) -> bool:
         """Whether runs are asked for and none has come to a sound end for three intervals.
 
-        A run that waits for a person or for VK ended soundly: a dead token is
-        that user's trouble, not the service's.
+        A run that waits for a person or for VK ended soundly: that is its user's trouble.
         """
         every = timedelta(seconds=self._opened.settings.catalog_refresh_interval_seconds)
+        self._sound_at = min(self._sound_at, self._opened.clock())  # which may be set back
         silence = self._opened.clock() - self._sound_at
         return self._is_anyone_due and silence > INTERVALS_OF_SILENCE * every
 

@@ -181,12 +181,14 @@ async def _run(opened: Installation, under_way: _UnderWay, watch: Watch) -> RunR
     setup = under_way.setup
     shown = await find_shown(opened, under_way.order)
     picture = await _own_picture(opened, under_way.order)
+    settle = timedelta(seconds=opened.settings.vk_settle_seconds)
     run = Run(
         source=opened.source(setup.evotor),
         target=opened.target(setup.vk, picture),
         ledger=under_way.ledger,
         rules=opened.rules(setup.config, setup.selection),
-        settle=timedelta(seconds=opened.settings.vk_settle_seconds),
+        settle=settle,
+        leapt=opened.leaps.ahead(settle),
         clock=opened.clock,
         checkpoint=_checkpoint(opened, under_way, watch.stopping),
         progress=watch.progress,
@@ -208,7 +210,8 @@ def _checkpoint(opened: Installation, under_way: _UnderWay, stopping: asyncio.Ev
             return "stopping"
         if under_way.hold.is_lost:
             return "lost"
-        if opened.clock() >= under_way.until:
+        # Set back, the clock would give a run a day, or a year.
+        if not under_way.until - TIME_SLICE <= opened.clock() < under_way.until:
             return "time"
         async with opened.database.read() as tx:
             if await runs.is_cancel_asked(tx, under_way.run_id):

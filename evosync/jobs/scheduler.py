@@ -1,17 +1,21 @@
 """What runs when: a beat that proves the loop alive, and the pipeline's rounds.
 
 The scheduler only enqueues. APScheduler cancels its own tasks at shutdown, so
-no run is ever one of them.
+no run is ever one of them. It goes by the wall clock, which may be set back or
+ahead at any time; what watches over it does not.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
+from evosync.clock import Leaps
 from evosync.tally import NOBODY, Tally
 
 log = structlog.get_logger(__name__)
@@ -19,6 +23,7 @@ log = structlog.get_logger(__name__)
 BEAT = timedelta(seconds=30)
 MAX_SILENCE = timedelta(minutes=3)
 """Without a beat for this long the service counts as down (design: Health)."""
+WATCH_EVERY = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,21 @@ class RoundState:
 
 @dataclass(slots=True)
 class Scheduler:
-    """Wakes rounds; a round that fails is logged and comes again at its next time."""
+    """Wakes rounds; a round that fails is logged and comes again at its next time.
+
+    `monotonic` gives seconds of a clock that nobody sets.
+    """
 
     clock: Callable[[], datetime]
     tally: Tally = NOBODY
-    beat_at: datetime | None = None
+    monotonic: Callable[[], float] = time.monotonic
+    watch_every: timedelta = WATCH_EVERY
     failed: set[str] = field(default_factory=set)
     _rounds: list[Round] = field(init=False, default_factory=list)
     _begun_at: dict[str, datetime] = field(init=False, default_factory=dict)
     _ended_at: dict[str, datetime] = field(init=False, default_factory=dict)
+    _beat_at: float | None = field(init=False, default=None)
+    _watching: asyncio.Task[None] | None = field(init=False, default=None)
     _inner: AsyncIOScheduler = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,28 +88,31 @@ class Scheduler:
     def start(self, rounds: Iterable[Round]) -> None:
         """Begin, in the running loop."""
         now = self.clock()
-        self.beat_at = now
-        self._inner.add_job(self._beat, "interval", seconds=BEAT.total_seconds(), id="beat")
+        self._beat_at = self.monotonic()
+        self._inner.add_job(self._beat, _Every(BEAT), next_run_time=now + BEAT, id="beat")
         self._rounds = list(rounds)
         for each in self._rounds:
             self._inner.add_job(
                 self._run,
-                "interval",
+                _Every(each.every),
                 args=[each],
-                seconds=each.every.total_seconds(),
                 next_run_time=now + each.first_after,
                 id=each.name,
             )
         self._inner.start()
+        self._watching = asyncio.create_task(self._watch(), name="watch over the clock")
 
     def stop(self) -> None:
         """Wake nothing any more."""
+        if self._watching is not None:
+            self._watching.cancel()
         if self._inner.running:
             self._inner.shutdown(wait=False)
 
     def is_alive(self) -> bool:
         """Whether the loop still comes round."""
-        return self.beat_at is not None and self.clock() - self.beat_at < MAX_SILENCE
+        silence_s = MAX_SILENCE.total_seconds()
+        return self._beat_at is not None and self.monotonic() - self._beat_at < silence_s
 
     def next_at(self, name: str) -> datetime | None:
         """When a round comes next; None when it is not planned."""
@@ -121,7 +135,22 @@ class Scheduler:
         ]
 
     async def _beat(self) -> None:
-        self.beat_at = self.clock()
+        self._beat_at = self.monotonic()
+
+    async def _watch(self) -> None:
+        """Notice when the wall clock leaps; one set back would have every round sleep so long."""
+        leaps = Leaps(self.clock, self.monotonic)
+        while True:
+            await asyncio.sleep(self.watch_every.total_seconds())
+            if leap := leaps.look():
+                log.warning("clock leapt", seconds=round(leap.total_seconds()))
+                if leap < timedelta(0):
+                    self._move(leap)
+
+    def _move(self, leap: timedelta) -> None:
+        """Let every round come as soon as it would have come without the leap."""
+        for job in self._inner.get_jobs():
+            job.modify(next_run_time=max(self.clock(), job.next_run_time + leap))
 
     async def _run(self, each: Round) -> None:
         self._begun_at[each.name] = self.clock()
@@ -141,3 +170,17 @@ class Scheduler:
             self.tally.round_ended(each.name, has_failed=False)
         finally:
             self._ended_at[each.name] = self.clock()
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """So long after the last time, whatever the clock did meanwhile.
+
+    APScheduler's own counts every time that was missed, one by one: for years,
+    on a machine that starts in 1970 until it is told the time.
+    """
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self._every

@@ -13,7 +13,7 @@ from sqlalchemy import event, insert, text, update
 from sqlalchemy.engine import make_url
 
 from evosync.db import settings_kv
-from evosync.db.engine import REPLAYS, Database, open_database
+from evosync.db.engine import PING_HOLDS_S, REPLAYS, Database, open_database
 from evosync.db.tables.journal import settings_kv as rows
 from evosync.db.types import Tx
 from evosync.errors import EvoSyncError, Misconfigured, TryLater
@@ -212,6 +212,26 @@ async def test_a_read_of_sqlite_sees_one_state_while_others_write(
 
 async def test_the_database_answers_a_ping(database: Database) -> None:
     await database.ping()
+
+
+async def test_many_pings_at_once_are_one_question(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
+    def note(*told: Any) -> None:
+        asked.append(told[2])
+
+    for _ in range(3):
+        await asyncio.gather(*(database.ping() for _ in range(20)))
+    assert asked.count("SELECT 1") == 1
+    # An answer of some time ago says nothing of now.
+    loop = asyncio.get_running_loop()
+    later = loop.time() + PING_HOLDS_S
+    monkeypatch.setattr(loop, "time", lambda: later)
+    await asyncio.gather(*(database.ping() for _ in range(20)))
+    assert asked.count("SELECT 1") == 2
 
 
 async def test_a_file_damaged_inside_is_one_sentence(tmp_path: Path) -> None:

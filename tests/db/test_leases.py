@@ -119,3 +119,13 @@ async def test_the_databases_clock_is_in_utc(database: Database) -> None:
     async with database.read() as tx:
         moment = await leases.database_now(tx)
     assert abs(moment - clock.now()) < timedelta(minutes=1)
+
+
+async def test_a_lease_from_before_the_clock_was_set_back_is_free(database: Database) -> None:
+    elsewhere = replace(new_holder(), host="another-machine")
+    await database.write(leases.take, LEASE, elsewhere)
+    assert not await database.write(leases.take, LEASE, new_holder())
+    # As it stands to a database whose clock has gone back by a day since.
+    await database.write(leases.renew, LEASE, elsewhere.token, ttl=leases.TTL + timedelta(days=1))
+    assert await database.write(leases.take, LEASE, new_holder())
+    assert not await holds(database, elsewhere)

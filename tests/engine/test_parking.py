@@ -48,6 +48,11 @@ def test_what_needs_several_resting_methods_waits_for_the_last() -> None:
     assert rests_until({"execute", "add"}, parks, NOON + timedelta(seconds=60)) is None
 
 
+def test_a_park_from_before_the_clock_was_set_back_is_over() -> None:
+    assert rests_until({"add"}, {"add": parked()}, NOON) == LATER
+    assert rests_until({"add"}, {"add": parked()}, NOON - timedelta(days=1)) is None
+
+
 def test_what_needs_a_resting_method_is_put_off_and_the_rest_goes() -> None:
     both = replace(put("assam", "keemun"), album_id=900)
     changes: list[Change] = [hide("mate", 3), create("assam"), MADE, both]

@@ -1,8 +1,13 @@
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
 
+from evosync import clock
+from evosync.clock import Leaps
+from evosync.engine.report import RunStatus
 from evosync.outbound.client import Answer, Request, Unreachable
 from evosync.sandbox.comparison import find_differences
 from tests.flow.stand import Shop, product_named
@@ -77,6 +82,31 @@ async def test_a_stock_whose_answer_was_lost_is_sent_again_though_vk_tells_no_st
     assert silent.item(cup).stock_amount == stock
     assert (await silent.mirror()).is_empty
     assert not find_differences(silent.world)
+
+
+async def test_a_create_in_doubt_is_not_repeated_since_the_clock_leapt(sqlite_shop: Shop) -> None:
+    async def lose(request: Request, send: Send) -> Answer:
+        if carries(request, "market.add"):
+            raise Unreachable("ReadError", is_unsent=False)
+        return await send(request)
+
+    assert (await tapped(sqlite_shop, lose).mirror()).status is RunStatus.PARTIAL
+    leap, wall = timedelta(days=1), [clock.now()]
+    leaps = Leaps(lambda: wall[0], lambda: 0.0)
+    wall[0] += leap
+    # For VK no time has passed, and it may be about to show what it was sent.
+    later = sqlite_shop.later(leap)
+    leapt = replace(later, opened=replace(later.opened, leaps=leaps))
+    report = await leapt.mirror()
+    [doubted] = [each.product_id for each in report.problems if each.code == "checking"]
+
+    def count_items() -> int:
+        vk = sqlite_shop.world.vk
+        return sum(item.sku == doubted for item in vk.items(sqlite_shop.world.community_id))
+
+    assert count_items() == 0
+    await later.mirror()
+    assert count_items() == 1
 
 
 def _without_stock(told: object) -> object:

@@ -1,6 +1,7 @@
 """A round of housekeeping: how long each thing is kept, by the settings, and what is told of it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -157,3 +158,24 @@ async def test_registrations_that_nobody_confirmed_go_and_others_stay(
     assert (act.actor, act.subject) == ("housekeeping", "squatter@example.com")
     # The address is free again for whoever it belongs to.
     assert await register(desk, "squatter@example.com", NOON)
+
+
+async def test_nothing_is_deleted_in_the_day_after_the_clock_went_years_ahead(
+    anna: int, desk: Desk
+) -> None:
+    await desk.database.write(fill, anna, NOON - DAY)
+    kept = await ages(desk.database)
+
+    async def keep(hours: float) -> None:
+        await keep_house(replace(desk, clock=lambda: NOON + timedelta(hours=hours)))
+
+    for hours in (0, 1, 24 * 3650, 24 * 3650 + 1, 24 * 3650 + 23):
+        await keep(hours)
+        assert await ages(desk.database) == kept
+    # It was set right again: from here a day has to pass, and not ten years.
+    for hours in (2, 14, 25):
+        await keep(hours)
+        assert await ages(desk.database) == kept
+    await desk.database.write(fill, anna, NOON - 20 * DAY)
+    await keep(27)
+    assert (await ages(desk.database))["logs"] == kept["logs"]

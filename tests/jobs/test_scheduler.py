@@ -1,7 +1,9 @@
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
+import apscheduler.schedulers.asyncio
+import apscheduler.schedulers.base
 import pytest
 from structlog.testing import capture_logs
 
@@ -10,7 +12,6 @@ from evosync.jobs.scheduler import MAX_SILENCE, Round, Scheduler
 from tests.flow.stand import until
 
 SOON = timedelta(milliseconds=20)
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class Work:
@@ -116,15 +117,47 @@ async def test_the_next_time_of_a_round_is_told() -> None:
 async def test_a_scheduler_lives_while_its_beat_is_heard(
     silence: timedelta, is_alive: bool
 ) -> None:
-    present = [NOON]
-    made = Scheduler(clock=lambda: present[0])
+    present = [0.0]
+    made = Scheduler(clock=clock.now, monotonic=lambda: present[0])
     assert not made.is_alive()
     made.start([])
-    present[0] += silence
+    present[0] += silence.total_seconds()
     assert made.is_alive() is is_alive
     await made._beat()
     assert made.is_alive()
     made.stop()
+
+
+class Wall:
+    """The wall clock of this process, as APScheduler reads it too, set back or ahead."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self, zone: tzinfo | None = None) -> datetime:
+        return datetime.now(zone or UTC) + self.ahead
+
+
+@pytest.mark.parametrize("leap", [timedelta(days=-1), timedelta(days=1), timedelta(days=20_000)])
+async def test_rounds_come_on_whatever_the_clock_is_set_to(
+    leap: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall, work = Wall(), Work()
+    for module in (apscheduler.schedulers.base, apscheduler.schedulers.asyncio):
+        if hasattr(module, "datetime"):
+            monkeypatch.setattr(module, "datetime", wall)
+    made = Scheduler(clock=wall.now, watch_every=SOON)
+    with capture_logs() as events:
+        made.start(pipeline(work))
+        await until(lambda: work.times >= 2, "rounds come")
+        wall.ahead = leap
+        before = work.times
+        await until(lambda: work.times >= before + 3, "rounds come on")
+        await until(lambda: any(each["event"] == "clock leapt" for each in events), "it is told")
+        made.stop()
+    assert made.is_alive()
+    [told] = [each for each in events if each["event"] == "clock leapt"]
+    assert told["seconds"] == pytest.approx(leap.total_seconds(), abs=5)
 
 
 async def test_a_round_broken_off_by_a_stop_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
