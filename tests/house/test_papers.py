@@ -23,7 +23,11 @@ README = PAPERS["README.md"]
 PICTURES = ROOT / "docs" / "pictures"
 HEAVIEST = 120_000  # bytes
 
-FOREIGN = {"/control": "the sandbox's", "/method/": "VK's"}
+FOREIGN = {
+    "/control": "the sandbox's",
+    "/method/": "VK's",
+    **dict.fromkeys(("/data", "/opt/evosync", "/var/lib/evosync"), "a folder"),
+}
 """Addresses that are not the service's."""
 
 LATER = ("data/", "demo-data/", "secret.key")
