@@ -26,7 +26,7 @@ HEAVIEST = 120_000  # bytes
 FOREIGN = {
     "/control": "the sandbox's",
     "/method/": "VK's",
-    **dict.fromkeys(("/data", "/opt/evosync", "/var/lib/evosync"), "a folder"),
+    **dict.fromkeys(("/data", "/data/backups", "/opt/evosync", "/var/lib/evosync"), "a folder"),
 }
 """Addresses that are not the service's."""
 
