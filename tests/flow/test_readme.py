@@ -34,7 +34,7 @@ INSTALL = (
 )
 ELSEWHERE = {
     INSTALL: "CI runs it in a fresh clone, as the beginning of the first line",
-    "cp .env.example .env && docker compose up -d --build": "no container engine here;"
+    "cp .env.example .env && docker compose up -d --build": "CI has no container engine;"
     " tests/house/test_container.py holds the files",
 }
 """Lines that are not typed here, and why."""
