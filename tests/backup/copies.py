@@ -3,7 +3,7 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +64,10 @@ def rewritten(copy: bytes, table: str, lines: bytes) -> bytes:
             part["rows"], part["size_bytes"] = lines.count(b"\n"), len(lines)
             part["sha256"] = hashlib.sha256(lines).hexdigest()
     return packed({**parts, MANIFEST: msgspec.json.encode(told)})
+
+
+def spoil(copy: Path, change: Callable[[bytes], bytes]) -> bytes:
+    """Change the file of a backup; returns what it held."""
+    before = copy.read_bytes()
+    copy.write_bytes(change(before))
+    return before
