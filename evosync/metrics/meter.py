@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 # In seconds. A run of an ordinary shop takes one or two, a first push minutes; a page takes
 # milliseconds, and an `execute` of VK up to a minute.
 RUN_BUCKETS = (0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200)
-PAGE_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+PAGE_BUCKETS = (0.01, 0.05, 0.1, 0.25, 1, 5)
 API_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 MOST_NAMES = 80

@@ -1,8 +1,11 @@
 """The installation in numbers, on both databases."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import insert
+import pytest
+from sqlalchemy import event, insert
 
 from evosync.db import connections, runs, sync
 from evosync.db.accounts import NewUser, UserStatus, create_user
@@ -17,8 +20,24 @@ from evosync.db.tables.market import parked
 from evosync.db.types import Tx
 from evosync.engine.report import RunStatus
 from tests.builders import NOON
+from tests.db.people import add_user
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def statements(sqlite_database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Give the list of what is asked of the database, with the values, as it is sent."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, asked: str, values: Any, *_rest: object) -> None:
+        if asked.startswith("SELECT"):
+            sent.append((asked, values))
+
+    engine = sqlite_database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 async def census_of(database: Database) -> Census:
@@ -120,3 +139,26 @@ async def test_only_what_rests_now_is_parked(database: Database, anna: int, bori
 async def test_the_database_takes_some_room(database: Database) -> None:
     async with database.read() as tx:
         assert await database_bytes(tx) > 100_000
+
+
+async def test_no_run_is_looked_for_by_reading_all_of_them(
+    sqlite_database: Database, statements: list[tuple[str, Any]]
+) -> None:
+    """What grows with time and goods is reached by an index or not at all."""
+    boss = await add_user(sqlite_database, "boss@example.com")
+    await connect(sqlite_database, boss)
+    await run(sqlite_database, boss, 1, RunStatus.DONE, live_items=1)
+    statements.clear()
+    await census_of(sqlite_database)
+    assert any(" runs" in asked for asked, _ in statements)
+    steps = []
+    async with sqlite_database.read() as tx:
+        for asked, values in list(statements):
+            plan = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values)
+            steps += [row.detail for row in plan]
+    words = [step.split() for step in steps]
+    assert {"SEARCH runs", "SEARCH runs_1"} <= {" ".join(each[:2]) for each in words}
+    assert not [each for each in words if each[0] == "SCAN" and each[1].startswith("runs")]
+    read = " ".join(asked for asked, _ in statements)
+    large = ("run_changes", "api_logs", "product", "FROM problems")
+    assert not [name for name in large if name in read]

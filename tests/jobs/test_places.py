@@ -119,6 +119,28 @@ async def test_long_work_keeps_nobody_waiting(crowd: Crowd) -> None:
     assert crowd.inside == [1, 2, 4, 5]
 
 
+async def test_whoever_looks_sees_how_many_work_and_wait(crowd: Crowd) -> None:
+    places = crowd.places
+
+    def seen() -> tuple[int, int, int]:
+        return places.working, places.waiting_people, places.waiting_for_timer
+
+    assert seen() == (0, 0, 0)
+    for user_id in (1, 2, 3, 4):
+        await crowd.come(user_id)
+    await crowd.come(5, is_asked=True)
+    assert seen() == (2, 1, 2)
+    await crowd.long_passes()  # both go on beside, and two come in after them
+    assert seen() == (4, 0, 1)
+    await crowd.go(1)
+    assert seen() == (3, 0, 1)
+    for user_id in (2, 5, 3):
+        await crowd.go(user_id)
+    assert seen() == (1, 0, 0)
+    await crowd.go(4)
+    assert seen() == (0, 0, 0)
+
+
 async def test_beside_there_is_room_for_as_many_as_there_are_places(crowd: Crowd) -> None:
     for user_id in range(1, 7):
         await crowd.come(user_id)

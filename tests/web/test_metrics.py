@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -13,8 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from evosync.metrics.meter import Meter
-from evosync.web.app import routes
+from evosync.settings import Settings
+from evosync.tally import NOBODY
+from evosync.web.app import make_app, routes
 from evosync.web.auth import Access
+from evosync.web.lifespan import lifespan
 from evosync.web.routing import EventStream
 from evosync.web.state import AppState
 from tests.metrics.reading import Numbers
@@ -171,8 +175,21 @@ async def test_without_the_setting_there_is_no_such_page(
     state: AppState, app: Starlette, monitor: httpx.AsyncClient
 ) -> None:
     held: AppState = app.state.evosync
-    settings = type(held.desk.settings)(base_url="http://evosync.test")
+    settings = Settings(base_url="http://evosync.test")
     app.state.evosync = replace(held, meter=None, desk=replace(held.desk, settings=settings))
     answers = [await monitor.get("/metrics", headers=BRINGS), await monitor.get("/nowhere")]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].text == answers[1].text
+
+
+@pytest.mark.parametrize("token", ["", TOKEN])
+async def test_a_service_counts_where_it_is_asked_for_numbers_and_only_there(
+    token: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, metrics_token=token)
+    served = make_app()
+    async with lifespan(served, settings, asyncio.Event()):
+        held: AppState = served.state.evosync
+        assert (held.meter is None) is not bool(token)
+        assert held.opened.tally is (held.meter or NOBODY)
+        assert held.scheduler.tally is held.opened.tally
