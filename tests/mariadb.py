@@ -42,40 +42,10 @@ def is_installed() -> bool:
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[str]:
     """Start a server in `folder`; yields the beginning of its URLs, up to the database's name."""
-    data = folder / "data"
-    account = ["--user=root"] if os.geteuid() == 0 else []
-    _run(
-        mariadb_program("mariadb-install-db"),
-        "--no-defaults",
-        f"--datadir={data}",
-        "--skip-test-db",
-        "--auth-root-authentication-method=normal",
-        *account,
-    )
-    port = _free_port()
-    sql = folder / "init.sql"
-    sql.write_text(
-        f"CREATE USER '{USER}'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';"
-        f"\nGRANT ALL ON *.* TO '{USER}'@'127.0.0.1';\n"
-    )
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [
-                mariadb_program("mariadbd"),
-                *OPTIONS,
-                *account,
-                f"--datadir={data}",
-                f"--socket={folder / 'socket'}",
-                f"--pid-file={folder / 'pid'}",
-                f"--port={port}",
-                f"--init-file={sql}",
-            ],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    port = install(folder)
+    server = start(folder, port)
     try:
-        _wait(server, port, folder / "log")
-        yield f"mariadb://{USER}:{PASSWORD}@127.0.0.1:{port}/"
+        yield url_of(port)
     finally:
         server.terminate()
         try:
@@ -83,6 +53,59 @@ def running(folder: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def install(folder: Path) -> int:
+    """Make the files of a server in `folder`; gives a port for it."""
+    _run(
+        mariadb_program("mariadb-install-db"),
+        "--no-defaults",
+        f"--datadir={folder / 'data'}",
+        "--skip-test-db",
+        "--auth-root-authentication-method=normal",
+        *_account(),
+    )
+    (folder / "init.sql").write_text(
+        f"CREATE USER IF NOT EXISTS '{USER}'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';"
+        f"\nGRANT ALL ON *.* TO '{USER}'@'127.0.0.1';\n"
+    )
+    return _free_port()
+
+
+def start(folder: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
+    """Start the server of `install`, with options after ours; it answers already."""
+    with (folder / "log").open("ab") as log:
+        server = subprocess.Popen(
+            [
+                mariadb_program("mariadbd"),
+                *OPTIONS,
+                *options,
+                *_account(),
+                f"--datadir={folder / 'data'}",
+                f"--socket={folder / 'socket'}",
+                f"--pid-file={folder / 'pid'}",
+                f"--port={port}",
+                f"--init-file={folder / 'init.sql'}",
+            ],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(server, port, folder / "log")
+    except BaseException:
+        server.kill()
+        server.wait()
+        raise
+    return server
+
+
+def url_of(port: int) -> str:
+    """Give the beginning of the URLs of a server."""
+    return f"mariadb://{USER}:{PASSWORD}@127.0.0.1:{port}/"
+
+
+def _account() -> list[str]:
+    return ["--user=root"] if os.geteuid() == 0 else []
 
 
 def _find(name: str) -> str | None:

@@ -17,6 +17,9 @@ from evosync.db.types import Tx
 TTL = timedelta(seconds=60)
 RENEW_EVERY = timedelta(seconds=15)
 
+# Tokens of this process whose task ended while the database was away.
+_abandoned: set[str] = set()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
@@ -104,6 +107,11 @@ async def free(tx: Tx, name: str, token: str) -> None:
     await tx.execute(delete(leases).where(leases.c.name == name, leases.c.token == token))
 
 
+def abandon(token: str) -> None:
+    """Let a lease of this process be taken again, though it could not be given back."""
+    _abandoned.add(token)
+
+
 async def database_now(tx: Tx) -> datetime:
     """Return the database's own moment: machines that share it may disagree on theirs."""
     if tx.dialect.name == "sqlite":
@@ -117,6 +125,8 @@ async def database_now(tx: Tx) -> datetime:
 
 def is_dead(holder: Holder) -> bool:
     """Tell whether a holder of this machine is surely gone; one of another is never sure."""
+    if holder.token in _abandoned:
+        return True
     if holder.host != _host():
         return False
     try:

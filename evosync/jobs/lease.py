@@ -40,7 +40,9 @@ async def hold_user(database: Database, user_id: int) -> AsyncIterator[Hold]:
         try:
             await database.write(leases.free, name, holder.token)
         except Exception:
-            # It runs out by itself; what the run did and met must not be lost for it.
+            # Whoever is next here takes it all the same, and others when it runs out;
+            # what the run did and met must not be lost for it.
+            leases.abandon(holder.token)
             log.exception("lease not freed", lease=name)
 
 

@@ -1,10 +1,12 @@
 """Whether the service lives, in one look: what /health tells and what a monitor is pinged for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import structlog
 
+from evosync.db import settings_kv
 from evosync.db.engine import Database
 from evosync.errors import EvoSyncError
 from evosync.jobs.mirroring import Mirroring
@@ -17,6 +19,7 @@ Status = Literal["ok", "degraded", "down"]
 
 PING_TIMEOUT_S = 10.0
 PING_ROUND = "ping"
+WRITTEN = "written_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,14 @@ async def take_vitals(database: Database, scheduler: Scheduler, mirroring: Mirro
         is_scheduler_up=scheduler.is_alive(),
         is_impaired=bool(scheduler.failed - {PING_ROUND}) or mirroring.is_overdue(),
     )
+
+
+async def prove_writable(database: Database, now: datetime) -> None:
+    """Write a row, so that a round fails where nothing can be written: a full disk is still read.
+
+    Raises as every write does.
+    """
+    await database.write(settings_kv.save_value, WRITTEN, now.isoformat(), now)
 
 
 async def ping(client: Client, url: str, vitals: Vitals) -> None:

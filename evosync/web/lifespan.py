@@ -24,7 +24,7 @@ from evosync.jobs.housekeeping import keep_house
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Round, Scheduler
 from evosync.jobs.telling import tell_all
-from evosync.jobs.vitals import PING_ROUND, ping, take_vitals
+from evosync.jobs.vitals import PING_ROUND, ping, prove_writable, take_vitals
 from evosync.outbound.client import Client, open_client
 from evosync.settings import Settings
 from evosync.tally import NOBODY, Tally
@@ -136,6 +136,10 @@ def _rounds(parts: _Parts) -> list[Round]:
     # What one round of checks finds is told before the next one begins.
     letters_every = min(LETTERS_EVERY, checks_every)
     stale = StaleWatch(state.opened)
+
+    async def prove_disk() -> None:
+        await prove_writable(state.database, desk.clock())
+
     rounds = [
         Round("checks", state.checks.round, checks_every, min(FIRST_CHECKS, checks_every)),
         Round(
@@ -147,6 +151,12 @@ def _rounds(parts: _Parts) -> list[Round]:
         Round("deletions", lambda: go_on_deleting(desk), DELETIONS_EVERY, FIRST_DELETIONS),
         Round("letters", lambda: tell_all(desk), letters_every, letters_every),
         Round("stale", stale.round, STALE_EVERY, STALE_EVERY),
+        Round(
+            "writing",
+            lambda: prove_writable(state.database, desk.clock()),
+            letters_every,
+            letters_every,
+        ),
         Round("house", lambda: keep_house(desk), HOUSE_EVERY, FIRST_HOUSE),
     ]
     if state.backups.every is not None:
