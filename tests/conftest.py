@@ -10,10 +10,12 @@ import pytest
 
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import migrate
-from tests import mariadb
+from tests import dialects, mariadb
 from tests.lending import Lender
 
 KINDS = ("sqlite", "mariadb")
+
+dialects.share()
 
 
 @pytest.fixture(scope="session")

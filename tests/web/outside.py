@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -28,9 +29,14 @@ class Wire(httpx.AsyncBaseTransport):
     """Leads to a sandbox. `is_cut` = nobody answers; `addresses` are those that were asked."""
 
     def __init__(self, world: SandboxWorld) -> None:
-        self._sandbox = httpx.ASGITransport(sandbox_app(world))
+        self._world = world
         self.is_cut = False
         self.addresses: list[str] = []
+
+    @cached_property
+    def _sandbox(self) -> httpx.ASGITransport:
+        # To most tests nobody outside is of any use.
+        return httpx.ASGITransport(sandbox_app(self._world))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.addresses.append(request.url.path)
