@@ -1,6 +1,7 @@
 """Fixtures for everybody: an empty, migrated database of each kind."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,13 @@ from tests.lending import Lender
 KINDS = ("sqlite", "mariadb")
 
 dialects.share()
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of cycles alone with ten thousand tests that live to the end anyway."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
