@@ -30,7 +30,7 @@ FLAGS = (
 )
 DESKTOP, PHONE = (1280, 800), (390, 844)
 # Long: where many tests run at once, each has little of the machine.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 
 # A page that says 403 or 404 is no failure of the page; those of its parts are noted as answers.
 _STATUS_OF_PAGE = "Failed to load resource: the server responded with a status of"
