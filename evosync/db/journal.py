@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, and_, func, insert, or_, select, true
+from sqlalchemy import Column, ColumnElement, Insert, Row, and_, func, insert, or_, select, true
 
 from evosync.db.tables.accounts import users
 from evosync.db.tables.journal import audit_log
@@ -30,17 +30,20 @@ class Act:
 
 async def write_act(tx: Tx, act: Act) -> None:
     """Write an act down."""
-    await tx.execute(
-        insert(audit_log).values(
-            action=act.action,
-            actor=act.actor,
-            subject=act.subject,
-            actor_id=act.actor_id,
-            subject_id=act.subject_id,
-            detail=dict(act.detail),
-            address=act.address,
-            at=act.at,
-        )
+    await tx.execute(written(act))
+
+
+def written(act: Act) -> Insert:
+    """Make the statement that writes an act down."""
+    return insert(audit_log).values(
+        action=act.action,
+        actor=act.actor,
+        subject=act.subject,
+        actor_id=act.actor_id,
+        subject_id=act.subject_id,
+        detail=dict(act.detail),
+        address=act.address,
+        at=act.at,
     )
 
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable, DropTable
 
+from evosync.db.journal import Act, written
 from evosync.db.migrate import (
     RESTORING,
     SchemaState,
@@ -43,7 +44,7 @@ from evosync.db.runs import interrupted
 from evosync.db.schema import metadata
 from evosync.db.sealed_columns import Unopened, seal_anew
 from evosync.db.tables.accounts import sessions, users
-from evosync.db.tables.journal import audit_log, settings_kv
+from evosync.db.tables.journal import settings_kv
 from evosync.db.tables.runs import leases, runs
 from evosync.db.urls import NAME, check_file, is_sqlite, normalise_url, prepare_file, sqlite_file
 from evosync.db.vault import Vault
@@ -193,8 +194,8 @@ def _tidy(connection: Connection, now: datetime) -> None:
     connection.execute(delete(settings_kv).where(settings_kv.c.name == "last_backup"))
     going_on = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
     connection.execute(update(runs).where(runs.c.status.in_(going_on)).values(interrupted(now)))
-    act = {"action": "backup.restored", "actor": "command line", "subject": "", "detail": {}}
-    connection.execute(insert(audit_log).values(**act, at=now))
+    act = Act(action="backup.restored", actor="command line", at=now)
+    connection.execute(written(act))
 
 
 def _by_name(tables: Sequence[TableKind]) -> dict[str, TableKind]:

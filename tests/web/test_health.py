@@ -8,6 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from evosync.db.backups import LastBackup
 from evosync.db.engine import open_database
 from evosync.jobs.scheduler import MAX_SILENCE
 from evosync.web.state import AppState
@@ -46,6 +47,13 @@ async def test_the_last_run_is_told(
 ) -> None:
     state.mirroring.last_run_at = clock()
     assert (await monitor.get("/health")).json()["last_run_at"] == "2026-03-01T12:00:00Z"
+
+
+async def test_the_last_backup_is_told(
+    monitor: httpx.AsyncClient, state: AppState, clock: HandClock
+) -> None:
+    state.backups.last = LastBackup(made_at=clock(), size_bytes=1, file="x.zip")
+    assert (await monitor.get("/health")).json()["last_backup_at"] == "2026-03-01T12:00:00Z"
 
 
 @pytest.mark.parametrize("query", ["", "?strict=1"])

@@ -23,6 +23,7 @@ from evosync.errors import NeedsPerson
 from evosync.jobs.asked import Asked
 from evosync.jobs.scheduler import RoundState
 from evosync.web.auth import user_of
+from evosync.web.backup_words import shown_backup
 from evosync.web.flash import Kind
 from evosync.web.navigation import admin_tabs
 from evosync.web.pages.admin_users import Chip
@@ -118,6 +119,7 @@ async def show(request: Request) -> Response:
         chips=_chips(request, chosen, user_id),
         rounds=[_round(each) for each in state.scheduler.list_rounds()],
         is_alive=state.scheduler.is_alive(),
+        backup=shown_backup(state.backups),
         everybody=request.url.path,
     )
 
