@@ -26,7 +26,7 @@ class Examination:
     @property
     def is_going_on(self) -> bool:
         """Whether somebody asked and not all has been answered."""
-        return self._task is not None
+        return self._task is not None and not self._task.done()
 
     def verdicts_of(self, check: Check) -> list[Verdict] | None:
         """Return what a check last found; None when it was never made."""
@@ -34,7 +34,7 @@ class Examination:
 
     def begin(self, patient: Patient) -> None:
         """Begin, unless one goes on; must be closed before the loop ends."""
-        if self._task is None:
+        if not self.is_going_on:
             self.done = 0
             self._task = asyncio.create_task(self._examine(patient), name="examination")
 
@@ -50,13 +50,10 @@ class Examination:
             await asyncio.wait({self._task})
 
     async def _examine(self, patient: Patient) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                for check in self._checks:
-                    group.create_task(self._make(check, patient))
-            self.ended_at = patient.clock()
-        finally:
-            self._task = None
+        async with asyncio.TaskGroup() as group:
+            for check in self._checks:
+                group.create_task(self._make(check, patient))
+        self.ended_at = patient.clock()
 
     async def _make(self, check: Check, patient: Patient) -> None:
         self._found[check.name] = await make(check, patient)

@@ -14,6 +14,7 @@ from evosync.web.headers import SecurityHeaders
 from evosync.web.hosts import KnownHosts
 from evosync.web.pages import (
     admin_audit,
+    admin_doctor,
     admin_log,
     admin_logs,
     admin_roles,
@@ -196,6 +197,7 @@ admin = [
     Page("/admin/runs/{id}/cancel", name="admin-run-cancel", needs=Permission.RUNS_VIEW, post=admin_runs.cancel),
     Page("/admin/runs/{id}/again", name="admin-run-again", needs=Permission.RUNS_VIEW, post=admin_runs.again),
     Page("/admin/audit", name="admin-audit", needs=Permission.LOGS_VIEW, get=admin_audit.show),
+    Page("/admin/doctor", name="admin-doctor", needs=Permission.SYSTEM_VIEW, get=admin_doctor.show, post=admin_doctor.begin),
     Page("/admin/logs", name="admin-logs", needs=Permission.LOGS_VIEW, get=admin_logs.show),
     Page("/admin/logs/{id}", name="admin-log", needs=Permission.LOGS_VIEW, get=admin_log.show),
 ]

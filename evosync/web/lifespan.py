@@ -104,6 +104,7 @@ async def lifespan(
                 mirroring.stop(),
                 desk.close(LETTERS_GRACE_S),
                 app.state.evosync.streams.settled(),
+                app.state.evosync.examination.close(),
             )
             log.info("service stopped")
 

@@ -10,6 +10,7 @@ from evosync.accounts.desk import Desk
 from evosync.backup.standing_order import Backups
 from evosync.db.engine import Database
 from evosync.db.goods import GoodsKeeper
+from evosync.doctor.examination import Examination
 from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
@@ -37,6 +38,7 @@ class AppState:
     streams: Streams = field(default_factory=Streams)
     feeds: FeedShelf = field(default_factory=FeedShelf)
     goods: GoodsKeeper = field(default_factory=GoodsKeeper)
+    examination: Examination = field(default_factory=Examination)
 
     @property
     def database(self) -> Database:

@@ -20,6 +20,8 @@ LOG = [
         "boris",
     ),
     state_of("admin-log", "refused", "/admin/logs/5", "Запрос № 5", "olga", unfold),
+    # Not asked: the keys of the town open nothing.
+    state_of("admin-doctor", "not asked", "/admin/doctor", "Проверка", "olga"),
 ]
 
 _VK = "https://api.vk.ru/method"

@@ -17,6 +17,8 @@ from evosync.accounts.passwords import hash_again
 from evosync.backup.standing_order import Backups
 from evosync.db.engine import Database
 from evosync.db.roles import RoleName
+from evosync.doctor.checklist import DATABASE, SLOW
+from evosync.doctor.examination import Examination
 from evosync.jobs.checks import Checks
 from evosync.jobs.mirroring import Mirroring
 from evosync.jobs.scheduler import Scheduler
@@ -31,6 +33,8 @@ from tests.web.ends import Ends
 from tests.web.outside import ADDRESSES, Outside, seeded_outside, wired
 from tests.web.people import Person, add_person, browser
 from tests.web.sending import Sender
+
+LOCAL = tuple(check for check in SLOW if check.section == DATABASE)
 
 PASSWORD = "мост через тихую реку"
 
@@ -82,8 +86,11 @@ class Ground:
                 backups=Backups(settings, opened.database, self.clock),
                 desk=desk,
                 stopping=stopping,
+                # Names of hosts are not looked up here.
+                examination=(examination := Examination(LOCAL)),
             )
             stopping.set()
+            await examination.close()
             await desk.close(1)
             await mirroring.stop(1)
             scheduler.stop()
