@@ -12,6 +12,7 @@ from evosync.spoken import (
     number,
     phone,
     plural,
+    size,
     zone_name,
     zone_of,
     zones_with,
@@ -144,3 +145,19 @@ def test_the_zone_chosen_before_can_be_kept_though_it_is_not_listed() -> None:
 )
 def test_a_quantity_loses_the_zeros_that_say_nothing(value: str, said: str) -> None:
     assert amount(Decimal(value)) == said
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "said"),
+    [
+        (0, "0 КБ"),
+        (1, "1 КБ"),
+        (999_000, "999 КБ"),
+        (1_000_000, "1 МБ"),
+        (1_540_000, "1,5 МБ"),
+        (12_600_000, "13 МБ"),
+        (76_000_000_000, "76 ГБ"),
+    ],
+)
+def test_a_size_is_said_in_the_greatest_unit_that_fits(size_bytes: int, said: str) -> None:
+    assert size(size_bytes).replace("\u00a0", " ") == said

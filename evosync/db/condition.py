@@ -17,6 +17,7 @@ from evosync.db.urls import is_sqlite, normalise_url, sqlite_file
 
 OK = "ok"  # what SQLite's quick_check says of a sound file
 
+CHARSET = "utf8mb4"
 _STEPS = 10_000  # of SQLite's machine, between two looks at the clock
 
 
@@ -38,12 +39,13 @@ class SqliteCondition:
 class MariaDbCondition:
     """A server and our database on it; `now` is its clock, aware UTC.
 
+    `foreign_tables` are those whose texts cannot hold every letter: not in `CHARSET`.
     `flush` is innodb_flush_log_at_trx_commit: 1 keeps each commit through a
     power cut.
     """
 
     version: str
-    charset: str
+    foreign_tables: int
     packet_bytes: int
     buffer_bytes: int
     flush: int
@@ -99,7 +101,7 @@ async def look_at_server(url: str) -> MariaDbCondition:
             told = (await tx.execute(text(_SERVER))).mappings().one()
             return MariaDbCondition(
                 version=told["version"],
-                charset=told["charset"],
+                foreign_tables=int(told["odd"]),
                 packet_bytes=told["packet"],
                 buffer_bytes=told["buffer"],
                 flush=told["flush"],
@@ -114,11 +116,14 @@ async def look_at_server(url: str) -> MariaDbCondition:
 
 
 _SERVER = """
-SELECT VERSION() AS version, @@character_set_database AS charset, @@max_allowed_packet AS packet,
+SELECT VERSION() AS version, @@max_allowed_packet AS packet,
   @@innodb_buffer_pool_size AS buffer, @@innodb_flush_log_at_trx_commit AS flush,
   @@read_only AS readonly, UTC_TIMESTAMP(6) AS now,
   (SELECT SUM(data_length + index_length) FROM information_schema.tables
-   WHERE table_schema = DATABASE()) AS size
+   WHERE table_schema = DATABASE()) AS size,
+  (SELECT COUNT(*) FROM information_schema.tables
+   WHERE table_schema = DATABASE() AND table_collation NOT LIKE 'utf8mb4%'
+     AND table_name <> 'alembic_version') AS odd
 """
 
 

@@ -1,6 +1,6 @@
 """The database: whether it answers, is sound and set up well, and has this program's schema."""
 
-from evosync.db.condition import MariaDbCondition, SqliteCondition
+from evosync.db.condition import CHARSET, MariaDbCondition, SqliteCondition
 from evosync.db.migrate import SchemaState
 from evosync.doctor.clocks import NOTABLE, Sample
 from evosync.doctor.verdict import Verdict, attention, broken, good, unknown
@@ -16,7 +16,6 @@ DATABASE, WHOLENESS, SCHEMA, SERVER = (
 
 # What many ids in one text take, and pictures that people bring.
 LEAST_PACKET_BYTES = 16 * 1024 * 1024
-UNICODE = "utf8mb4"
 
 
 def judge_file(seen: SqliteCondition) -> list[Verdict]:
@@ -46,9 +45,9 @@ def judge_server(seen: MariaDbCondition) -> list[Verdict]:
         told = "Сервер принимает только чтение (read_only)."
         return [broken(DATABASE, told, "Выключите read_only или укажите основной сервер.")]
     amiss = []
-    if seen.charset != UNICODE:
-        told = f"Кодировка базы {seen.charset}, а нужна {UNICODE}."
-        advice = f"Выполните: ALTER DATABASE … CHARACTER SET {UNICODE};"
+    if seen.foreign_tables:
+        told = f"Таблиц не в кодировке {CHARSET}: {seen.foreign_tables}. Их меняли вручную."
+        advice = f"Для каждой: ALTER TABLE … CONVERT TO CHARACTER SET {CHARSET};"
         amiss.append(attention(SERVER, told, advice))
     if seen.packet_bytes < LEAST_PACKET_BYTES:
         told = f"max_allowed_packet {size(seen.packet_bytes)}: большие каталоги не поместятся."
@@ -57,7 +56,7 @@ def judge_server(seen: MariaDbCondition) -> list[Verdict]:
         told = f"innodb_flush_log_at_trx_commit={seen.flush}: при сбое питания пропадёт последнее."
         advice = "Задайте 1, чтобы товар не создался в VK дважды."
         amiss.append(attention(SERVER, told, advice))
-    fine = f"{UNICODE}, буфер InnoDB {size(seen.buffer_bytes)}, каждая запись сохраняется сразу."
+    fine = f"{CHARSET}, буфер InnoDB {size(seen.buffer_bytes)}, каждая запись сохраняется сразу."
     return verdicts + (amiss or [good(SERVER, fine)])
 
 

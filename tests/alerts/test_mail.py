@@ -5,7 +5,7 @@ import pytest
 
 from evosync.alerts.mail import ConsoleMailer, Letter, SmtpMailer, open_mailer
 from evosync.alerts.mail_faults import OF_RECIPIENT
-from evosync.errors import NeedsPerson
+from evosync.errors import NeedsPerson, TryLater
 from evosync.settings import Settings
 from tests.alerts.mail_server import mail_server
 from tests.alerts.writing import LINK, letter, smtp_settings
@@ -120,6 +120,14 @@ async def test_a_shown_letter_steers_no_terminal() -> None:
     await ConsoleMailer(out).send(letter(to="\x1b[2J@tea.ru", text="a\x1b]0;x\x07b\r\nc"))
 
     assert not set("\x1b\x07\r") & set(out.getvalue())
+
+
+async def test_a_trial_signs_in_and_sends_nothing() -> None:
+    async with mail_server() as server:
+        await SmtpMailer(smtp_settings(server.port)).try_sign_in()
+        assert server.came == []
+    with pytest.raises(TryLater):
+        await SmtpMailer(smtp_settings(server.port)).try_sign_in()
 
 
 def test_the_settings_choose_the_way() -> None:
