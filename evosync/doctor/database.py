@@ -18,10 +18,13 @@ DATABASE, WHOLENESS, SCHEMA, SERVER = (
 LEAST_PACKET_BYTES = 16 * 1024 * 1024
 
 
-def judge_file(seen: SqliteCondition) -> list[Verdict]:
-    """Judge a SQLite file."""
+def judge_file(seen: SqliteCondition, *, is_passing: bool) -> list[Verdict]:
+    """Judge a SQLite file; `is_passing` = it goes with its container."""
     told = f"SQLite {seen.version} (журнал {seen.journal}), {size(seen.size_bytes)}."
     verdicts = [good(DATABASE, told)]
+    if is_passing:
+        told += " Файл лежит внутри контейнера и пропадёт вместе с ним."
+        verdicts = [attention(DATABASE, told, "Подключите том к папке DATA_DIR.")]
     match seen.trouble:
         case None:
             verdicts.append(good(WHOLENESS, "Быстрая проверка повреждений не нашла."))

@@ -13,6 +13,7 @@ from evosync.db import due, oversight, runs, sealed_rows
 from evosync.db.backups import find_last_backup
 from evosync.db.condition import file_of, look_at_file, look_at_server, size_of_file
 from evosync.db.migrate import check_schema, head_revision
+from evosync.db.mounts import is_on_passing_disk
 from evosync.db.serving import is_served
 from evosync.db.urls import check_file
 from evosync.db.vault import open_vault
@@ -95,7 +96,9 @@ async def look_at_database(patient: Patient) -> list[Verdict]:
             return [*database.judge_server(server), *database.judge_server_clock(sample)]
         if not await asyncio.to_thread(check_file, file):
             return [unknown(database.DATABASE, f"Файла {file} ещё нет: его сделает служба.")]
-        return database.judge_file(await asyncio.to_thread(look_at_file, file, FILE_PATIENCE_S))
+        is_passing = await asyncio.to_thread(is_on_passing_disk, file)
+        seen = await asyncio.to_thread(look_at_file, file, FILE_PATIENCE_S)
+        return database.judge_file(seen, is_passing=is_passing)
     except EvoSyncError as error:
         return [database.judge_fault(error)]
 

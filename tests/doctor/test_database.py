@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from evosync.db.condition import MariaDbCondition
+from evosync.db.condition import MariaDbCondition, SqliteCondition
 from evosync.db.migrate import SchemaState
 from evosync.doctor.clocks import Sample
 from evosync.doctor.database import (
     LEAST_PACKET_BYTES,
     judge_fault,
+    judge_file,
     judge_schema,
     judge_server,
     judge_server_clock,
@@ -28,6 +29,22 @@ WELL = MariaDbCondition(
     size_bytes=10**7,
     now=NOON,
 )
+
+
+@pytest.mark.parametrize(
+    ("trouble", "is_passing", "states"),
+    [
+        pytest.param(None, False, [State.GOOD, State.GOOD], id="sound"),
+        pytest.param("", False, [State.GOOD, State.UNKNOWN], id="no time"),
+        pytest.param("row 1 missing", False, [State.GOOD, State.BROKEN], id="damaged"),
+        pytest.param(None, True, [State.ATTENTION, State.GOOD], id="in a container"),
+    ],
+)
+def test_a_file_is_judged_by_its_check_and_its_place(
+    trouble: str | None, is_passing: bool, states: list[State]
+) -> None:
+    seen = SqliteCondition(version="3.45", journal="wal", size_bytes=1, trouble=trouble)
+    assert [each.state for each in judge_file(seen, is_passing=is_passing)] == states
 
 
 def test_a_server_that_is_set_up_well_is_in_order() -> None:
