@@ -52,7 +52,7 @@ async def forever(_seconds: float) -> None:
 
 
 async def until(carrier: Carrier, tried: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while carrier.tried < tried:  # noqa: ASYNC110  everything stands still otherwise
             await asyncio.sleep(0)
 
@@ -204,7 +204,7 @@ async def test_a_stop_waits_for_no_second_try(carrier: Carrier) -> None:
         post.later(letter())
         await until(carrier, 1)
         await asyncio.sleep(0)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await post.stop(3600)
 
     assert logs[-1]["event"] == "letter dropped"
@@ -221,7 +221,7 @@ async def test_a_failure_after_the_stop_is_the_last(carrier: Carrier) -> None:
     stopping = asyncio.create_task(post.stop(3600))
     await asyncio.sleep(0)
     carrier.gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await stopping
 
     assert carrier.tried == 1

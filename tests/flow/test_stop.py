@@ -21,7 +21,7 @@ from tests.flow.stand import REQUESTS_PER_SECOND, Shop, shop_settings, small_wor
 
 TEAS = 150  # seven requests of 25 creates
 EXECUTE_DELAY_S = 0.3  # so that the push takes some two seconds
-STOP_DEADLINE_S = 10.0
+STOP_DEADLINE_S = 30.0  # less than a run that would not end is given
 FINISH_DEADLINE_S = 30.0  # half of what a lease lasts that nobody renews
 
 assert leases.TTL.total_seconds() > FINISH_DEADLINE_S

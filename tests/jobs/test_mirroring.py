@@ -185,7 +185,7 @@ async def test_a_run_that_does_not_end_in_time_is_cancelled_and_frees_its_place(
     stopping.set()
     began = time.monotonic()
     await mirroring.stop(grace_s=0.1)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15  # sooner than Evotor is given up
     async with shop.opened.database.read() as tx:
         assert not (await tx.execute(leases.select())).all()
     # Its record says so as soon as the next run begins.

@@ -107,11 +107,11 @@ async def test_a_reading_that_hangs_does_not_delay_a_stop(
 ) -> None:
     await set_enabled(shop, is_on=False)
     asked = shop.world.evotor.requests
-    shop.world.evotor.faults.add(EvotorFault(path="/**", delay_s=30, times=None))
+    shop.world.evotor.faults.add(EvotorFault(path="/**", delay_s=60, times=None))
     await mirroring.read_soon(shop.user_id)
     await until(lambda: shop.world.evotor.requests > asked, "Evotor is asked")
     stopping.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):  # sooner than Evotor is given up
         await mirroring.stop()
     shop.world.evotor.faults.clear()
     async with hold_user(shop.opened.database, shop.user_id):

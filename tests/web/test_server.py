@@ -12,7 +12,7 @@ from evosync.errors import Misconfigured
 from evosync.settings import Settings
 from evosync.web.server import THREADS_GIVE_WAY_S, serve, stop_signals, take_socket
 
-DEADLINE_S = 10
+DEADLINE_S = 60
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

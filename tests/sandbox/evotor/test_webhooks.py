@@ -232,7 +232,7 @@ async def test_copies_are_sent_along_with_each_call(
         await together.wait()
 
     service.before = wait_for_the_others
-    async with sender, asyncio.timeout(5):
+    async with sender, asyncio.timeout(30):
         done = await sender.install(USER, "cloud-token", duplicates=2, order=order)
     kinds = ["create"] * 3 + ["token"] * 3
     expected = kinds if order == "account_first" else kinds[::-1]
