@@ -28,8 +28,8 @@ LABEL org.opencontainers.image.title="EvoSync" \
     org.opencontainers.image.licenses="MIT"
 
 # The number is fixed: files in the volume belong to it, whatever the image is built from next.
-RUN groupadd --system --gid 10001 evosync \
-    && useradd --system --uid 10001 --gid evosync --home-dir /data --no-create-home \
+RUN groupadd --gid 10001 evosync \
+    && useradd --no-log-init --uid 10001 --gid evosync --home-dir /data --no-create-home \
         --shell /usr/sbin/nologin evosync \
     && install --directory --owner=evosync --group=evosync --mode=0700 /data
 
