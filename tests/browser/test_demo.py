@@ -46,7 +46,8 @@ async def test_whoever_starts_the_demo_sees_both_ends_green_and_goods_arrive(
         # What takes long is looked at behind the page, which shows it as it comes.
         await anna.page.goto(f"{service}/admin/doctor")
         await anna.press("Проверить всё")
-        await expect(anna.page.get_by_role("button", name="Проверить снова")).to_be_visible()
+        again = anna.page.get_by_role("button", name="Проверить снова")
+        await expect(again).to_be_visible(timeout=20_000)
         checks = anna.page.locator("#checks")
         await expect(checks).to_contain_text("Подключено 1, работает 1, проверено сейчас 1.")
         await expect(checks.locator(".state-danger")).to_have_count(0)
