@@ -1,5 +1,6 @@
 """How the database is: what it says of itself, whatever schema is in it; nothing is changed."""
 
+import asyncio
 import contextlib
 import sqlite3
 import time
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from evosync.db.engine import connected, create_engine
-from evosync.db.faults import fault_from
+from evosync.db.faults import fault_from, unreachable
 from evosync.db.urls import is_sqlite, normalise_url, sqlite_file
 
 OK = "ok"  # what SQLite's quick_check says of a sound file
@@ -93,8 +94,19 @@ def look_at_file(file: Path, patience_s: float) -> SqliteCondition:
         raise fault_from(DBAPIError("", None, error)) from None
 
 
-async def look_at_server(url: str) -> MariaDbCondition:
-    """Ask a MariaDB server about itself and our database. Raises EvoSyncError."""
+async def look_at_server(url: str, patience_s: float) -> MariaDbCondition:
+    """Ask a MariaDB server about itself and our database, for so long at most.
+
+    Raises EvoSyncError.
+    """
+    try:
+        async with asyncio.timeout(patience_s):
+            return await _ask_server(url)
+    except TimeoutError:
+        raise unreachable("no answer in time") from None
+
+
+async def _ask_server(url: str) -> MariaDbCondition:
     engine = create_engine(normalise_url(url), poolclass=NullPool)
     try:
         async with connected(engine) as tx:

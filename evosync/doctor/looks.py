@@ -39,7 +39,7 @@ from evosync.outbound.client import Request, open_client
 VERSION = "Версия"
 EVOTOR, VK, VK_ID = "Эвотор", "VK", "VK ID"
 
-FILE_PATIENCE_S = 7.0
+PATIENCE_S = 7.0  # for the database: less than a check has, so that it can say why
 MOST_SEALED = 200  # of each kind: a wrong key opens none, and one of them would do
 
 
@@ -90,14 +90,14 @@ async def look_at_database(patient: Patient) -> list[Verdict]:
         file = file_of(url)
         if file is None:
             asked_at = patient.clock()
-            server = await look_at_server(url)
+            server = await look_at_server(url, PATIENCE_S)
             ours = asked_at + (patient.clock() - asked_at) / 2
             sample = clocks.Sample(whose="базы", theirs=server.now, ours=ours)
             return [*database.judge_server(server), *database.judge_server_clock(sample)]
         if not await asyncio.to_thread(check_file, file):
             return [unknown(database.DATABASE, f"Файла {file} ещё нет: его сделает служба.")]
         is_passing = await asyncio.to_thread(is_on_passing_disk, file)
-        seen = await asyncio.to_thread(look_at_file, file, FILE_PATIENCE_S)
+        seen = await asyncio.to_thread(look_at_file, file, PATIENCE_S)
         return database.judge_file(seen, is_passing=is_passing)
     except EvoSyncError as error:
         return [database.judge_fault(error)]

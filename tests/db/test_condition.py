@@ -1,3 +1,4 @@
+import socket
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ import pytest
 
 from evosync.db.condition import file_of, look_at_file, look_at_server
 from evosync.db.urls import normalise_url
-from evosync.errors import EvoSyncError, Misconfigured
+from evosync.errors import EvoSyncError, Misconfigured, TryLater
 
 
 def test_a_sound_file_is_sound_whatever_is_in_its_name(sqlite_url: str, tmp_path: Path) -> None:
@@ -44,10 +45,18 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_server_tells_what_it_is(mariadb_url: str) -> None:
-    seen = await look_at_server(mariadb_url)
+    seen = await look_at_server(mariadb_url, 30)
     assert "MariaDB" in seen.version
     assert (seen.foreign_tables, seen.flush, seen.is_read_only) == (0, 0, False)  # as tests run it
     assert seen.packet_bytes >= 2**24
     assert seen.size_bytes > 0
     assert abs(seen.now - datetime.now(UTC)) < timedelta(minutes=1)
     assert file_of(mariadb_url) is None
+
+
+async def test_a_server_that_takes_the_call_and_says_nothing_is_silent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port = mute.getsockname()[1]
+        with pytest.raises(TryLater) as raised:
+            await look_at_server(f"mariadb://evosync:x@127.0.0.1:{port}/evosync", 0.1)
+    assert raised.value.code == "database_down"
