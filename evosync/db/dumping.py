@@ -1,7 +1,8 @@
 """All rows of a database as they are at one moment, read while others go on writing."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Any, Literal
 
 from sqlalchemy import Row, text
@@ -38,9 +39,34 @@ class Dump:
         found = await self._tx.stream(of.everything())
         size = min(most, 10)
         while rows := await found.fetchmany(size):
-            yield rows
+            with await _held_back(self._tx):
+                yield rows
             each = max(1, weight_of(rows) // len(rows))
             size = max(1, min(most, 2 * size, ENOUGH // each))
+
+
+async def _held_back(tx: AsyncConnection) -> AbstractContextManager[None]:
+    """Let MariaDB wait while rows are packed and written.
+
+    Its driver takes whatever comes, and would hold half a table meanwhile
+    (asyncmy's protocol never pauses reading).
+    """
+    if tx.dialect.name == "sqlite":
+        return nullcontext()
+    driver = (await tx.get_raw_connection()).driver_connection
+    return _paused(getattr(driver, "_transport", None))
+
+
+@contextmanager
+def _paused(transport: asyncio.Transport | None) -> Iterator[None]:
+    if transport is None or not transport.is_reading():
+        yield
+        return
+    transport.pause_reading()
+    try:
+        yield
+    finally:
+        transport.resume_reading()
 
 
 @asynccontextmanager

@@ -67,3 +67,14 @@ def test_an_empty_database_is_nothing_to_back_up(tmp_path: Path) -> None:
     with pytest.raises(EvoSyncError, match="копировать нечего"):
         asyncio.run(make(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "copy.zip"))
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_mariadb_sends_no_more_rows_while_some_are_packed(mariadb_url: str) -> None:
+    """Its driver would take them all: a big table would be held, whatever the portions."""
+    async with open_dump(mariadb_url) as dump:
+        driver = (await dump._tx.get_raw_connection()).driver_connection
+        assert driver is not None
+        [table] = [each for each in dump.tables if each.name == "permissions"]
+        seen = [driver._transport.is_reading() async for _ in dump.rows(table)]
+        assert set(seen) == {False}
+        assert driver._transport.is_reading()
