@@ -96,11 +96,12 @@ class Database:
         if self._ping is None or (self._ping.done() and is_old):
             self._ping = asyncio.create_task(self._ask(), name="database ping")
             # Its fault is told here, or nobody waited for it any more.
-            self._ping.add_done_callback(lambda asked: asked.cancelled() or asked.exception())
-        done, _ = await asyncio.wait({self._ping}, timeout=timeout_s)
+            self._ping.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        asked = self._ping  # somebody may ask anew before this one here is woken
+        done, _ = await asyncio.wait({asked}, timeout=timeout_s)
         if not done:
             raise unreachable("no answer in time")
-        self._ping.result()
+        asked.result()
 
     async def close(self) -> None:
         """Close every connection."""

@@ -234,6 +234,17 @@ async def test_many_pings_at_once_are_one_question(
     assert asked.count("SELECT 1") == 2
 
 
+async def test_a_ping_asked_anew_leaves_those_who_wait_for_the_last_one_their_answer(
+    sqlite_database: Database,
+) -> None:
+    async def ask_often() -> None:
+        for _ in range(20):
+            sqlite_database._answered_at = float("-inf")  # the last answer is of long ago
+            await sqlite_database.ping()
+
+    await asyncio.gather(*(ask_often() for _ in range(20)))
+
+
 async def test_a_file_damaged_inside_is_one_sentence(tmp_path: Path) -> None:
     file = tmp_path / "evosync.db"
     file.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
