@@ -1,6 +1,7 @@
 """The application's state over a fresh database, with a clock moved by hand."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from evosync.web.state import AppState
 from evosync.wiring import open_installation
 from tests.web import crowd
 from tests.web.cloud import SECRET, Called
-from tests.web.crowd import Stage
+from tests.web.crowd import Stage, Who
 from tests.web.ends import Ends
 from tests.web.outside import ADDRESSES, Outside, seeded_outside, wired
 from tests.web.people import Person, add_person, browser
@@ -206,10 +207,49 @@ def crowd_hash() -> str:
     return asyncio.run(hash_again(crowd.PASSWORD))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The folder of an installation at which a person of every kind has an account.
+
+    `keys` and `words` are those of its stage.
+    """
+
+    folder: Path
+    keys: dict[Who, str]
+    words: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def gathered(
+    sqlite_template: Path, crowd_hash: str, tmp_path_factory: pytest.TempPathFactory
+) -> Gathered:
+    """Give the folder that each stage begins with; to gather people takes longer than a test."""
+    folder = tmp_path_factory.mktemp("gathered")
+    file = Path(shutil.copyfile(sqlite_template, folder / "evosync.db"))
+    ground = Ground(clock=HandClock(), outside=seeded_outside(), configured={}, data_dir=folder)
+
+    async def gather() -> Stage:
+        async with ground.opened(f"sqlite:///{file}") as made:
+            return await Stage.open(_app_of(made), made, crowd_hash)
+
+    stage = asyncio.run(gather())
+    return Gathered(folder=folder, keys=stage.keys, words=stage.words)
+
+
 @pytest.fixture
-async def stage(app: Starlette, state: AppState, crowd_hash: str) -> Stage:
+def sqlite_url(request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path) -> str:
+    """Give the URL of a fresh SQLite database; beneath a stage it has its people already."""
+    if "stage" in request.fixturenames:
+        gathered: Gathered = request.getfixturevalue("gathered")
+        shutil.copytree(gathered.folder, tmp_path, dirs_exist_ok=True)
+    return sqlite_url
+
+
+@pytest.fixture
+def stage(app: Starlette, state: AppState, gathered: Gathered) -> Stage:
     """Give an installation with a person of every kind, each signed in."""
-    return await Stage.open(app, state, crowd_hash)
+    words = gathered.words | {"key": state.desk.setup_key}
+    return Stage(app=app, state=state, keys=dict(gathered.keys), words=words)
 
 
 @pytest.fixture
