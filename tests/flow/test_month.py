@@ -1,5 +1,3 @@
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -25,7 +23,7 @@ LONG = Plan(
 def tell(lived: Lived, folder: Path) -> None:
     """Print the figures of a month."""
     size = sum(file.stat().st_size for file in folder.glob("evosync.db*"))
-    print(json.dumps({**asdict(lived), "file_bytes": size}, ensure_ascii=False))  # noqa: T201
+    print(lived, f"file_bytes={size}")  # noqa: T201 - the figures of the month
 
 
 def assert_sound(lived: Lived, plan: Plan) -> None:
