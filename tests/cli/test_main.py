@@ -55,7 +55,7 @@ def test_these_are_the_commands() -> None:
         *("serve", "demo", "doctor", "migrate", "sandbox", "sync"),
         *("user", "user create", "user invite", "user list", "user reset-password"),
         *("connect", "connect evotor", "connect vk", "adopt", "probe"),
-        "quickstart",
+        *("quickstart", "backup", "restore"),
         *("config", "config show", "config set", "config select"),
     }
 
