@@ -77,6 +77,7 @@ class Set:
 
     def save(self, name: str, *parts: bytes) -> None:
         """Put pictures of one page or two beside each other."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         beside([Image.open(io.BytesIO(part)) for part in parts]).save(
             self.folder / f"{name}.webp", quality=QUALITY, method=6
         )
