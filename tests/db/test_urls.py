@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from evosync.db.engine import open_database
+from evosync.db.migrate import check_schema
 from evosync.db.urls import normalise_url
 from evosync.errors import Misconfigured
 from evosync.redact import mask_text
@@ -83,12 +84,19 @@ def test_a_url_of_no_use_is_one_sentence_without_a_password(url: str, why: str) 
     assert mask_text(raised.value.message) == raised.value.message
 
 
-def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("letter", [b"Dear Anna", b"Dear Anna, " * 500], ids=["short", "long"])
+async def test_a_file_that_is_no_database_is_refused_and_not_touched(
+    letter: bytes, tmp_path: Path
+) -> None:
     file = tmp_path / "letter.txt"
-    file.write_bytes(b"Dear Anna")
+    file.write_bytes(letter)
     with pytest.raises(Misconfigured, match="не база EvoSync"):
-        open_database(f"sqlite:///{file}")
-    assert file.read_bytes() == b"Dear Anna"
+        await check_schema(f"sqlite:///{file}")
+    database = open_database(f"sqlite:///{file}")
+    with pytest.raises(Misconfigured, match="не база EvoSync"):
+        await database.write(lambda tx: tx.execute(text("CREATE TABLE notes (text TEXT)")))
+    await database.close()
+    assert file.read_bytes() == letter
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
