@@ -17,10 +17,16 @@ class Silence(StrEnum):
 
 
 def why_silent(error: BaseException) -> Silence:
-    """Tell it from an error and those that it came of."""
+    """Tell it from an error and those that it came of.
+
+    A chain may lead back into itself: a library that keeps an error and
+    raises it again makes such a one.
+    """
     found = Silence.OTHER
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
         match cause:
             case socket.gaierror() | UnicodeError():
                 return Silence.NAME

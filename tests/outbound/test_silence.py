@@ -39,3 +39,9 @@ def caused(error: Exception, *causes: Exception) -> Exception:
 )
 def test_the_first_cause_says_what_to_do(error: Exception, why: Silence) -> None:
     assert why_silent(error) is why
+
+
+def test_a_chain_that_leads_back_into_itself_has_an_end() -> None:
+    first, second = httpx.ReadError(""), OSError()
+    first.__cause__, second.__context__ = second, first
+    assert why_silent(first) is Silence.OTHER
