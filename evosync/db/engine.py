@@ -172,6 +172,9 @@ def create_engine(where: URL, *, for_migrations: bool = False, **options: Any) -
                     f"SET SESSION sql_mode='{_SQL_MODE}', time_zone='+00:00', sql_notes=0,"
                     f" group_concat_max_len={_LONGEST_TEXT}"
                 ),
+                # The driver would write letters in Latin-1: it has no Cyrillic, and whoever
+                # made the account typed in UTF-8 (asyncmy.connection.Connection.__init__).
+                "password": (where.password or "").encode(),
             },
             **options,
         )
