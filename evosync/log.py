@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 import structlog
 
+from evosync.errors import EvoSyncError
 from evosync.redact import mask_under
 
 _SHARED: list[Any] = [
@@ -60,6 +61,17 @@ def configure_logging(level: str, *, style: str = "", stream: TextIO | None = No
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def log_fault(logger: Any, event: str, error: Exception, **fields: Any) -> None:
+    """Log what failed as an error: one line of what was foreseen, of all else where it arose.
+
+    `logger` is the caller's; `fields` say which one failed.
+    """
+    if isinstance(error, EvoSyncError):
+        logger.error(event, code=error.code, cause=error.cause, **fields)
+    else:
+        logger.error(event, exc_info=error, **fields)
 
 
 def redact_event(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import structlog
 
-from evosync.log import configure_logging
+from evosync.errors import Misconfigured, TryLater
+from evosync.log import configure_logging, log_fault
 
 VK = "vk1.a.Qw3rTy-UiOp_As0dFg"
 SECRET = "s3cr3t-of-anna"
@@ -263,3 +264,33 @@ def test_configuring_again_writes_each_line_once(stream: io.StringIO) -> None:
     structlog.get_logger("evosync").info("run finished")
 
     assert (old.getvalue(), len(lines(stream))) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "error", [TryLater("Позже.", code="database_down", cause="x"), Misconfigured("PORT", "занят")]
+)
+def test_what_was_foreseen_is_logged_by_its_code(
+    error: TryLater | Misconfigured, stream: io.StringIO
+) -> None:
+    configure_logging("INFO", style="json", stream=stream)
+    log_fault(structlog.get_logger("evosync"), "round failed", error, round="house")
+    [told] = lines(stream)
+    del told["timestamp"]
+    assert told == {
+        "event": "round failed",
+        "level": "error",
+        "round": "house",
+        "code": error.code,
+        "cause": error.cause,
+    }
+
+
+def test_what_nobody_foresaw_is_logged_with_where_it_arose(stream: io.StringIO, style: str) -> None:
+    configure_logging("INFO", style=style, stream=stream)
+    try:
+        int("nobody thought of this")
+    except ValueError as error:
+        log_fault(structlog.get_logger("evosync"), "round failed", error, round="house")
+    assert "round failed" in stream.getvalue()
+    assert "Traceback (most recent call last)" in stream.getvalue()
+    assert "ValueError: invalid literal for int()" in stream.getvalue()

@@ -11,6 +11,7 @@ from evosync.db import leases
 from evosync.db.engine import Database
 from evosync.db.leases import Holder
 from evosync.errors import EvoSyncError, TryLater
+from evosync.log import log_fault
 
 log = structlog.get_logger(__name__)
 
@@ -39,11 +40,11 @@ async def hold_user(database: Database, user_id: int) -> AsyncIterator[Hold]:
         await asyncio.gather(renewing, return_exceptions=True)
         try:
             await database.write(leases.free, name, holder.token)
-        except Exception:
+        except Exception as error:  # noqa: BLE001 - see below
             # Whoever is next here takes it all the same, and others when it runs out;
             # what the run did and met must not be lost for it.
             leases.abandon(holder.token)
-            log.exception("lease not freed", lease=name)
+            log_fault(log, "lease not freed", error, lease=name)
 
 
 async def _renew(database: Database, name: str, hold: Hold) -> None:

@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from evosync.clock import Leaps
+from evosync.log import log_fault
 from evosync.tally import NOBODY, Tally
 
 log = structlog.get_logger(__name__)
@@ -161,10 +162,10 @@ class Scheduler:
             if self._inner.running:
                 raise
             log.info("round broken off", round=each.name)
-        except Exception:  # one round's failure must not end the rounds
+        except Exception as error:  # noqa: BLE001 - one round's failure must not end the rounds
             self.failed.add(each.name)
             self.tally.round_ended(each.name, has_failed=True)
-            log.exception("round failed", round=each.name)
+            log_fault(log, "round failed", error, round=each.name)
         else:
             self.failed.discard(each.name)
             self.tally.round_ended(each.name, has_failed=False)

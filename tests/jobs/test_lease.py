@@ -59,7 +59,8 @@ async def test_a_place_that_cannot_be_given_back_does_not_hide_what_the_run_did(
 
     with capture_logs() as events:
         assert await run() == "done"
-    assert events[-1]["event"] == "lease not freed"
+    assert (events[-1]["event"], events[-1]["code"]) == ("lease not freed", "settings")
+    assert "exc_info" not in events[-1]
 
 
 async def drop_leases(tx: Tx) -> None:

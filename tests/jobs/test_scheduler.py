@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from evosync import clock
+from evosync.db.faults import unreachable
 from evosync.jobs.scheduler import MAX_SILENCE, Round, Scheduler
 from tests.flow.stand import until
 
@@ -67,6 +68,21 @@ async def test_a_round_that_fails_is_marked_and_comes_again() -> None:
     assert work.times > failures
     told = [event for event in events if event["event"] == "round failed"]
     assert [event["round"] for event in told] == ["pipeline"] * failures
+    assert all(isinstance(event["exc_info"], ZeroDivisionError) for event in told)
+
+
+async def test_a_round_without_its_database_is_told_by_a_code_and_no_traceback() -> None:
+    async def work() -> None:
+        raise unreachable("MariaDB 2003")
+
+    made = scheduler()
+    with capture_logs() as events:
+        made.start([Round("house", work, SOON, SOON)])
+        await until(lambda: made.failed == {"house"}, "the failure is marked")
+        made.stop()
+    told = next(event for event in events if event["event"] == "round failed")
+    assert (told["code"], told["cause"]) == ("database_down", "MariaDB 2003")
+    assert "exc_info" not in told
 
 
 async def test_a_round_never_overlaps_itself() -> None:
