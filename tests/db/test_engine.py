@@ -281,26 +281,6 @@ async def test_a_mariadb_that_cannot_be_used_is_one_sentence(
     assert raised.value.__cause__ is None
 
 
-async def test_a_password_may_have_any_letters(mariadb_server: str) -> None:
-    owner = open_database(mariadb_server + "mysql")
-    try:
-        for password in ("пароль", "café"):
-            async with owner.read() as tx:
-                made = "CREATE OR REPLACE USER vera IDENTIFIED BY :password"
-                await tx.execute(text(made), {"password": password})
-            url = make_url(mariadb_server + "information_schema")
-            hers = url.set(username="vera", password=password)
-            database = open_database(hers.render_as_string(hide_password=False))
-            try:
-                await database.ping(timeout_s=10)
-            finally:
-                await database.close()
-        async with owner.read() as tx:
-            await tx.execute(text("DROP USER vera"))
-    finally:
-        await owner.close()
-
-
 async def test_a_database_that_does_not_answer_in_time_is_told(database: Database) -> None:
     with pytest.raises(TryLater, match="не отвечает"):
         await database.ping(timeout_s=0)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from evosync.db.engine import open_database
 from evosync.db.migrate import check_schema
@@ -140,3 +141,23 @@ async def test_the_rights_on_a_file_that_is_there_are_the_owners_choice(tmp_path
     file.chmod(0o640)
     await open_database(f"sqlite:///{file}").close()
     assert file.stat().st_mode & 0o777 == 0o640
+
+
+async def test_a_password_may_have_any_letters(mariadb_server: str) -> None:
+    owner = open_database(mariadb_server + "mysql")
+    try:
+        for password in ("пароль", "café"):
+            async with owner.read() as tx:
+                made = "CREATE OR REPLACE USER vera IDENTIFIED BY :password"
+                await tx.execute(text(made), {"password": password})
+            url = make_url(mariadb_server + "information_schema")
+            hers = url.set(username="vera", password=password)
+            database = open_database(hers.render_as_string(hide_password=False))
+            try:
+                await database.ping(timeout_s=10)
+            finally:
+                await database.close()
+        async with owner.read() as tx:
+            await tx.execute(text("DROP USER vera"))
+    finally:
+        await owner.close()
