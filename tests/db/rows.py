@@ -1,6 +1,8 @@
-"""A row for every table, made from what the database itself says of its columns."""
+"""Rows for every table, made from what the database itself says of its columns."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -10,36 +12,79 @@ from sqlalchemy import (
     DateTime,
     LargeBinary,
     MetaData,
+    Numeric,
     String,
+    Table,
     column,
-    delete,
     insert,
     inspect,
     select,
     table,
     text,
 )
+from sqlalchemy.dialects.mysql import MEDIUMBLOB, TINYINT
 
 Rows = dict[str, list[dict[str, Any]]]
 
 MOMENT = datetime(2026, 3, 4, 5, 6, 7, 891011)  # noqa: DTZ001 - as the columns hold it
 VERSIONS = "alembic_version"
 
+POT = "\N{TEAPOT}"  # four bytes in UTF-8, which not every character set of MariaDB has
+LONG_TEXT = 3_000  # letters, of a text without a length
+MOST = {"BIGINT": 2**63 - 1, "SMALLINT": 2**15 - 1}  # of whole numbers; others have 32 bits
 
-def fill(connection: Connection) -> Rows:
-    """Add a row to every table; returns all rows of all tables."""
-    for each in _tables(connection).sorted_tables:
-        values = {
-            one.name: _value(connection, one) for one in each.columns if not _is_numbered(one)
-        }
-        connection.execute(insert(each).values(values))
+# What the program reads of everybody's rows, and takes no other text for.
+KNOWN = {("users", "status"): "active", ("runs", "status"): "done"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Odd:
+    """The one of three rows that is made; `serial` is of no other row.
+
+    It has everything; or nothing that may be missing; or the most that fits.
+    """
+
+    number: int
+    serial: int
+
+    @property
+    def is_bare(self) -> bool:
+        return self.number == 1
+
+    @property
+    def is_long(self) -> bool:
+        return self.number == 2
+
+
+def fill(connection: Connection, before: Rows | None = None) -> Rows:
+    """Add three rows to every table that has other columns than those of `before`.
+
+    The tables that they refer to get rows, too. Returns all rows of all tables.
+    """
+    tables = _tables(connection).sorted_tables
+    wanted = {each.name for each in tables if _is_changed(each, before or {})}
+    for each in reversed(tables):
+        if each.name in wanted:
+            wanted |= {key.column.table.name for key in each.foreign_keys}
+    for each in tables:
+        if each.name in wanted:
+            _add_rows(connection, each)
     return everything(connection)
 
 
-def clear(connection: Connection) -> None:
-    """Take all rows out of all tables but alembic's own."""
-    for each in reversed(_tables(connection).sorted_tables):
-        connection.execute(delete(each))
+def _is_changed(each: Table, before: Rows) -> bool:
+    rows = before.get(each.name)
+    return not rows or set(rows[0]) != set(each.columns.keys())
+
+
+def _add_rows(connection: Connection, each: Table) -> None:
+    standing = connection.execute(select(text("count(*)")).select_from(each)).scalar_one()
+    for number in range(3):
+        odd = _Odd(number=number, serial=standing + number + 1)
+        values = {
+            one.name: _value(connection, one, odd) for one in each.columns if not _is_numbered(one)
+        }
+        connection.execute(insert(each).values(values))
 
 
 def everything(connection: Connection) -> Rows:
@@ -56,12 +101,16 @@ def everything(connection: Connection) -> Rows:
     return found
 
 
-def as_before(standing: Rows, rows: Rows) -> Rows:
-    """Return the tables and columns that the earlier schema had."""
-    return {
-        name: [{each: row[each] for each in rows[name][0]} for row in standing[name]]
-        for name in rows
-    }
+def list_changed(standing: Rows, rows: Rows) -> list[str]:
+    """List the tables and columns of the earlier `rows` that do not stand as they did."""
+    changed = []
+    for name, before in rows.items():
+        now = standing.get(name, [])
+        changed += [f"{name}: {len(now)} rows of {len(before)}"] * (len(now) != len(before))
+        for one in before[0] if before else ():
+            was, is_now = ([row.get(one) for row in each] for each in (before, now))
+            changed += [f"{name}.{one}"] * (was != is_now)
+    return changed
 
 
 def _tables(connection: Connection) -> MetaData:
@@ -74,17 +123,39 @@ def _is_numbered(one: Column[Any]) -> bool:
     return one.name == "id" and one.primary_key
 
 
-def _value(connection: Connection, one: Column[Any]) -> Any:
+def _value(connection: Connection, one: Column[Any], odd: _Odd) -> Any:
     for key in one.foreign_keys:
-        return connection.scalar(select(key.column).order_by(key.column.desc()).limit(1))
+        # The three rows that were added last are one for each.
+        last = select(key.column).order_by(key.column.desc())
+        return connection.scalar(last.offset(2 - odd.number).limit(1))
+    if odd.is_bare and one.nullable:
+        return None
+    if known := KNOWN.get((one.table.name, one.name)):
+        return known
+    return _text(one, odd) if isinstance(one.type, String) else _plain(one, odd)
+
+
+def _plain(one: Column[Any], odd: _Odd) -> Any:
+    """Make what is no text."""
     match one.type:
-        case String():
-            return "я" if one.type.length is None else f"я{one.name}"[: one.type.length]
         case DateTime():
             return MOMENT
-        case LargeBinary():
+        case LargeBinary() | MEDIUMBLOB():  # as MariaDB calls it
             return b"\x89"
-        case Boolean():
-            return True
+        case Boolean() | TINYINT():
+            return odd.is_long
+        case Numeric():
+            return odd.serial + Decimal(1).scaleb(-(one.type.scale or 0))
+        case _ if odd.is_long:
+            return MOST.get(one.type.__visit_name__, 2**31 - 1) - odd.serial
         case _:
-            return 1
+            return odd.serial
+
+
+def _text(one: Column[Any], odd: _Odd) -> str:
+    """Make a text that no other row has: a short one, or one as long as can be."""
+    assert isinstance(one.type, String)
+    most = one.type.length or LONG_TEXT
+    if not odd.is_long:
+        return f"{odd.serial}я"[:most]
+    return f"{odd.serial}{one.name} {POT}".ljust(most, "ё")[:most]
