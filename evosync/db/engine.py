@@ -24,7 +24,10 @@ T = TypeVar("T")
 REPLAYS = 3  # times a whole transaction is run again
 BUSY_TIMEOUT_S = 10  # how long SQLite waits for another process to finish writing
 PING_TIMEOUT_S = 1.0
-PING_HOLDS_S = 0.25  # so long an answer is given again: monitors and pages may ask all at once
+# Monitors and pages may ask all at once, and a driver's threads wait behind what computes. So a
+# good answer serves for a second, and one that is no longer fresh is asked for anew meanwhile.
+PING_HOLDS_S = 1.0
+PING_FRESH_S = 0.25
 BEGIN = "evosync_begin"  # the execution option that says how SQLite begins
 
 # What MariaDB refuses instead of bending: a value too long, a date that is none.
@@ -45,7 +48,7 @@ class Database:
         # process they rather queue, in order of arrival.
         self._turn = asyncio.Lock() if self.is_sqlite else contextlib.nullcontext()
         self._ping: asyncio.Task[None] | None = None
-        self._answered_at = float("-inf")
+        self._answered_at = self._well_at = float("-inf")
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -86,17 +89,21 @@ class Database:
     async def ping(self, timeout_s: float = PING_TIMEOUT_S) -> None:
         """Ask the database for a sign of life; one question, and its answer, serve all who ask.
 
-        Raises TryLater when none comes in time, and an EvoSyncError for
-        whatever else the driver makes of it.
+        A database that falls silent is told `PING_HOLDS_S` + `timeout_s`
+        later. Raises TryLater when no answer comes in time, and an
+        EvoSyncError for whatever else the driver makes of it.
         """
         # Who waits goes away in time, the question does not: broken off in the
         # middle it would cost a connection at each look of a health check.
         loop = asyncio.get_running_loop()
-        is_old = loop.time() - self._answered_at >= PING_HOLDS_S
+        now = loop.time()
+        is_old = now - self._answered_at >= PING_FRESH_S
         if self._ping is None or (self._ping.done() and is_old):
             self._ping = asyncio.create_task(self._ask(), name="database ping")
             # Its fault is told here, or nobody waited for it any more.
             self._ping.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        if now - self._well_at < PING_HOLDS_S:
+            return
         asked = self._ping  # somebody may ask anew before this one here is woken
         done, _ = await asyncio.wait({asked}, timeout=timeout_s)
         if not done:
@@ -112,15 +119,17 @@ class Database:
         await self.engine.dispose()
 
     async def _ask(self) -> None:
+        clock, well_at = asyncio.get_running_loop().time, float("-inf")
         try:
             async with self.read() as tx:
                 await tx.execute(text("SELECT 1"))
+            well_at = clock()
         except EvoSyncError:
             raise
         except Exception as error:  # noqa: BLE001 - nothing of ours ran: it is the driver's
             raise connection_fault(error) from None
         finally:
-            self._answered_at = asyncio.get_running_loop().time()
+            self._answered_at, self._well_at = clock(), well_at
 
 
 @contextlib.asynccontextmanager
