@@ -152,12 +152,7 @@ def _rounds(parts: _Parts) -> list[Round]:
         Round("deletions", lambda: go_on_deleting(desk), DELETIONS_EVERY, FIRST_DELETIONS),
         Round("letters", lambda: tell_all(desk), letters_every, letters_every),
         Round("stale", stale.round, STALE_EVERY, STALE_EVERY),
-        Round(
-            "writing",
-            lambda: prove_writable(state.database, desk.clock()),
-            letters_every,
-            letters_every,
-        ),
+        Round("writing", prove_disk, letters_every, letters_every),
         Round("house", lambda: keep_house(desk), HOUSE_EVERY, FIRST_HOUSE),
     ]
     if state.backups.every is not None:
