@@ -69,6 +69,8 @@ class RequestLog:
 
 def _count(scope: Scope, status: int, seconds: float) -> None:
     """Tell whoever counts, by the name of the route: paths there are without end."""
+    if not hasattr(scope["app"].state, "evosync"):
+        return  # nobody counts where nothing is open
     route = scope.get("route")
     name = "static" if isinstance(route, Mount) else getattr(route, "name", None)
     state_of(Request(scope)).opened.tally.answered(

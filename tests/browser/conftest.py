@@ -16,7 +16,7 @@ from tests.browser.fair import open_fair
 from tests.browser.looks import Tour
 from tests.browser.served import Served, let_in_anna, open_served
 from tests.browser.stand import Stand, open_stand
-from tests.browser.town import Town, settle
+from tests.browser.town import Town, open_town
 
 # Playwright belongs to the loop that it was started on, so all that drive it share one.
 on_session = pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -44,9 +44,8 @@ async def town(
     tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> AsyncIterator[Town]:
     """Give a service with people of every kind, open to everybody."""
-    folder = tmp_path_factory.mktemp("town")
-    async with open_stand(folder, sqlite_template, REGISTRATION="open") as stand:
-        yield await settle(stand)
+    async with open_town(tmp_path_factory.mktemp("town"), sqlite_template) as opened:
+        yield opened
 
 
 @on_session

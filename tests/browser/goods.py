@@ -1,7 +1,6 @@
 """The till of Ulyana, whose goods are in every state: 300, one and none, each in its store."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from evosync.accounts.desk import Desk
@@ -92,8 +91,7 @@ async def furnish_ulyana(tx: Tx, desk: Desk, ulyana: User) -> None:
     await _publish(tx, place, first.products, desk)
     config = await sync.get_config(tx, ulyana.id)
     # On and confirmed for the page, while the timer finds that a run is going on already.
-    lease = leases.mirror_lease(ulyana.id)
-    assert await leases.take(tx, lease, leases.new_holder(), timedelta(days=1))
+    assert await leases.take(tx, leases.mirror_lease(ulyana.id), leases.new_holder())
     quiet = replace(config, enabled=True, confirmed_at=now, refresh_evotor=False, refresh_vk=False)
     await sync.save_config(tx, quiet, now)
 

@@ -11,7 +11,7 @@ from tests.browser.fair import open_fair
 from tests.browser.looks import LOOKS, Tour, look
 from tests.browser.stand import open_stand
 from tests.browser.states import STATES
-from tests.browser.town import settle
+from tests.browser.town import open_town
 
 
 async def take(folder: Path, *words: str) -> None:
@@ -22,11 +22,11 @@ async def take(folder: Path, *words: str) -> None:
         await migrate(f"sqlite:///{template}")
         async with (
             chromium() as browser,
-            open_stand(here / "town", template, REGISTRATION="open") as stand,
+            open_town(here / "town", template) as town,
             open_fair(here / "fair", template) as fair,
             open_stand(here / "fresh", template) as fresh,
         ):
-            tour = Tour(browser=browser, town=await settle(stand), fair=fair, fresh=fresh)
+            tour = Tour(browser=browser, town=town, fair=fair, fresh=fresh)
             for state in STATES:
                 if words and not any(word in str(state) for word in words):
                     continue

@@ -1,13 +1,18 @@
 """People of every kind on one service: whoever looks at its pages, and whom they look at."""
 
+import contextlib
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from evosync.accounts.desk import Actor, Desk
 from evosync.accounts.passwords import hash_again
 from evosync.accounts.signed_links import LinkKind
 from evosync.catalog.problem import Problem
-from evosync.db import account_changes, accounts, connections, problems, runs, sync
+from evosync.db import account_changes, accounts, connections, leases, problems, runs, sync
 from evosync.db.accounts import NewUser, User, UserStatus
 from evosync.db.connection_health import Finding, mark_checked
 from evosync.db.connections import EvotorConnection, VkSignIn
@@ -22,7 +27,7 @@ from evosync.engine.report import RunStatus
 from tests.browser import previews
 from tests.browser.goods import furnish_ulyana
 from tests.browser.showcase import furnish_showcase
-from tests.browser.stand import Stand
+from tests.browser.stand import Stand, open_stand
 from tests.browser.states_log import log_requests
 from tests.browser.tills import furnish_tamara
 from tests.browser.town_runs import add_done, add_going, add_held, add_month, add_paused
@@ -45,7 +50,40 @@ class Town:
     words: dict[str, str]
 
 
-async def settle(stand: Stand) -> Town:
+@contextlib.asynccontextmanager
+async def open_town(folder: Path, template: Path) -> AsyncIterator[Town]:
+    """Start a service with people of every kind, open to everybody."""
+    async with open_stand(folder, template, REGISTRATION="open") as stand:
+        town = await _settle(stand)
+        file = Path(stand.desk.settings.database.removeprefix("sqlite:///"))
+        with _renewed(file, leases.mirror_lease(int(town.words["ulyana"]))):
+            yield town
+
+
+@contextlib.contextmanager
+def _renewed(file: Path, lease: str) -> Iterator[None]:
+    """Renew a lease as its holder would: from a thread, for the tests' loops come and go."""
+    ended = threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(leases.RENEW_EVERY.total_seconds()):
+            with contextlib.closing(sqlite3.connect(file, timeout=60)) as connection, connection:
+                until = f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{leases.TTL.seconds} seconds')"
+                connection.execute(
+                    f"UPDATE leases SET expires_at = {until} WHERE name = ?",  # noqa: S608
+                    (lease,),
+                )
+
+    thread = threading.Thread(target=renew, name=f"renew {lease}")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+async def _settle(stand: Stand) -> Town:
     """Let everybody come to live on an empty service.
 
     Olga owns the service, Boris administers it, Anna has a shop that works,
