@@ -20,6 +20,9 @@ class Look:
     size: tuple[int, int]
     colours: Literal["light", "dark"]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 LOOKS = (
     Look(name="desktop", size=DESKTOP, colours="light"),
@@ -29,7 +32,7 @@ LOOKS = (
 )
 
 OPPOSITE = (LOOKS[0], LOOKS[2])
-"""Both widths and both colours, in half the time."""
+"""Both widths and both colours: CI takes one of them for each state, in turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
