@@ -46,7 +46,7 @@ _INLINE = """() => [...document.querySelectorAll("*")].filter((each) =>
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-# Templates and colours are shared by many states: what one look misses of a state, its neighbours see.
+# States share templates and colours: what one look misses of a state, its neighbours see.
 IN_TURN = list(zip(STATES, cycle(OPPOSITE), strict=False))
 
 
