@@ -31,7 +31,8 @@ CHUNK = 64 * 1024  # bytes
 _TAG = 16
 _SEALED_CHUNK = CHUNK + _TAG
 _HEADER = re.compile(
-    rb"age-encryption\.org/v1\n-> scrypt ([\w+/]{22}) ([1-9]\d?)\n([\w+/]{43})\n---"
+    rb"age-encryption\.org/v1\n"
+    rb"-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)\n([A-Za-z0-9+/]{43})\n---"
 )
 _MAC_LENGTH = 43  # characters: 32 bytes in base64 without its padding
 _HEADER_LENGTH = 256  # bytes; such a header takes about 150

@@ -47,10 +47,16 @@ def file_name(reason: Reason, made_at: datetime, *, is_sealed: bool, after: str 
     return f"evosync-{reason.value}-{moment}{note}.zip" + (".age" if is_sealed else "")
 
 
-def rotate(folder: Path, reason: Reason, keep: int) -> list[Path]:
-    """Delete the oldest of the backups made for a reason, beyond so many; returns them."""
-    made = sorted(_of(folder.iterdir(), reason), key=lambda each: each.name)
-    gone = made[: max(0, len(made) - keep)]
+def rotate(newest: Path, reason: Reason, keep: int) -> list[Path]:
+    """Delete the oldest of the backups beside the newest, beyond so many; returns them.
+
+    Those of the future are of a clock that was wrong, and the first to go.
+    """
+    made = sorted(
+        (each for each in _of(newest.parent.iterdir(), reason) if each.name != newest.name),
+        key=lambda each: (each.name < newest.name, each.name),
+    )
+    gone = made[: max(0, len(made) + 1 - keep)]
     for each in gone:
         each.unlink(missing_ok=True)
     return gone

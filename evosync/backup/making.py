@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from evosync.backup.age import MAGIC
 from evosync.backup.manifest import Manifest
+from evosync.backup.reading import is_backup
 from evosync.backup.writing import BackupWriter, Facts
 from evosync.db.dumping import open_dump
 from evosync.db.vault import key_id, list_keys
@@ -55,8 +58,11 @@ async def save_backup(order: Order, target: Path) -> Saved:
     """Write a backup under a name; a file of that name is replaced once the new one is whole.
 
     It is its owner's alone (0600). Raises EvoSyncError with one sentence when
-    it cannot be written, and leaves nothing behind; else as the database does.
+    it cannot be written, or something else stands there, and leaves nothing
+    behind; else as the database does.
     """
+    with _told_as(target):
+        _spare_others(target)
     unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     with _told_as(target):
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -71,6 +77,23 @@ async def save_backup(order: Order, target: Path) -> Saved:
     finally:
         unfinished.unlink(missing_ok=True)
     return Saved(path=target, size_bytes=size, manifest=manifest)
+
+
+def _spare_others(target: Path) -> None:
+    """See that nothing but a backup is replaced: not the database, nor the key beside it."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not target.exists():
+        return
+    beginning = b""
+    if target.is_file():
+        with target.open("rb") as file:
+            beginning = file.read(len(MAGIC))
+    if not target.is_file() or (beginning and not is_backup(beginning)):
+        raise EvoSyncError(
+            f"{target}: там не копия EvoSync, заменять это нельзя. Выберите другое имя.",
+            code="refused",
+        )
 
 
 async def write_backup(order: Order, out: BinaryIO) -> Manifest:

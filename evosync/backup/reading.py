@@ -107,6 +107,11 @@ def open_backup(file: BinaryIO, passphrase: str) -> Iterator[BackupFile]:
         yield opened
 
 
+def is_backup(beginning: bytes) -> bool:
+    """Tell by its first bytes (as many as age's mark has) whether a file may be a backup."""
+    return beginning == MAGIC or beginning.startswith(_ZIP)
+
+
 def _unsealed(file: BinaryIO, passphrase: str) -> SealedReader:
     if not passphrase:
         raise PassphraseNeeded(was_given=False)

@@ -11,6 +11,7 @@ from evosync.db.migrate import list_revisions
 from evosync.db.refilling import Refill, fits, is_in_use, refill
 from evosync.db.sealed_columns import Unopened
 from evosync.db.serving import AT_ONCE, one_serve
+from evosync.db.urls import BrokenFile, normalise_url, set_aside, sqlite_file
 from evosync.db.vault import Vault, keep_key, list_keys
 from evosync.errors import EvoSyncError
 from evosync.settings import Settings
@@ -54,7 +55,13 @@ async def restore(
                 keep_key(settings.data_dir, backup.keys[0] if backup.keys else "")
                 known = (*_keys_of(settings), *backup.keys)
             vault = Vault(known[0], known[1:])
-            unopened = await refill(url, Refill(source=backup, vault=vault, now=now))
+            given = Refill(source=backup, vault=vault, now=now)
+            try:
+                unopened = await refill(url, given)
+            except BrokenFile:
+                # It is why somebody restores. What can be saved of it is somebody's to say.
+                set_aside(sqlite_file(normalise_url(url)), f"broken-{now:%Y%m%dT%H%M%SZ}")
+                unopened = await refill(url, given)
     return Restored(
         manifest=backup.manifest,
         unopened=unopened,

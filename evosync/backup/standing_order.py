@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 # So much of an interval may be missing: rounds come at moments of their own.
 SLACK = timedelta(minutes=5)
+# A backup may come late by as much as the service stood still.
+GRACE = timedelta(hours=2)
 
 
 @dataclass(slots=True)
@@ -53,11 +55,10 @@ class Backups:
         if every is None or not is_due(self.last, now, every):
             return
         saved = await _made(self.settings, Reason.SCHEDULED, now)
+        # First: on a full disk nobody could write the row down, and files would pile up.
+        await asyncio.to_thread(rotate, saved.path, Reason.SCHEDULED, self.settings.backup_keep)
         self.last = LastBackup(made_at=now, size_bytes=saved.size_bytes, file=saved.path.name)
         await self.database.write(save_last_backup, self.last)
-        await asyncio.to_thread(
-            rotate, saved.path.parent, Reason.SCHEDULED, self.settings.backup_keep
-        )
 
 
 def is_due(last: LastBackup | None, now: datetime, every: timedelta) -> bool:
@@ -66,8 +67,8 @@ def is_due(last: LastBackup | None, now: datetime, every: timedelta) -> bool:
 
 
 def is_late(last: LastBackup | None, now: datetime, every: timedelta) -> bool:
-    """Tell whether the last backup is older than two intervals, or there is none."""
-    return last is None or now - last.made_at > 2 * every
+    """Tell whether the last backup is older than two intervals and a grace, or there is none."""
+    return last is None or now - last.made_at > 2 * every + GRACE
 
 
 async def migrate_safely(settings: Settings, now: datetime) -> Saved | None:
@@ -82,7 +83,7 @@ async def migrate_safely(settings: Settings, now: datetime) -> Saved | None:
             saved = await _made(settings, Reason.MIGRATION, now, after=head_revision())
         except EvoSyncError as error:
             raise _unmade(error) from None
-        await asyncio.to_thread(rotate, saved.path.parent, Reason.MIGRATION, KEPT_BEFORE_MIGRATIONS)
+        await asyncio.to_thread(rotate, saved.path, Reason.MIGRATION, KEPT_BEFORE_MIGRATIONS)
     await migrate(settings.database)
     return saved
 

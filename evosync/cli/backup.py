@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from evosync.apilog.methods import size_of
 from evosync.backup.making import Order, order_of, save_backup, write_backup
 from evosync.backup.manifest import Manifest
 from evosync.cli.frame import BadUsage, load_settings, log_to_stderr, run_async
@@ -19,6 +18,7 @@ from evosync.db.journal import Act, write_act
 from evosync.db.migrate import SchemaState, check_schema
 from evosync.errors import EvoSyncError
 from evosync.russian import counted
+from evosync.spoken import size
 
 STANDARD_OUTPUT = "-"
 
@@ -40,15 +40,15 @@ def backup(file: str) -> None:
             raise BadUsage("Копия — не текст: направьте вывод в файл.")
         manifest = run_async(lambda: write_backup(order, sys.stdout.buffer))
         sys.stdout.buffer.flush()
-        size = ""
+        told = ""
     else:
         saved = run_async(lambda: save_backup(order, Path(file)))
-        manifest, size = saved.manifest, f", {size_of(saved.size_bytes)}"
+        manifest, told = saved.manifest, f", {size(saved.size_bytes)}"
     run_async(lambda: _note(order))
     seconds = f"{time.monotonic() - begun:.1f}".replace(".", ",")
     rows = counted(manifest.rows, "строка", "строки", "строк")
     tables = counted(len(manifest.tables), "таблица", "таблицы", "таблиц")
-    click.echo(f"Копия готова: {tables}, {rows}{size}, {seconds} с.", err=file == STANDARD_OUTPUT)
+    click.echo(f"Копия готова: {tables}, {rows}{told}, {seconds} с.", err=file == STANDARD_OUTPUT)
     click.echo(_told_of_key(order, manifest), err=file == STANDARD_OUTPUT)
 
 

@@ -28,6 +28,7 @@ PING_TIMEOUT_S = 1.0
 # good answer serves for a second, and one that is no longer fresh is asked for anew meanwhile.
 PING_HOLDS_S = 1.0
 PING_FRESH_S = 0.25
+PING_GIVEN_UP_S = 10.0  # of a connection that fell silent for good; the next question takes another
 BEGIN = "evosync_begin"  # the execution option that says how SQLite begins
 
 # What MariaDB refuses instead of bending: a value too long, a date that is none.
@@ -121,9 +122,11 @@ class Database:
     async def _ask(self) -> None:
         clock, well_at = asyncio.get_running_loop().time, float("-inf")
         try:
-            async with self.read() as tx:
+            async with asyncio.timeout(PING_GIVEN_UP_S), self.read() as tx:
                 await tx.execute(text("SELECT 1"))
             well_at = clock()
+        except TimeoutError:
+            raise unreachable("no answer in time") from None
         except EvoSyncError:
             raise
         except Exception as error:  # noqa: BLE001 - nothing of ours ran: it is the driver's

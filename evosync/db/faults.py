@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from evosync.db.urls import NAME, broken_file
+from evosync.db.urls import NAME, BrokenFile
 from evosync.errors import EvoSyncError, Misconfigured, TryLater
 
 log = structlog.get_logger(__name__)
@@ -92,7 +92,7 @@ def busy(cause: str) -> TryLater:
 def _sqlite_fault(error: sqlite3.Error) -> EvoSyncError | None:
     code = _sqlite_code(error)
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return broken_file()
+        return BrokenFile()
     if code in _SQLITE_WORDS:
         return Misconfigured(NAME, _SQLITE_WORDS[code])
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:

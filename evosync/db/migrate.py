@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
@@ -233,4 +233,6 @@ async def under_lock(connection: AsyncConnection, work: Callable[[Connection], T
         await connection.commit()
         return result
     finally:
-        await connection.execute(text("DO RELEASE_LOCK(:name)"), {"name": LOCK})
+        # On a connection that is lost it is free already, and what came before is to be told.
+        with contextlib.suppress(SQLAlchemyError):
+            await connection.execute(text("DO RELEASE_LOCK(:name)"), {"name": LOCK})

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    case,
     delete,
     func,
     insert,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable, DropTable
 
+from evosync.catalog.item import LinkState, Pending
 from evosync.db.journal import Act, written
 from evosync.db.migrate import (
     RESTORING,
@@ -45,11 +47,15 @@ from evosync.db.schema import metadata
 from evosync.db.sealed_columns import Unopened, seal_anew
 from evosync.db.tables.accounts import sessions, users
 from evosync.db.tables.journal import settings_kv
+from evosync.db.tables.market import product_links
 from evosync.db.tables.runs import leases, runs
 from evosync.db.urls import NAME, check_file, is_sqlite, normalise_url, prepare_file, sqlite_file
 from evosync.db.vault import Vault
 from evosync.engine.report import RunStatus
 from evosync.errors import EvoSyncError, Misconfigured
+
+_CORE = {VERSIONS, "users", "roles"}
+"""Tables that there are at every revision."""
 
 _mark = Table(RESTORING, MetaData(), Column("id", Integer, primary_key=True))
 
@@ -148,27 +154,28 @@ def _clear(connection: Connection) -> None:
     """Drop all tables of ours; from now on the database says that it is being restored."""
     found = set(inspect(connection).get_table_names())
     ours = found & {*metadata.tables, VERSIONS}
-    if not _is_ours(connection, found):
+    revision = _revision(connection, found)
+    if found - ours and RESTORING not in found and revision is None:
         raise Misconfigured(NAME, "в базе таблицы другой программы, нужна отдельная база.")
-    if found - ours - {RESTORING} and ours >= {"users", "runs", VERSIONS}:
+    if revision is not None and revision not in list_revisions():
         ours = found - {RESTORING}  # a newer program's: its tables would be in the way later
     if RESTORING not in found:
         connection.execute(CreateTable(_mark))
     if connection.dialect.name != "sqlite":
         connection.execute(text("SET SESSION foreign_key_checks=0"))
-    for name in sorted(ours):
+    # Last goes what tells whose tables these are: a kill in the middle leaves it to the next try.
+    for name in sorted(ours, key=lambda each: (each in _CORE, each)):
         connection.execute(DropTable(Table(name, MetaData())))
     if connection.dialect.name != "sqlite":
         connection.execute(text("SET SESSION foreign_key_checks=1"))
 
 
-def _is_ours(connection: Connection, found: set[str]) -> bool:
-    if RESTORING in found or not found - {*metadata.tables, VERSIONS}:
-        return True
-    if VERSIONS not in found or not {"users", "roles", "evotor_connections"} <= found:
-        return False
-    revision = connection.scalar(text(f"SELECT version_num FROM {VERSIONS}"))  # noqa: S608
-    return revision is not None and revision not in list_revisions()
+def _revision(connection: Connection, found: set[str]) -> str | None:
+    """Read the revision of a schema of ours, also a newer program's; None for any other."""
+    if not found >= _CORE:
+        return None
+    read: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSIONS}"))  # noqa: S608
+    return read
 
 
 def _is_unfinished(connection: Connection) -> bool:
@@ -192,10 +199,18 @@ def _tidy(connection: Connection, now: datetime) -> None:
     connection.execute(delete(sessions))
     connection.execute(delete(leases))
     connection.execute(delete(settings_kv).where(settings_kv.c.name == "last_backup"))
+    # What hid them is of the past, and VK may show them by now: whoever wants them hidden looks.
+    link = product_links.c
+    is_deleted = link.state == LinkState.DELETED.value
+    act = case((is_deleted, Pending.DELETE.value), else_=Pending.HIDE.value)
+    is_undecided = (link.written_is_hidden | is_deleted) & link.pending.is_(None)
+    connection.execute(
+        update(product_links).where(is_undecided).values(pending=act, pending_at=now)
+    )
     going_on = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
     connection.execute(update(runs).where(runs.c.status.in_(going_on)).values(interrupted(now)))
-    act = Act(action="backup.restored", actor="command line", at=now)
-    connection.execute(written(act))
+    done = Act(action="backup.restored", actor="command line", at=now)
+    connection.execute(written(done))
 
 
 def _by_name(tables: Sequence[TableKind]) -> dict[str, TableKind]:

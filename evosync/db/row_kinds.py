@@ -100,7 +100,7 @@ class TableKind:
 
 
 def list_tables(connection: Connection) -> list[TableKind]:
-    """List the tables but alembic's own, those that others refer to first."""
+    """List the tables of ours but alembic's own, those that others refer to first."""
     found = inspect(connection)
     columns = {name: each for (_, name), each in found.get_multi_columns().items()}
     return [
@@ -109,7 +109,7 @@ def list_tables(connection: Connection) -> list[TableKind]:
             tuple(ColumnKind(one["name"], _kind_of(name, one)) for one in columns[name]),
         )
         for name, _ in found.get_sorted_table_and_fkc_names()
-        if name is not None and name != VERSIONS
+        if name is not None and name in metadata.tables
     ]
 
 

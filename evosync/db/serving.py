@@ -30,6 +30,7 @@ from evosync.errors import EvoSyncError, TryLater
 log = structlog.get_logger(__name__)
 
 POLL_S = 0.25
+SILENT_AFTER_S = 10.0
 # A connection that is silent for longer is one of a machine that is gone; the
 # server's own limit is 8 hours, and for as long nobody else could serve.
 GONE_AFTER_S = 60
@@ -200,7 +201,13 @@ class _NamedLock:
             await asyncio.sleep(patience.keep_every_s)
             try:
                 # Of a connection that holds it already this is a second hold, and no harm.
-                is_ours = await self.take()
+                async with asyncio.timeout(SILENT_AFTER_S):
+                    is_ours = await self.take()
+            except TimeoutError:
+                # The server may have given up this connection, and let another in.
+                log.warning("lock of serve not looked at", cause="no answer in time")
+                await self._drop()
+                continue
             except EvoSyncError as error:
                 log.warning("lock of serve not looked at", code=error.code, cause=error.cause)
                 ours_at = clock()  # without a database nobody else works on it either

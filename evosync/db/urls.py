@@ -120,11 +120,28 @@ def prepare_file(path: Path) -> None:
         raise unopened(path, error) from None
 
 
-def broken_file() -> Misconfigured:
-    """Make the error of a file that is no database, or a damaged one."""
-    return Misconfigured(
-        NAME, "файл базы повреждён или это не база EvoSync. Восстановите его из копии."
-    )
+class BrokenFile(Misconfigured):
+    """A file that is no database, or a damaged one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            NAME,
+            "файл базы повреждён или это не база EvoSync. Восстановите его из копии: "
+            "evosync restore КОПИЯ --force.",
+        )
+
+
+def set_aside(path: Path, note: str) -> Path:
+    """Give a SQLite file, and what SQLite keeps beside it, another name; returns that of the file.
+
+    Nobody may have it open.
+    """
+    target = path.with_name(f"{path.name}.{note}")
+    for suffix in ("-wal", "-shm", ""):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(target.with_name(target.name + suffix))
+    return target
 
 
 def unopened(path: Path, error: OSError) -> Misconfigured:

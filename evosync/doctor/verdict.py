@@ -65,6 +65,13 @@ def count_states(verdicts: Iterable[Verdict]) -> dict[State, int]:
     return counts
 
 
+def worst_of(verdicts: Iterable[Verdict]) -> State:
+    """Return the gravest state; what nobody looked at tells only where nothing else does."""
+    counts = count_states(verdicts)
+    order = (State.BROKEN, State.ATTENTION, State.GOOD)
+    return next((state for state in order if counts[state]), State.UNKNOWN)
+
+
 def summed_up(verdicts: Iterable[Verdict]) -> str:
     """Say in one sentence how it is all in all."""
     counts = count_states(verdicts)
@@ -79,6 +86,6 @@ def summed_up(verdicts: Iterable[Verdict]) -> str:
     ]
     is_well = not counts[State.BROKEN] and not counts[State.ATTENTION]
     if is_well:
-        return "Всё, что проверено, в порядке."
+        return "Всё, что проверено, в порядке." if counts[State.GOOD] else "Ничего не проверено."
     told = ", ".join(parts)
     return f"{told[0].upper()}{told[1:]}."

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from evosync.backup.standing_order import is_late
 from evosync.db.backups import LastBackup
 from evosync.doctor.verdict import Verdict, attention, broken, good, unknown
 from evosync.settings import Settings
@@ -12,8 +13,6 @@ from evosync.spoken import MOSCOW, ago, size
 SERVICE, RUNS, BACKUP = "Служба", "Запуски", "Резервные копии"
 
 _INTERVALS = 3  # as /health counts them
-# A round may come late by as much as the service stood still.
-_BACKUP_GRACE = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +69,6 @@ def judge_backup(
         told = "Ещё ни одной нет."
         return attention(BACKUP, told, "Служба сделает её сама; или выполните evosync backup ФАЙЛ.")
     told = f"Последняя сделана {ago(last.made_at, now, zone)}, {size(last.size_bytes)}."
-    if now - last.made_at > 2 * every + _BACKUP_GRACE:
+    if is_late(last, now, every):
         return attention(BACKUP, told, "Проверьте место на диске и журнал службы.")
     return good(BACKUP, told)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from evosync.apilog.methods import size_of
 from evosync.backup.standing_order import Backups, is_late
+from evosync.spoken import size
 from evosync.web.flash import Kind
 
 
@@ -45,5 +45,5 @@ def shown_backup(backups: Backups) -> ShownBackup:
         told="Последняя резервная копия",
         hint=hint,
         made_at=last.made_at,
-        size=size_of(last.size_bytes),
+        size=size(last.size_bytes),
     )

@@ -57,10 +57,29 @@ async def test_where_there_is_no_room_no_half_of_a_file_stays(
 ) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
-    (folder / "copy").write_text("the one before")
+    (folder / "copy").write_text("PK\x03\x04 the one before")
     with files_no_longer_than(4096), pytest.raises(EvoSyncError, match="не записать"):
         await make(sqlite_url, folder / "copy", passphrase=passphrase)
-    assert {each.name: each.read_text() for each in folder.iterdir()} == {"copy": "the one before"}
+    assert {each.name: each.read_text() for each in folder.iterdir()} == {
+        "copy": "PK\x03\x04 the one before"
+    }
+
+
+async def test_nothing_but_a_backup_is_replaced(sqlite_url: str, tmp_path: Path) -> None:
+    database = Path(sqlite_url.removeprefix("sqlite:///"))
+    key = tmp_path / "secret.key"
+    key.write_text("a key")
+    before = await asyncio.to_thread(database.read_bytes)
+    for target in (database, key):
+        with pytest.raises(EvoSyncError, match="не копия EvoSync, заменять это нельзя"):
+            await make(sqlite_url, target)
+    for folder in (tmp_path, Path(), Path("/")):
+        with pytest.raises(EvoSyncError, match="не записать"):
+            await make(sqlite_url, folder)
+    assert key.read_text() == "a key"
+    assert await asyncio.to_thread(database.read_bytes) == before
+    for _ in range(2):
+        await make(sqlite_url, tmp_path / "copy.zip")
 
 
 def test_an_empty_database_is_nothing_to_back_up(tmp_path: Path) -> None:

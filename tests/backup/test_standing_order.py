@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from evosync.backup.folder import FOLDER, Reason, file_name, open_folder, rotate
-from evosync.backup.standing_order import Backups, is_due, is_late, migrate_safely
+from evosync.backup.standing_order import GRACE, Backups, is_due, is_late, migrate_safely
 from evosync.db.backups import LastBackup, find_last_backup
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import SchemaState, check_schema, on_own_connection
@@ -45,8 +45,8 @@ def last(ago: timedelta) -> LastBackup:
         pytest.param(None, True, True, id="never"),
         pytest.param(last(timedelta(hours=23)), False, False, id="an hour is missing"),
         pytest.param(last(timedelta(hours=23, minutes=56)), True, False, id="minutes are missing"),
-        pytest.param(last(2 * DAY), True, False, id="one was missed"),
-        pytest.param(last(2 * DAY + timedelta(seconds=1)), True, True, id="two were missed"),
+        pytest.param(last(2 * DAY + GRACE), True, False, id="one was missed"),
+        pytest.param(last(2 * DAY + 1.01 * GRACE), True, True, id="two were missed"),
         pytest.param(last(-timedelta(hours=1)), True, False, id="of the future"),
     ],
 )
@@ -109,8 +109,21 @@ def test_rotation_deletes_only_what_was_made_for_the_same_reason(tmp_path: Path)
     theirs = ["evosync-scheduled-mine.zip", "evosync.zip", "before the move.zip"]
     for name in (*made, *theirs):
         (folder / name).write_text("x")
-    assert [each.name for each in rotate(folder, Reason.SCHEDULED, 3)] == [made[0]]
+    assert [each.name for each in rotate(folder / made[3], Reason.SCHEDULED, 3)] == [made[0]]
     assert names(tmp_path) == sorted({*made, *theirs} - {made[0]})
+
+
+def test_rotation_spares_the_newest_whatever_a_wrong_clock_left(tmp_path: Path) -> None:
+    folder = open_folder(tmp_path)
+    old, newest, next_year, later = (
+        folder / file_name(Reason.SCHEDULED, NOON + number * DAY, is_sealed=False)
+        for number in (0, 1, 365, 366)
+    )
+    for each in (old, newest, next_year, later):
+        each.write_text("x")
+    assert rotate(newest, Reason.SCHEDULED, 2) == [next_year, later]
+    assert rotate(newest, Reason.SCHEDULED, 1) == [old]
+    assert newest.exists()
 
 
 def test_what_a_kill_left_unfinished_goes_and_nothing_else(tmp_path: Path) -> None:

@@ -39,13 +39,14 @@ KNOWN = {("users", "status"): "active", ("runs", "status"): "done"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Odd:
-    """The one of three rows that is made; `serial` is of no other row.
+    """The one of so many rows that is made; `serial` is of no other row.
 
     It has everything; or nothing that may be missing; or the most that fits.
     """
 
     number: int
     serial: int
+    count: int
 
     @property
     def is_bare(self) -> bool:
@@ -56,8 +57,8 @@ class _Odd:
         return self.number == 2
 
 
-def fill(connection: Connection, before: Rows | None = None) -> Rows:
-    """Add three rows to every table that has other columns than those of `before`.
+def fill(connection: Connection, before: Rows | None = None, count: int = 1) -> Rows:
+    """Add rows, up to three, to every table that has other columns than those of `before`.
 
     The tables that they refer to get rows, too. Returns all rows of all tables.
     """
@@ -68,7 +69,7 @@ def fill(connection: Connection, before: Rows | None = None) -> Rows:
             wanted |= {key.column.table.name for key in each.foreign_keys}
     for each in tables:
         if each.name in wanted:
-            _add_rows(connection, each)
+            _add_rows(connection, each, count)
     return everything(connection)
 
 
@@ -77,10 +78,10 @@ def _is_changed(each: Table, before: Rows) -> bool:
     return not rows or set(rows[0]) != set(each.columns.keys())
 
 
-def _add_rows(connection: Connection, each: Table) -> None:
+def _add_rows(connection: Connection, each: Table, count: int) -> None:
     standing = connection.execute(select(text("count(*)")).select_from(each)).scalar_one()
-    for number in range(3):
-        odd = _Odd(number=number, serial=standing + number + 1)
+    for number in range(count):
+        odd = _Odd(number=number, serial=standing + number + 1, count=count)
         values = {
             one.name: _value(connection, one, odd) for one in each.columns if not _is_numbered(one)
         }
@@ -125,9 +126,9 @@ def _is_numbered(one: Column[Any]) -> bool:
 
 def _value(connection: Connection, one: Column[Any], odd: _Odd) -> Any:
     for key in one.foreign_keys:
-        # The three rows that were added last are one for each.
+        # The rows that were added last are one for each.
         last = select(key.column).order_by(key.column.desc())
-        return connection.scalar(last.offset(2 - odd.number).limit(1))
+        return connection.scalar(last.offset(odd.count - 1 - odd.number).limit(1))
     if odd.is_bare and one.nullable:
         return None
     if known := KNOWN.get((one.table.name, one.name)):

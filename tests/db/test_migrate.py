@@ -58,13 +58,13 @@ def modes(folder: Path, pattern: str) -> dict[str, int]:
 
 async def test_rows_of_every_age_survive_each_migration_up_down_and_up(empty_url: str) -> None:
     await move(empty_url, REVISIONS[0])
-    rows = await on_own_connection(empty_url, fill)
+    rows = await on_own_connection(empty_url, partial(fill, count=3))
     for before, after in pairwise(REVISIONS):
         for revision in (after, before, after):
             await move(empty_url, revision)
             standing = await on_own_connection(empty_url, everything)
             assert not list_changed(standing, rows), revision
-        rows = await on_own_connection(empty_url, partial(fill, before=rows))
+        rows = await on_own_connection(empty_url, partial(fill, before=rows, count=3))
         assert all(rows.values())
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from evosync.doctor.checklist import CHECKS, QUICK, Check, make_all
 from evosync.doctor.patient import Patient
-from evosync.doctor.verdict import WORDS, State, Verdict, count_states, summed_up, unknown
+from evosync.doctor.verdict import WORDS, State, Verdict, summed_up, unknown, worst_of
 from evosync.doctor.work import ServiceSeen
 from evosync.web.auth import user_of
 from evosync.web.flash import Kind
@@ -60,7 +60,7 @@ async def show(request: Request) -> Response:
         request,
         "admin/doctor.html",
         admin_tabs=admin_tabs(request, viewer),
-        kind=_kind(every),
+        kind=KINDS[worst_of(every)],
         sentence=summed_up(every),
         sections=[
             ShownSection(
@@ -117,14 +117,6 @@ def _verdicts_of(
         return found
     told = "Проверяем." if examination.is_going_on else "Ещё не проверяли."
     return [unknown(title, told) for title in check.titles]
-
-
-def _kind(verdicts: list[Verdict]) -> Kind:
-    counts = count_states(verdicts)
-    for state in (State.BROKEN, State.ATTENTION):
-        if counts[state]:
-            return KINDS[state]
-    return "success"
 
 
 def _shown(verdict: Verdict) -> ShownVerdict:
