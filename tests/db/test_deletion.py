@@ -65,7 +65,7 @@ async def test_a_deleted_account_leaves_no_row_but_in_the_log_of_acts(database: 
     async with database.read() as tx:
         columns = (audit_log.c.actor, audit_log.c.actor_id, audit_log.c.subject_id)
         [act] = await tx.execute(select(*columns))
-    assert tuple(act) == ("яactor", None, None)
+    assert tuple(act) == ("1я", None, None)
 
 
 @pytest.mark.parametrize("name", ["api_logs", "problems"])

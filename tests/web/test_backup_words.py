@@ -16,7 +16,7 @@ from tests.builders import NOON
         pytest.param(0, None, "secondary", "Копии выключены", id="off"),
         pytest.param(24, None, "warning", "Копий ещё нет", id="never"),
         pytest.param(24, timedelta(hours=47), "success", "Копия свежая", id="fresh"),
-        pytest.param(24, timedelta(hours=49), "warning", "Копия старая", id="old"),
+        pytest.param(24, timedelta(hours=51), "warning", "Копия старая", id="old"),
     ],
 )
 def test_the_last_backup_is_told_to_those_who_look_after_the_service(
