@@ -7,6 +7,30 @@ import pytest
 
 from tests.flow.stand import Shop, open_shop, seeded_world, small_world
 
+# Whose stories CI tells on MariaDB too: all that kills, breaks and waits, each kind of change, each
+# write of a run. The queries themselves are held on both by tests/db.
+ON_BOTH = {
+    "test_canary",
+    "test_database_away",
+    "test_feed",
+    "test_killed_midway",
+    "test_lost",
+    "test_month",
+    "test_requests",
+    "test_stop",
+    "test_storm",
+    "test_story",
+    "test_two_serves",
+}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave to `-m wide` the stories on MariaDB that tell nothing new of it."""
+    given = getattr(item, "callspec", None)
+    is_again = given is not None and given.params.get("database_url") == "mariadb"
+    if is_again and item.path.stem not in ON_BOTH:
+        item.add_marker(pytest.mark.wide)
+
 
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:

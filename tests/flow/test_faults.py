@@ -60,10 +60,29 @@ def change_some(shop: Shop) -> None:
     shop.world.set_price(product_named(shop.world, "Чашка белая").id, 333)
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
-@pytest.mark.parametrize("act", [add_some, change_some], ids=["adds", "edits"])
+# An add sent twice is there twice, an edit is not: of edits CI tries each kind of loss once.
+EDITS_IN_CI = {
+    "half done, error 6",
+    "half done, body cut",
+    "all done, body cut",
+    "dropped before",
+    "dropped again and again",
+    "HTTP 503 after",
+    "each edit fails with 10, though done",
+}
+CASES = [
+    pytest.param(act, fault, id=f"{word}-{name}", marks=[] if is_in_ci else [pytest.mark.wide])
+    for name, fault in FAULTS.items()
+    for act, word, is_in_ci in [
+        (add_some, "adds", True),
+        (change_some, "edits", name in EDITS_IN_CI),
+    ]
+]
+
+
+@pytest.mark.parametrize(("act", "fault"), CASES)
 async def test_a_broken_request_leaves_one_right_item_for_each_product(
-    sqlite_shop: Shop, fault: VkFault, act: Callable[[Shop], None]
+    sqlite_shop: Shop, act: Callable[[Shop], None], fault: VkFault
 ) -> None:
     shop, vk = sqlite_shop, sqlite_shop.world.vk
     await mirror_by_timer(shop)
