@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine, delete, event, insert, select
+from sqlalchemy import Engine, event
 from starlette.applications import Starlette
 
 from evosync.accounts.desk import Desk
@@ -20,13 +20,13 @@ from evosync.db.accounts import NewUser, User, UserStatus
 from evosync.db.engine import Database
 from evosync.db.roles import RoleName
 from evosync.db.runs import RunEnd, RunKind, RunTrigger
-from evosync.db.schema import metadata
 from evosync.db.sessions import NewSession
 from evosync.db.types import Tx
 from evosync.engine.held import Ask, make_held
 from evosync.engine.report import RunStatus
 from evosync.web.auth import COOKIE
 from evosync.web.state import AppState
+from tests.web.all_rows import Rows, read_rows, write_rows
 
 PASSWORD = "три синих чайника на полке"
 SITE = "http://evosync.test"
@@ -49,13 +49,10 @@ EMAILS: dict[Who, str] = {who: f"{who}@example.ru" for who in Who if who != "ano
 GUEST = "guest@example.ru"
 ROLES = {Who.ADMIN: RoleName.ADMIN, Who.SYSTEM: RoleName.SYSTEM}
 
-LOG = "api_logs"
 COMMUNITY = 77
 HELD = make_held(
     [(Ask.HIDE.value, "p1"), (Ask.HIDE.value, "p2")], ["С продажи ушло бы два товара."]
 )
-
-Rows = dict[str, list[dict[str, Any]]]
 
 
 class _Written:
@@ -159,27 +156,14 @@ class Stage:
         await self.settled()
         # Read again only after something was written: it is asked for thousands of times.
         if _written.count not in self._seen:
-            self._seen.clear()
-            async with self.database.read() as tx:
-                self._seen[_written.count] = {
-                    table.name: [dict(row) for row in (await tx.execute(select(table))).mappings()]
-                    for table in metadata.sorted_tables
-                    if table.name != LOG
-                }
+            self._seen = {_written.count: await read_rows(self.database)}
         return self._seen[_written.count]
 
     async def restore(self, rows: Rows) -> None:
         """Let the database hold just these rows."""
-
-        async def work(tx: Tx) -> None:
-            for table in reversed(metadata.sorted_tables):
-                await tx.execute(delete(table))
-            for table in metadata.sorted_tables:
-                if rows.get(table.name):
-                    await tx.execute(insert(table), rows[table.name])
-
         await self.settled()
-        await self.database.write(work)
+        write_rows(self.database, rows)
+        self._seen.clear()
 
     def _replace(self, **parts: Any) -> None:
         desk = replace(self.desk, **parts)

@@ -12,6 +12,7 @@ from evosync.db.accounts import UserStatus
 from evosync.sandbox.shop import SHOP_TOKEN
 from tests.accounts.conftest import hashing  # noqa: F401 - a fixture
 from tests.accounts.stand import Hashing
+from tests.web.all_rows import read_values
 from tests.web.cloud import ANNA, ANNA_ID, BORIS, SECRET, Called, verify_form
 from tests.web.crowd import PASSWORD, Who
 
@@ -185,7 +186,8 @@ async def test_no_secret_is_kept_told_or_answered(called: Called) -> None:
             answers.append(await evotor.token(ANNA_ID, SHOP_TOKEN))
             answers.append(await evotor.send("token", {"token": SHOP_TOKEN}))
             answers.append(await evotor.send("create", f'{{"userId": "{SHOP_TOKEN}"'.encode()))
-        rows = await called.stage.rows()
+        await called.stage.settled()
+        rows = await read_values(called.stage.database)
     kept: list[Mapping[str, Any]] = [row["body"] for row in rows["webhook_events"]]
     told = [str(kept), str(events), str(rows["audit_log"]), *(str(each.body) for each in answers)]
     for secret in (PASSWORD, SHOP_TOKEN, SECRET):
