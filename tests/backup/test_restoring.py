@@ -77,16 +77,18 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("how", BROKEN)
 async def test_a_file_that_is_no_whole_backup_changes_nothing(
-    how: str, copy: Path, busy: str, tmp_path: Path
+    copy: Path, busy: str, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     before = await on_own_connection(busy, everything)
-    spoil(copy, BROKEN[how])
-    with pytest.raises(EvoSyncError) as raised:
-        await put_back(busy, copy, tmp_path, force=True)
-    assert "\n" not in raised.value.message
-    assert await on_own_connection(busy, everything) == before
+    for how, break_up in BROKEN.items():
+        with subtests.test(how):
+            whole = spoil(copy, break_up)
+            with pytest.raises(EvoSyncError) as raised:
+                await put_back(busy, copy, tmp_path, force=True)
+            spoil(copy, lambda _, whole=whole: whole)  # type: ignore[misc]
+            assert "\n" not in raised.value.message
+            assert await on_own_connection(busy, everything) == before
 
 
 async def test_a_forged_table_name_reaches_no_statement(
