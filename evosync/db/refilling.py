@@ -57,6 +57,9 @@ from evosync.errors import EvoSyncError, Misconfigured
 _CORE = {VERSIONS, "users", "roles"}
 """Tables that there are at every revision."""
 
+# The tables of a revision, once it was made: no revision changes while the program runs.
+_known: dict[str, list[TableKind]] = {}
+
 _mark = Table(RESTORING, MetaData(), Column("id", Integer, primary_key=True))
 
 
@@ -108,10 +111,12 @@ async def fits(source: Source) -> bool:
     """Tell whether the tables of a source are those of a revision that we know."""
     if source.revision not in list_revisions():
         return False
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'schema.db'}"
-        wanted = await on_own_connection(url, lambda each: _made(each, source.revision))
-    return _by_name(wanted) == _by_name(source.tables)
+    if source.revision not in _known:
+        with tempfile.TemporaryDirectory() as folder:
+            url = f"sqlite:///{Path(folder) / 'schema.db'}"
+            made = await on_own_connection(url, lambda each: _made(each, source.revision))
+        _known[source.revision] = made
+    return _by_name(_known[source.revision]) == _by_name(source.tables)
 
 
 async def refill(url: str, given: Refill) -> list[Unopened]:

@@ -1,5 +1,6 @@
 """What a restore refuses, and that nothing is changed then; what it does with tokens and keys."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -43,12 +44,19 @@ async def copy(sqlite_template: Path, tmp_path: Path) -> Path:
     return (await make(url, tmp_path / "copy.zip")).path
 
 
+@pytest.fixture(scope="module")
+def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file with rows in every table."""
+    path = tmp_path_factory.mktemp("filled") / "evosync.db"
+    shutil.copyfile(sqlite_template, path)
+    asyncio.run(on_own_connection(f"sqlite:///{path}", fill))
+    return path
+
+
 @pytest.fixture
-async def busy(sqlite_template: Path, tmp_path: Path) -> str:
+def busy(filled: Path, tmp_path: Path) -> str:
     """Give a database that is in use."""
-    url = f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'busy.db')}"
-    await on_own_connection(url, fill)
-    return url
+    return f"sqlite:///{shutil.copyfile(filled, tmp_path / 'busy.db')}"
 
 
 def emails(connection: Connection) -> list[str]:
