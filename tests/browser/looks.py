@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
 from evosync.web.auth import COOKIE
@@ -62,6 +63,8 @@ class Tour:
         key = (state.place, state.who)
         if key not in self.people:
             context = await open_context(self.browser, url)
+            # Each page has it then; to bring it there anew each time takes longer.
+            await context.add_init_script(Axe().axe_script)
             if state.who is not None:
                 cookie: Any = {"name": COOKIE, "value": town.keys[state.who], "url": url}
                 await context.add_cookies([cookie])

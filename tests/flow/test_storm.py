@@ -11,7 +11,7 @@ from tests.flow.storm import SETTLE_S, Storm, Trouble, weather
 GOODS = 500
 KILLS = 100
 SHORT_GOODS = 150
-SHORT_KILLS = 6
+SHORT_KILLS = 4
 
 LAG_S = 0.5  # a quarter of what the mirror is told: a busy machine may be late too
 
