@@ -39,8 +39,11 @@ _LEFT = "net::ERR_ABORTED"
 
 
 def executable() -> str | None:
-    """Find the browser; None where it is not installed."""
-    return shutil.which("chromium")
+    """Find the browser, rather the one without windows; None where there is none.
+
+    The whole one draws its windows though nobody sees them, which takes a third of its time.
+    """
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 @contextlib.asynccontextmanager
