@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,10 @@ def tell(lived: Lived, folder: Path) -> None:
 
 def assert_sound(lived: Lived, plan: Plan) -> None:
     assert lived.changes.total() == plan.days * plan.changes
-    assert lived.kills["service in mid-run"] > 0
+    assert lived.kills["service in mid-run"] == sum(plan.kills.values())
+    assert (lived.kills["command in mid-run"] > 0) == bool(plan.commands_killed)
+    assert lived.mended == Counter(plan.persons.values())
+    assert lived.met.total() > 0
     assert lived.struck > 0
     assert not lived.bad
     assert lived.differences[plan.days] == 0

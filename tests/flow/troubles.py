@@ -69,6 +69,7 @@ class Troubles:
         knobs = self.world.vk.knobs
         knobs.list_lag_s, knobs.rejects_every = 0.0, 0
         self.world.evotor.knobs.listed_share = 1.0
+        self.world.evotor.knobs.spoiled_stores = ()
         self.world.evotor.knobs.unlisted_stores = ()
         for store in self.world.evotor.stores():
             store.is_paid = True
