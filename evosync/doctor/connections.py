@@ -2,13 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import structlog
+
+from evosync.db.connection_health import Finding
 from evosync.db.oversight import ConnectionSeen, list_connections
 from evosync.db.services import Service
+from evosync.doctor.lent_token import LentToken
 from evosync.doctor.verdict import Verdict, attention, broken, good, unknown
-from evosync.jobs.checks import INTERNAL, UNREACHABLE, Checks
+from evosync.errors import EvoSyncError
+from evosync.jobs.looking import INTERNAL, UNREACHABLE, find
 from evosync.wiring import Installation
+
+log = structlog.get_logger(__name__)
 
 TITLES = {Service.EVOTOR: "Ключи Эвотора", Service.VK: "Ключи VK"}
 
@@ -21,6 +29,8 @@ MOST_NAMED = 10
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 _PASSING = frozenset({UNREACHABLE, INTERNAL})
 
+_Found = dict[tuple[Service, int], ConnectionSeen]
+
 ADVICE = {
     "vk_no_right": "Владелец магазина должен войти в VK ещё раз и разрешить «Товары».",
     "vk_no_role": "Сделайте владельца ключа администратором сообщества.",
@@ -31,16 +41,20 @@ ADVICE = {
 """What to do, by what is amiss; the sentence of the check says what that is."""
 
 
-async def look_at_connections(opened: Installation, checks: Checks) -> list[Verdict]:
+async def look_at_connections(opened: Installation) -> list[Verdict]:
     """Ask both services with the keys of active users, and judge what is known of all of them.
 
     Those in trouble and those who were not asked for longest come first; what
-    cannot be asked in time is told as the last check left it.
+    cannot be asked in time is told as the last check left it. Nothing is
+    written: whoever looks may have another key than the service, or no net.
     """
     began_at = opened.clock()
+    async with opened.database.read() as tx:
+        known = {service: await list_connections(tx, service) for service in Service}
+    found: _Found = {}
     asked = {
-        asyncio.create_task(_ask_all(opened, checks, service), name=f"ask {service.value}")
-        for service in Service
+        asyncio.create_task(_ask_all(opened, ones, found), name=f"ask {service.value}")
+        for service, ones in known.items()
     }
     try:
         await asyncio.wait(asked, timeout=PATIENCE_S)
@@ -48,25 +62,53 @@ async def look_at_connections(opened: Installation, checks: Checks) -> list[Verd
         for task in asked:
             task.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
-    async with opened.database.read() as tx:
-        seen = {service: await list_connections(tx, service) for service in Service}
     return [
         verdict
-        for service, ones in seen.items()
-        for verdict in judge_connections(service, ones, began_at)
+        for service, ones in known.items()
+        for verdict in judge_connections(
+            service, [found.get((service, one.user_id), one) for one in ones], began_at
+        )
     ]
 
 
-async def _ask_all(opened: Installation, checks: Checks, service: Service) -> None:
-    async with opened.database.read() as tx:
-        seen = await list_connections(tx, service)
+async def _ask_all(opened: Installation, known: Sequence[ConnectionSeen], found: _Found) -> None:
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def ask(one: ConnectionSeen) -> None:
         async with slots:
-            await checks.check(service, one.user_id, with_rights=True)
+            seen = await _ask(opened, one)
+        if seen is not None:
+            found[one.service, one.user_id] = seen
 
-    await asyncio.gather(*map(ask, first_to_ask(seen)))
+    await asyncio.gather(*map(ask, first_to_ask(known)))
+
+
+async def _ask(opened: Installation, one: ConnectionSeen) -> ConnectionSeen | None:
+    """Ask one service with one key; None when what it said tells nothing of the connection."""
+    keeper = LentToken(opened.shelf, one.service, one.user_id)
+    try:
+        with structlog.contextvars.bound_contextvars(user_id=one.user_id):
+            finding = await find(opened, one.service, one.user_id, keeper, with_rights=True)
+    except EvoSyncError as error:  # the database's
+        log.warning("connection not asked", service=one.service.value, code=error.code)
+        return None
+    if finding is None or keeper.is_spent:
+        return None
+    return as_found(one, finding, opened.clock())
+
+
+def as_found(one: ConnectionSeen, finding: Finding, now: datetime) -> ConnectionSeen:
+    """Return a connection as a check would leave it that found this."""
+    if finding.is_passing and one.code and not one.is_online:
+        # What a person has to mend stays so while nobody answers.
+        return replace(one, checked_at=now)
+    return replace(
+        one,
+        is_online=finding.error is None,
+        error=finding.error,
+        code=finding.code,
+        checked_at=now,
+    )
 
 
 def first_to_ask(seen: Sequence[ConnectionSeen]) -> list[ConnectionSeen]:
@@ -94,7 +136,7 @@ def judge_connections(
     working = len([one for one in seen if one.is_online and one.is_whole])
     told = f"Подключено {len(seen)}, работает {working}, проверено сейчас {len(fresh)}."
     if not fresh:
-        whole = unknown(title, told, "Эвотор и VK сейчас не спросить: это последнее известное.")
+        whole = unknown(title, told, "Спросить сейчас не вышло: это последнее известное.")
     elif troubled:
         whole = attention(title, told)
     else:

@@ -33,7 +33,6 @@ from evosync.doctor.mail import look_at_mail
 from evosync.doctor.patient import NO_DATABASE, Patient
 from evosync.doctor.verdict import Verdict, good, unknown
 from evosync.errors import EvoSyncError, Misconfigured
-from evosync.jobs.checks import Checks
 from evosync.outbound.client import Request, open_client
 
 VERSION = "Версия"
@@ -171,7 +170,7 @@ async def look_at_connections(patient: Patient) -> list[Verdict]:
     """Ask Evotor and VK with people's keys."""
     if patient.opened is None:
         return [unknown(title, patient.why_not) for title in connections.TITLES.values()]
-    return await connections.look_at_connections(patient.opened, Checks(patient.opened))
+    return await connections.look_at_connections(patient.opened)
 
 
 async def look_at_service(patient: Patient) -> list[Verdict]:

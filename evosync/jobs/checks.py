@@ -2,23 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from datetime import timedelta
-from functools import partial
+from collections.abc import Sequence
 
 import structlog
 
-from evosync.db import connections
 from evosync.db.alerts import AlertKind, close_alert, list_open, open_alert
 from evosync.db.connection_health import Finding, list_connected, mark_checked
-from evosync.db.connections import Health, VkSignIn
 from evosync.db.services import Service
 from evosync.db.types import Tx
-from evosync.errors import EvoSyncError, NeedsPerson, TryLater
+from evosync.errors import EvoSyncError
 from evosync.jobs.candidates import try_candidates
-from evosync.jobs.connections import OF_GOODS, list_stores, market_trouble
-from evosync.vk.account import community, whoami
+from evosync.jobs.looking import INTERNAL, UNREACHABLE, find
 from evosync.wiring import Installation
 
 log = structlog.get_logger(__name__)
@@ -29,10 +23,6 @@ AT_ONCE = 8
 SILENCES = 2 * AT_ONCE
 """After so many in a row without an answer the service is silent to the others, too."""
 
-RIGHTS_EVERY = timedelta(days=1)
-RIGHTS_AMISS_EVERY = timedelta(hours=1)
-
-UNREACHABLE, INTERNAL = "unreachable", "internal"
 _PASSING = frozenset({UNREACHABLE, INTERNAL})
 # A run that a captcha stopped may have told of it before the check did.
 _CAPTCHA = "vk_captcha"
@@ -110,103 +100,11 @@ class Checks:
     ) -> Finding | None:
         if service is Service.EVOTOR:
             await try_candidates(self._opened, user_id)
-            finding = await self._evotor(user_id)
+            keeper = self._opened.evotor_keeper(user_id)
         else:
-            finding = await self._vk(user_id, with_rights=with_rights)
+            keeper = self._opened.vk_keeper(user_id)
+        finding = await find(self._opened, service, user_id, keeper, with_rights=with_rights)
         return None if finding is None else await self._write_down(service, user_id, finding)
-
-    async def _evotor(self, user_id: int) -> Finding | None:
-        async with self._opened.database.read() as tx:
-            standing = await connections.find_evotor(tx, user_id)
-        if standing is None:
-            return None
-        finding = Finding(connected_at=standing.connected_at)
-
-        async def look() -> Finding:
-            stores = await list_stores(self._opened, self._opened.evotor_keeper(user_id))
-            first = stores[0] if stores else None
-            names: dict[str, str | int | None] = {
-                "store_id": first.id if first else None,
-                "store_name": first.name if first else None,
-            }
-            if standing.evotor_user_id is None:
-                # There was no store to tell whose it is when the till was connected.
-                names["evotor_user_id"] = first.user_id if first else None
-            return replace(finding, names=names)
-
-        return await self._found(finding, look)
-
-    async def _vk(self, user_id: int, *, with_rights: bool) -> Finding | None:
-        async with self._opened.database.read() as tx:
-            standing = await connections.find_vk_sign_in(tx, user_id)
-        if standing is None:
-            return None
-        has_rights_due = with_rights or self._are_rights_due(standing.health)
-        finding = Finding(
-            connected_at=standing.connected_at,
-            with_rights=has_rights_due,
-            is_partial=not has_rights_due,
-            seen_at=standing.health.last_checked_at,
-        )
-        return await self._found(
-            finding, partial(self._look_at_vk, standing, finding, with_rights=has_rights_due)
-        )
-
-    async def _look_at_vk(
-        self, standing: VkSignIn, finding: Finding, *, with_rights: bool
-    ) -> Finding:
-        keeper = self._opened.vk_keeper(standing.user_id)
-        api = self._opened.vk_api(keeper, standing.vk_user_id)
-        person = await whoami(api)
-        names: dict[str, str | int | None] = {
-            "first_name": person.first_name,
-            "last_name": person.last_name,
-        }
-        if standing.community_id is None:
-            return replace(finding, names=names)
-        if with_rights:
-            found = await community(api, standing.community_id)
-            names["community_name"] = found.name
-            # What VK told at the sign-in is not asked: it may have given the right since.
-            trouble = await market_trouble(api, found.community_id, scope=None)
-            return self._in_trouble(replace(finding, names=names), trouble)
-        if standing.health.last_error_code in OF_GOODS:
-            # Nothing was asked that could tell whether that is mended.
-            health = standing.health
-            return replace(
-                finding, names=names, error=health.last_error, code=health.last_error_code
-            )
-        return replace(finding, names=names)
-
-    def _are_rights_due(self, health: Health) -> bool:
-        if health.rights_checked_at is None:
-            return True
-        passed = self._opened.clock() - health.rights_checked_at
-        if health.is_online:
-            return passed >= RIGHTS_EVERY
-        # What is red turns green by nothing less than the whole look.
-        return health.last_error_code not in OF_GOODS or passed >= RIGHTS_AMISS_EVERY
-
-    async def _found(self, finding: Finding, look: Callable[[], Awaitable[Finding]]) -> Finding:
-        try:
-            return await look()
-        except NeedsPerson as error:
-            return self._in_trouble(finding, error)
-        except TryLater as error:
-            return self._passing(finding, error.message, UNREACHABLE)
-        except Exception:
-            log.exception("check broke")
-            sentence = "Внутренняя ошибка EvoSync, подробности в журнале."
-            return self._passing(finding, sentence, INTERNAL)
-
-    def _passing(self, finding: Finding, sentence: str, code: str) -> Finding:
-        return replace(finding, error=sentence, code=code, is_passing=True, with_rights=False)
-
-    def _in_trouble(self, finding: Finding, error: NeedsPerson | None) -> Finding:
-        if error is None:
-            return finding
-        link = self._opened.vault.seal(error.link) if error.link else None
-        return replace(finding, error=error.message, code=error.code, sealed_link=link)
 
     async def _write_down(self, service: Service, user_id: int, finding: Finding) -> Finding | None:
         now = self._opened.clock()

@@ -9,7 +9,7 @@ from evosync.db import catalog, connections
 from evosync.db.connections import EvotorConnection, Health, VkSignIn
 from evosync.db.services import Service
 from evosync.db.types import Tx
-from evosync.jobs.checks import INTERNAL, UNREACHABLE
+from evosync.jobs.looking import INTERNAL, UNREACHABLE
 from evosync.web.flash import Kind
 from evosync.web.sealed_links import opened_link
 from evosync.web.state import state_of

@@ -21,7 +21,7 @@ from evosync.engine.draft.groups import Groups, find_home, full_name, index_grou
 from evosync.engine.draft.product import Row
 from evosync.engine.gates import Gate, Seen, Stop
 from evosync.engine.rules import Rules
-from evosync.jobs.checks import INTERNAL
+from evosync.jobs.looking import INTERNAL
 from evosync.web.connection_cards import TITLES, Ends, read_ends
 from evosync.web.reasons import SENTENCES, SHOWN
 from evosync.web.state import state_of

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection, Request
 from evosync.db.types import Tx
 from evosync.db.waiting import Waiting, count_waiting
 from evosync.engine.report import RunStatus
-from evosync.jobs.checks import INTERNAL, UNREACHABLE
+from evosync.jobs.looking import INTERNAL, UNREACHABLE
 from evosync.web.auth import known_session
 from evosync.web.reasons import WAITING
 from evosync.web.run_question import find_waiting

@@ -35,6 +35,23 @@ def well(anywhere: None, sandbox: None, anna: str) -> None:
     """Let nothing be broken: Anna's shop, of which nothing has been sent yet."""
 
 
+def examined(evosync: Terminal, *options: str) -> Told:
+    """Run the doctor, and see that it left every row as it was, but for the log of requests."""
+    before = rows()
+    told = evosync("doctor", *options)
+    assert rows() == before
+    return told
+
+
+def rows() -> list[str]:
+    """Give all that the database holds: connections as they were found, letters that wait."""
+    file = Path("data/evosync.db")
+    if not file.exists():
+        return []
+    with closing(sqlite3.connect(file)) as asked:
+        return [line for line in asked.iterdump() if '"api_logs"' not in line]
+
+
 def lines(told: Told) -> dict[str, str]:
     """Read the lines that are not in order: state and sentence by title."""
     found = {}
@@ -55,7 +72,7 @@ def test_where_nothing_is_broken_it_ends_with_0_and_makes_no_file(
     evosync: Terminal, data: Path
 ) -> None:
     before = sorted(data.iterdir())
-    told = evosync("doctor")
+    told = examined(evosync)
     assert (told.code, told.err, lines(told)) == (DONE, "", {})
     assert sorted(data.iterdir()) == before
     assert "Сломано" not in told.out
@@ -64,7 +81,7 @@ def test_where_nothing_is_broken_it_ends_with_0_and_makes_no_file(
 
 @pytest.mark.usefixtures("well")
 def test_programs_are_told_in_json(evosync: Terminal) -> None:
-    told = evosync("doctor", "--json").json
+    told = examined(evosync, "--json").json
     one = next(each for each in told["checks"] if each["name"] == database.DATABASE)
     assert (one["section"], one["state"], one["advice"]) == ("База данных", "good", "")
     assert one["told"].startswith("SQLite ")
@@ -90,7 +107,7 @@ def test_what_a_key_does_not_open_is_named_with_whose_it_is(
             community.market_enabled = False
         case _:
             community.admin_ids.clear()
-    told = evosync("doctor")
+    told = examined(evosync)
     found = lines(told)
     assert told.code == FAILED
     vk = next(title for title in TITLES.values() if "VK" in title)
@@ -105,7 +122,7 @@ def test_a_name_that_dns_does_not_know_is_told_from_a_host_that_is_not_there(
     evosync: Terminal,
 ) -> None:
     evosync.set(EVOTOR_API_URL=NAMELESS, VK_API_URL=NOWHERE)
-    told = evosync("doctor")
+    told = examined(evosync)
     found = lines(told)
     assert told.code == FAILED
     assert found[looks.EVOTOR].startswith("сломано: Нет связи: имя evotor.invalid не находится")
@@ -125,7 +142,7 @@ def test_a_schema_of_another_version_is_told_and_left_as_it_is(
 ) -> None:
     with closing(sqlite3.connect(data / "evosync.db")) as asked, asked:
         asked.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-    told = evosync("doctor")
+    told = examined(evosync)
     found = lines(told)
     assert (told.code, told.err) == (FAILED, "")
     assert found[database.SCHEMA].startswith(sentence)
@@ -137,7 +154,7 @@ def test_a_schema_of_another_version_is_told_and_left_as_it_is(
 
 def test_a_lost_key_is_told_and_no_other_is_made(evosync: Terminal, anna: str, data: Path) -> None:
     (data / "secret.key").unlink()
-    told = evosync("doctor")
+    told = examined(evosync)
     assert told.code == FAILED
     assert lines(told)[key.TITLE].startswith("сломано: Файла data/secret.key нет, а в базе есть")
     assert not (data / "secret.key").exists()
@@ -145,9 +162,11 @@ def test_a_lost_key_is_told_and_no_other_is_made(evosync: Terminal, anna: str, d
 
 def test_another_key_than_before_is_told(evosync: Terminal, anna: str, data: Path) -> None:
     (data / "secret.key").write_text("another key, and a long one\n")
-    told = evosync("doctor")
+    told = examined(evosync)
     assert told.code == FAILED
-    assert lines(told)[key.TITLE].startswith("сломано: Не открывает 2 из 2 сохранённых")
+    found = lines(told)
+    assert found[key.TITLE].startswith("сломано: Не открывает 2 из 2 сохранённых")
+    assert all(found[f"{title}: {anna}"].startswith("сломано: ") for title in TITLES.values())
 
 
 def test_a_damaged_file_is_told(evosync: Terminal, anna: str, data: Path) -> None:
@@ -179,7 +198,7 @@ def test_a_wrong_address_of_the_database_breaks_nothing_else(
     evosync: Terminal, url: str, sentence: str
 ) -> None:
     evosync.set(DATABASE_URL=url)
-    told = evosync("doctor")
+    told = examined(evosync)
     found = lines(told)
     assert (told.code, told.err) == (FAILED, "")
     assert found[database.DATABASE].startswith(sentence)
@@ -191,14 +210,14 @@ def test_a_wrong_address_of_the_database_breaks_nothing_else(
 def test_a_data_folder_that_cannot_be_is_told(evosync: Terminal, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     evosync.set(DATA_DIR="file/data")
-    told = evosync("doctor")
+    told = examined(evosync)
     assert (told.code, told.err) == (FAILED, "")
     assert lines(told)[room.DISK].startswith("сломано: В папку file/data нельзя писать.")
 
 
 def test_settings_that_cannot_be_read_end_as_with_any_command(evosync: Terminal) -> None:
     evosync.set(PORT="a dozen")
-    told = evosync("doctor")
+    told = examined(evosync)
     assert (told.code, told.out) == (USAGE, "")
     assert told.error.startswith("PORT: ")
 
@@ -207,5 +226,5 @@ def test_a_line_of_the_settings_file_that_means_nothing_is_named(
     evosync: Terminal, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text("REDIS_URL=redis://x\n")
-    found = lines(evosync("doctor"))
+    found = lines(examined(evosync))
     assert found["Настройки"].startswith("внимание: .env: REDIS_URL: больше не используется.")

@@ -3,9 +3,10 @@ from datetime import timedelta
 
 import pytest
 
+from evosync.db.connection_health import Finding
 from evosync.db.oversight import ConnectionSeen
 from evosync.db.services import Service
-from evosync.doctor.connections import MOST_ASKED, first_to_ask, judge_connections
+from evosync.doctor.connections import MOST_ASKED, as_found, first_to_ask, judge_connections
 from evosync.doctor.verdict import State
 from tests.builders import NOON
 
@@ -62,3 +63,13 @@ def test_those_in_trouble_are_asked_first_and_then_the_longest_unasked() -> None
     ]
     asked = [one.user_id for one in first_to_ask([*greens, replace(RED, user_id=0)])]
     assert asked == list(range(MOST_ASKED))
+
+
+@pytest.mark.parametrize(
+    ("known", "code"),
+    [pytest.param(GREEN, "unreachable", id="green"), pytest.param(RED, RED.code, id="red")],
+)
+def test_a_silence_hides_no_trouble_that_was_there(known: ConnectionSeen, code: str) -> None:
+    silence = Finding(connected_at=NOON, error="Молчит.", code="unreachable", is_passing=True)
+    seen = as_found(known, silence, LATER)
+    assert (seen.is_online, seen.code, seen.checked_at) == (False, code, LATER)

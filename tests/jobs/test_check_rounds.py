@@ -11,7 +11,8 @@ from evosync.db.accounts import NewUser, UserStatus
 from evosync.db.alerts import list_open
 from evosync.db.connections import EvotorConnection
 from evosync.evotor.api import EvotorApi
-from evosync.jobs.checks import AT_ONCE, INTERNAL, Checks
+from evosync.jobs.checks import AT_ONCE, Checks
+from evosync.jobs.looking import INTERNAL
 from evosync.keepers import KnownToken
 from evosync.outbound.ports import TokenKeeper
 from evosync.wiring import Installation

@@ -8,7 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from evosync.db.services import Service
-from evosync.jobs.checks import RIGHTS_AMISS_EVERY, RIGHTS_EVERY, UNREACHABLE, Checks
+from evosync.jobs.checks import Checks
+from evosync.jobs.looking import RIGHTS_AMISS_EVERY, RIGHTS_EVERY, UNREACHABLE
 from evosync.sandbox.vk.faults import VkFault
 from evosync.sandbox.world import VK_USER_ID
 from tests.keeping.stand import Keeping, open_keeping

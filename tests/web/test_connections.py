@@ -10,7 +10,7 @@ from evosync.db import connections
 from evosync.db.connection_health import Finding, mark_checked
 from evosync.db.connections import VkSignIn
 from evosync.db.services import Service
-from evosync.jobs.checks import INTERNAL, UNREACHABLE
+from evosync.jobs.looking import INTERNAL, UNREACHABLE
 from evosync.sandbox.world import VK_CLIENT_ID
 from evosync.web.app import make_app
 from evosync.web.state import AppState
