@@ -88,17 +88,22 @@ def _threads_give_way() -> Iterator[None]:
 
 @contextmanager
 def stop_signals(stopping: asyncio.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT set the stop event for as long as the block runs."""
+    """Let SIGTERM and SIGINT set the stop event for as long as the block runs.
+
+    A SIGINT that was to be ignored at the start still is: a script has its programs in the
+    background so (POSIX, Shell Command Language, 2.11), lest Ctrl+C in front end them.
+    """
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    if before[signal.SIGINT] is signal.SIG_IGN:
+        del before[signal.SIGINT]
     stop: Callable[[], None] = stopping.set
-    for number in numbers:
+    for number in before:
         loop.add_signal_handler(number, stop)
     try:
         yield
     finally:
-        for number in numbers:
+        for number in before:
             loop.remove_signal_handler(number)
             # asyncio would leave the system's own handling, and not what stood before.
             signal.signal(number, before[number] or signal.SIG_DFL)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,43 @@ def test_the_door_opens_before_anything_heavy_is_loaded() -> None:
     assert not heavy & set(told.stdout.split())
 
 
+@contextlib.contextmanager
+def at_the_start(number: signal.Signals, disposition: signal.Handlers) -> Iterator[None]:
+    """Let what is started meanwhile find a signal so, whatever this process does with it.
+
+    A suite begun in the background of a script ignores SIGINT, and so would all that it starts.
+    """
+    # What a process handles, those that it starts have at its default.
+    handled = signal.default_int_handler if disposition is signal.SIG_DFL else disposition
+    before = signal.signal(number, handled)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+@contextlib.contextmanager
+def coming_to_the_database(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start a command that has come to its database, and waits for a word from it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(DEADLINE_S)
+        url = f"mariadb://anna:tea@127.0.0.1:{silent.getsockname()[1]}/evosync"
+        with subprocess.Popen(
+            [*EVOSYNC, "sync", "anna@example.com"],
+            env=ENVIRON | {"DATABASE_URL": url},
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as command:
+            try:
+                connection, _ = silent.accept()
+                with connection:
+                    yield command
+            finally:
+                command.kill()
+
+
 def signalled(command: subprocess.Popen[str], number: signal.Signals) -> tuple[str, str]:
     """Send a signal, and give what the command says to it.
 
@@ -33,36 +71,27 @@ def signalled(command: subprocess.Popen[str], number: signal.Signals) -> tuple[s
     cancellation, and how long that moment is depends on the machine's load;
     a person would press Ctrl+C once more.
     """
-    try:
-        for _ in range(TRIES):
-            time.sleep(CONNECTED_S)
-            command.send_signal(number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                return command.communicate(timeout=DEADLINE_S / 5)
-        pytest.fail("the signal was not heard")
-    finally:
-        command.kill()
+    for _ in range(TRIES):
+        time.sleep(CONNECTED_S)
+        command.send_signal(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return command.communicate(timeout=DEADLINE_S / 5)
+    pytest.fail("the signal was not heard")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+@pytest.mark.parametrize(
+    ("number", "sigint"),
+    [
+        pytest.param(signal.SIGINT, signal.SIG_DFL, id="SIGINT"),
+        pytest.param(signal.SIGTERM, signal.SIG_DFL, id="SIGTERM"),
+        pytest.param(signal.SIGTERM, signal.SIG_IGN, id="SIGTERM in the background of a script"),
+    ],
+)
 def test_a_signal_while_the_database_is_opened_is_told(
-    number: signal.Signals, tmp_path: Path
+    number: signal.Signals, sigint: signal.Handlers, tmp_path: Path
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(DEADLINE_S)
-        url = f"mariadb://anna:tea@127.0.0.1:{silent.getsockname()[1]}/evosync"
-        command = subprocess.Popen(
-            [*EVOSYNC, "sync", "anna@example.com"],
-            env=ENVIRON | {"DATABASE_URL": url},
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        # It has come to the database, and waits for a word from it.
-        connection, _ = silent.accept()
-        with connection:
-            out, err = signalled(command, number)
+    with at_the_start(signal.SIGINT, sigint), coming_to_the_database(tmp_path) as command:
+        out, err = signalled(command, number)
     assert (command.returncode, out, err.strip()) == (5, "", "Прервано.")
 
 

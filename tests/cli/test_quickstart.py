@@ -111,31 +111,34 @@ def test_at_a_terminal_it_asks_and_hides_what_is_secret(
 ) -> None:
     keyboard, screen = pty.openpty()
     known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "evosync", "quickstart"],
         stdin=screen,
         stdout=screen,
         stderr=screen,
         cwd=tmp_path,
         env={**known, **environ(sandbox_url), "COLUMNS": "200"},
-    )
-    os.close(screen)
-    talk = _Talk(keyboard)
-    community = f"club{world.community_id}"
-    for question, typed in (
-        ("Почта", EMAIL),
-        ("Придумайте пароль", PASSWORD),
-        ("Ещё раз", PASSWORD),
-        ("Ключ доступа Эвотор", "mistyped"),
-        ("Ключ доступа Эвотор", world.evotor_token),
-        ("сообщества VK", community),
-        ("Ключ доступа VK", world.vk_token),
-        ("Начать?", "да"),
-    ):
-        talk.answer(question, typed)
-    talk.rest()
-    assert process.wait(DEADLINE_S) == 0
-    os.close(keyboard)
+    ) as process:
+        os.close(screen)
+        talk = _Talk(keyboard)
+        community = f"club{world.community_id}"
+        try:
+            for question, typed in (
+                ("Почта", EMAIL),
+                ("Придумайте пароль", PASSWORD),
+                ("Ещё раз", PASSWORD),
+                ("Ключ доступа Эвотор", "mistyped"),
+                ("Ключ доступа Эвотор", world.evotor_token),
+                ("сообщества VK", community),
+                ("Ключ доступа VK", world.vk_token),
+                ("Начать?", "да"),
+            ):
+                talk.answer(question, typed)
+            talk.rest()
+            assert process.wait(DEADLINE_S) == 0
+        finally:
+            process.kill()
+            os.close(keyboard)
     assert not find_differences(world)
     assert "Готово: добавлено 5" in talk.seen
     for secret in (PASSWORD, world.evotor_token, world.vk_token, "mistyped"):

@@ -81,3 +81,13 @@ async def test_a_signal_asks_for_a_stop_as_long_as_the_block_runs(number: signal
         assert signal.getsignal(number) is handler
     finally:
         signal.signal(number, before)
+
+
+async def test_a_ctrl_c_that_was_to_be_ignored_still_is() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stop_signals(asyncio.Event()):
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
