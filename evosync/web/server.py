@@ -103,7 +103,7 @@ def stop_signals(stopping: asyncio.Event) -> Iterator[None]:
     try:
         yield
     finally:
-        for number in before:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
             # asyncio would leave the system's own handling, and not what stood before.
-            signal.signal(number, before[number] or signal.SIG_DFL)
+            signal.signal(number, handler or signal.SIG_DFL)
