@@ -7,6 +7,9 @@ from dotenv.parser import parse_stream
 
 from evosync.errors import Misconfigured
 
+ENV_FILE = Path(".env")
+"""The file in the folder that commands and the service are run in."""
+
 
 def read_env_file(env_file: Path | None) -> tuple[dict[str, str], list[str]]:
     """Return the values of the file, and a warning a line that cannot be read."""

@@ -8,11 +8,12 @@ from importlib.metadata import version
 import click
 
 from evosync.cli.exit_codes import DONE, FAILED
-from evosync.cli.frame import ENV_FILE, log_to_stderr, run_async
+from evosync.cli.frame import log_to_stderr, run_async
 from evosync.cli.words import printable
 from evosync.doctor.checklist import CHECKS, make_all
 from evosync.doctor.patient import admitted
 from evosync.doctor.verdict import WORDS, State, Verdict, summed_up
+from evosync.env_file import ENV_FILE
 from evosync.settings import read_settings
 
 COLOURS = {

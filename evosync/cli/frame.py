@@ -4,18 +4,16 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from evosync.env_file import ENV_FILE
 from evosync.errors import EvoSyncError
 from evosync.log import configure_logging
 from evosync.settings import Settings, make_data_dir, read_settings
 
 T = TypeVar("T")
-
-ENV_FILE = Path(".env")
 
 
 class UnknownEmail(EvoSyncError):

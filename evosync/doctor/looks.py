@@ -49,7 +49,8 @@ async def look_at_version(_patient: Patient) -> list[Verdict]:
 
 async def look_at_settings(patient: Patient) -> list[Verdict]:
     """Judge the settings."""
-    return of_settings.judge_settings(patient.settings, patient.warnings)
+    open_file = await asyncio.to_thread(of_settings.find_open_file, patient.env_file)
+    return of_settings.judge_settings(patient.settings, patient.warnings, open_file)
 
 
 async def look_at_memory(_patient: Patient) -> list[Verdict]:
@@ -145,7 +146,7 @@ async def look_outside(patient: Patient) -> list[Verdict]:
 
 async def look_at_own_address(patient: Patient) -> list[Verdict]:
     """Ask our own address, as somebody outside would."""
-    settings = patient.settings
+    settings, ours = patient.settings, version("evosync")
     asked = own_address.own_requests(settings)
     client = open_client("doctor")
     try:
@@ -153,12 +154,22 @@ async def look_at_own_address(patient: Patient) -> list[Verdict]:
             outside.meet(client, asked.health, patient.clock),
             outside.meet(client, asked.webhook, patient.clock),
         )
+        if site.answer is None and of_settings.is_for_this_machine(settings.public_url):
+            port = await outside.meet(client, asked.port, patient.clock)
+            is_served = await _is_served(patient)
+            of_site = own_address.judge_port(settings, port, ours, is_served=is_served)
+        else:
+            of_site = own_address.judge_site(settings.public_url, site, ours)
     finally:
         await client.close()
-    return [
-        own_address.judge_site(settings.public_url, site, version("evosync")),
-        own_address.judge_webhook(settings, webhook),
-    ]
+    return [of_site, own_address.judge_webhook(settings, webhook)]
+
+
+async def _is_served(patient: Patient) -> bool:
+    try:
+        return patient.service is not None or await is_served(patient.settings.database)
+    except EvoSyncError:  # the line on the service says that nobody can tell
+        return False
 
 
 async def look_at_letters(patient: Patient) -> list[Verdict]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from evosync.doctor.outside import WHY, Met
 from evosync.doctor.settings import is_for_this_machine
-from evosync.doctor.verdict import Verdict, attention, good, unknown
+from evosync.doctor.verdict import State, Verdict, attention, good, unknown
 from evosync.outbound.client import Request
 from evosync.settings import Settings
 
@@ -27,10 +28,14 @@ class _Health(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRequests:
-    """What to ask the own address: whether it is ours, and for Evotor's door without its key."""
+    """What to ask the own address: whether it is ours, and for Evotor's door without its key.
+
+    `port` asks the port that the service listens on, past whatever leads to it.
+    """
 
     health: Request
     webhook: Request
+    port: Request
 
 
 def own_requests(settings: Settings) -> OwnRequests:
@@ -39,6 +44,7 @@ def own_requests(settings: Settings) -> OwnRequests:
     return OwnRequests(
         health=Request(method="GET", url=f"{url}/health"),
         webhook=Request(method="POST", url=f"{url}/api/v1/user/create"),
+        port=Request(method="GET", url=f"{_port_url(settings)}/health"),
     )
 
 
@@ -47,8 +53,6 @@ def judge_site(url: str, met: Met, version: str) -> Verdict:
     host = url.partition("://")[2]
     if met.answer is None:
         told = WHY[met.why][0].format(host=host)
-        if is_for_this_machine(url):
-            return attention(SITE, f"Отсюда не открыть: {told}.", "Проверьте, запущена ли служба.")
         return attention(SITE, f"Отсюда не открыть: {told}.", _FROM_WITHIN)
     try:
         health = msgspec.json.decode(met.answer.body, type=_Health)
@@ -62,6 +66,26 @@ def judge_site(url: str, met: Met, version: str) -> Verdict:
         told = f"{url} отвечает, но служба не в порядке ({health.status})."
         return attention(SITE, told, "Остальные строки скажут, что с ней.")
     return good(SITE, f"{url} ведёт сюда.")
+
+
+def judge_port(settings: Settings, met: Met, version: str, *, is_served: bool) -> Verdict:
+    """Judge an address of this machine alone that did not answer, by what the own port does.
+
+    In a container such an address leads to the container, and not to the
+    machine that has it. `is_served` = some service works on this database.
+    """
+    url, port = settings.public_url, settings.port
+    advice = f"Откройте {url} на машине, на которой работает контейнер."
+    if met.answer is not None:
+        found = judge_site(_port_url(settings), met, version)
+        if found.state is not State.GOOD:
+            return found
+        told = f"Служба отвечает на своём порту {port}, а {url} изнутри не открыть."
+        return unknown(SITE, told, f"Так и бывает в контейнере. {advice}")
+    if is_served:
+        told = f"Служба работает, а отсюда не отвечает ни {url}, ни порт {port}."
+        return unknown(SITE, told, f"Если она в другом контейнере, это обычно. {advice}")
+    return attention(SITE, f"{url} не отвечает: служба не запущена.", "Запустите службу.")
 
 
 def judge_webhook(settings: Settings, met: Met) -> Verdict:
@@ -87,3 +111,7 @@ def judge_webhook(settings: Settings, met: Met) -> Verdict:
         case status:
             told = f"На вызов без пароля пришёл ответ {status}, а ждали 401."
             return attention(WEBHOOK, told, "Проверьте, что прокси отдаёт EvoSync и /api/v1/.")
+
+
+def _port_url(settings: Settings) -> str:
+    return replace(settings, base_url="", domain="", app_port=0).public_url

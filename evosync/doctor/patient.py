@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from evosync import clock
 from evosync.db.engine import Database, open_database
 from evosync.db.migrate import SchemaState, check_schema
 from evosync.doctor.key import see_key
 from evosync.doctor.work import ServiceSeen
+from evosync.env_file import ENV_FILE
 from evosync.errors import EvoSyncError
 from evosync.settings import Settings
 from evosync.spoken import MOSCOW
@@ -40,6 +42,7 @@ class Patient:
 
     settings: Settings
     warnings: tuple[str, ...] = ()
+    env_file: Path = ENV_FILE
     database: Database | None = None
     opened: Installation | None = None
     why_not: str = ""

@@ -1,7 +1,10 @@
-"""The settings: read well, fit for each other, safe to serve with (pure)."""
+"""The settings: read well, kept from others, fit for each other, safe to serve with."""
 
+import os
+import stat
 from collections.abc import Sequence
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from evosync.doctor.verdict import Verdict, attention, good
@@ -10,9 +13,32 @@ from evosync.settings import Settings
 FILE, ADDRESS, PROXY = "Настройки", "Адрес сайта", "Прокси"
 
 
-def judge_settings(settings: Settings, warnings: Sequence[str]) -> list[Verdict]:
-    """Judge settings that could be read; `warnings` are of the lines that were passed over."""
+def find_open_file(file: Path) -> Path | None:
+    """Return the file of the settings if others may read it; None too where there is none.
+
+    A group counts where the file is ours: one of another owner may be lent to
+    us by its group alone, as root would.
+    """
+    try:
+        seen = file.stat()
+    except OSError:
+        return None
+    is_ours = seen.st_uid == os.geteuid() != 0
+    others = stat.S_IRWXO | (stat.S_IRWXG if is_ours else 0)
+    return file.absolute() if seen.st_mode & others else None
+
+
+def judge_settings(
+    settings: Settings, warnings: Sequence[str], open_file: Path | None = None
+) -> list[Verdict]:
+    """Judge settings that could be read; `warnings` are of the lines that were passed over.
+
+    `open_file` is theirs, if others may read it.
+    """
     read = [attention(FILE, f".env: {each}", "Исправьте или уберите строку.") for each in warnings]
+    if open_file is not None:
+        told = f"Файл {open_file} с паролями и ключами открыт другим пользователям машины."
+        read.append(attention(FILE, told, f"Выполните: chmod 600 {open_file}"))
     verdicts = read or [good(FILE, "Прочитаны без замечаний.")]
     verdicts.append(_address(settings))
     if _trusts_all(settings) and not is_loopback(settings.host):

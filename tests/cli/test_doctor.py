@@ -27,7 +27,7 @@ USUAL = {
 @pytest.fixture(autouse=True)
 def anywhere(evosync: Terminal) -> None:
     """Let what nobody asks about not be looked for in the net."""
-    evosync.set(EVOTOR_API_URL=NOWHERE, VK_API_URL=NOWHERE, BASE_URL=NOWHERE)
+    evosync.set(EVOTOR_API_URL=NOWHERE, VK_API_URL=NOWHERE, BASE_URL=NOWHERE, PORT="9")
 
 
 @pytest.fixture
@@ -222,9 +222,11 @@ def test_settings_that_cannot_be_read_end_as_with_any_command(evosync: Terminal)
     assert told.error.startswith("PORT: ")
 
 
-def test_a_line_of_the_settings_file_that_means_nothing_is_named(
-    evosync: Terminal, tmp_path: Path
-) -> None:
-    (tmp_path / ".env").write_text("REDIS_URL=redis://x\n")
-    found = lines(examined(evosync))
-    assert found["Настройки"].startswith("внимание: .env: REDIS_URL: больше не используется.")
+def test_what_is_amiss_with_the_settings_file_is_named(evosync: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("REDIS_URL=redis://x\n")
+    file.chmod(0o644)
+    told = examined(evosync).out
+    assert "  .env: REDIS_URL: больше не используется." in told
+    assert f"Файл {file} с паролями и ключами открыт другим пользователям машины." in told
+    assert f"Выполните: chmod 600 {file}\n" in told

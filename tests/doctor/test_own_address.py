@@ -1,10 +1,16 @@
+import asyncio
+from importlib.metadata import version
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from evosync.doctor.looks import look_at_own_address
 from evosync.doctor.outside import Met
-from evosync.doctor.own_address import judge_site, judge_webhook, own_requests
+from evosync.doctor.own_address import SITE, judge_port, judge_site, judge_webhook, own_requests
+from evosync.doctor.patient import Patient
 from evosync.doctor.verdict import State
+from evosync.doctor.work import ServiceSeen
 from evosync.outbound.client import Answer
 from evosync.outbound.silence import Silence
 from evosync.settings import Settings
@@ -48,7 +54,46 @@ def test_what_the_own_address_answers_is_never_broken_seen_from_within(
 
 def test_a_router_that_does_not_lead_back_in_is_told_of() -> None:
     assert "роутер" in judge_site(URL, silent(Silence.TIMEOUT), "0.7.0").advice
-    assert "роутер" not in judge_site("http://127.0.0.1", silent(Silence.TIMEOUT), "0.7.0").advice
+
+
+IN_CONTAINER = Settings(host="0.0.0.0", app_port=9)  # noqa: S104 - as compose.yaml has it
+
+
+@pytest.mark.parametrize(
+    ("port", "is_served", "state", "words"),
+    [
+        pytest.param(met(200, OURS), True, State.UNKNOWN, "на своём порту", id="in a container"),
+        pytest.param(silent(Silence.REFUSED), True, State.UNKNOWN, "отсюда", id="in another one"),
+        pytest.param(silent(Silence.REFUSED), False, State.ATTENTION, "не запущена", id="stopped"),
+        pytest.param(
+            met(200, OURS.replace(b"0.7", b"0.6")), True, State.ATTENTION, "0.6.0", id="older"
+        ),
+    ],
+)
+def test_an_address_that_a_container_cannot_open_is_no_trouble_while_its_port_answers(
+    port: Met, state: State, words: str, *, is_served: bool
+) -> None:
+    verdict = judge_port(IN_CONTAINER, port, "0.7.0", is_served=is_served)
+    assert verdict.state is state
+    assert words in verdict.told
+
+
+async def test_in_a_container_the_port_of_the_service_is_asked() -> None:
+    body = OURS.replace(b"0.7.0", version("evosync").encode())
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        settings = replace(IN_CONTAINER, port=port)
+        assert settings.public_url == "http://127.0.0.1:9"
+        seen = Patient(settings=settings, service=ServiceSeen(is_alive=True))
+        site, _ = await look_at_own_address(seen)
+    assert (site.title, site.state) == (SITE, State.UNKNOWN)
+    assert site.told.startswith(f"Служба отвечает на своём порту {port}, а http://127.0.0.1:9 ")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evosync.doctor.settings import ADDRESS, FILE, PROXY, judge_settings
+from evosync.doctor.settings import ADDRESS, FILE, PROXY, find_open_file, judge_settings
 from evosync.doctor.verdict import State
 from evosync.settings import Settings
 
@@ -37,3 +38,17 @@ def test_each_line_that_was_passed_over_is_a_line() -> None:
         ".env: A: нет.",
         ".env: B: нет.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_open"),
+    [pytest.param(0o600, False, id="its owner's"), pytest.param(0o644, True, id="everybody's")],
+)
+def test_a_settings_file_is_for_its_owner_alone(
+    tmp_path: Path, mode: int, *, is_open: bool
+) -> None:
+    file = tmp_path / ".env"
+    assert find_open_file(file) is None
+    file.touch()
+    file.chmod(mode)
+    assert find_open_file(file) == (file if is_open else None)
