@@ -1,6 +1,7 @@
 """The environment and `.env`, read once, typed and checked."""
 
 import difflib
+import os
 import tempfile
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -185,7 +186,7 @@ def make_data_dir(settings: Settings) -> None:
     """
     folder = settings.data_dir
     try:
-        can_be = _nearest(folder).is_dir()
+        can_be = nearest(folder).is_dir()
         is_needed = settings.backup_interval_hours or not (
             settings.database_url and settings.secret_key
         )
@@ -201,9 +202,10 @@ def make_data_dir(settings: Settings) -> None:
         raise Misconfigured("DATA_DIR", f"{folder} — не папка.")
 
 
-def _nearest(path: Path) -> Path:
-    """Return the part of a path that is there, the longest one."""
-    return next((each for each in (path, *path.parents) if each.exists()), path)
+def nearest(path: Path) -> Path:
+    """Return the part of a path that is there for us, the longest one."""
+    # Unlike exists() this does not raise where a folder on the way is closed to us.
+    return next((each for each in (path, *path.parents) if os.access(each, os.F_OK)), path)
 
 
 def _check_mail(settings: Settings) -> None:

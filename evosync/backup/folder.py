@@ -1,12 +1,15 @@
 """The folder of the backups that are made by themselves: their names, and how many are kept."""
 
+import os
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
 from evosync.errors import Misconfigured
+from evosync.settings import nearest
 
 FOLDER = "backups"
 KEPT_BEFORE_MIGRATIONS = 3
@@ -38,6 +41,25 @@ def open_folder(data_dir: Path) -> Path:
         why = f"в папку {folder} нельзя писать ({error.strerror})."
         raise Misconfigured("DATA_DIR", why) from None
     return folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderSeen:
+    """The folder: whether we may write into it, and whether the last backup is still there."""
+
+    folder: Path
+    is_writable: bool = True
+    has_last: bool = True
+
+
+def see_folder(data_dir: Path, last: str | None) -> FolderSeen:
+    """Look at the folder, or at where it would be made; `last` is the last backup's file name."""
+    folder = data_dir / FOLDER
+    standing = nearest(folder)
+    is_writable = standing.is_dir() and os.access(standing, os.W_OK | os.X_OK)
+    # Where it cannot be looked into, that is what is told.
+    has_last = last is None or not is_writable or (folder / last).exists()
+    return FolderSeen(folder=folder, is_writable=is_writable, has_last=has_last)
 
 
 def file_name(reason: Reason, made_at: datetime, *, is_sealed: bool, after: str = "") -> str:

@@ -25,12 +25,16 @@ GRACE = timedelta(hours=2)
 
 @dataclass(slots=True)
 class Backups:
-    """The backups of a running service; `last` is what /health tells, without a query."""
+    """The backups of a running service; `last` is what /health tells, without a query.
+
+    `trouble` is why the last try failed, in one sentence; "" = it did not.
+    """
 
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
     last: LastBackup | None = None
+    trouble: str = ""
     _is_loaded: bool = field(init=False, default=False)
 
     @property
@@ -50,6 +54,17 @@ class Backups:
         Whether it has is a matter of the database: neither does a restart
         make one, nor do many restarts put it off.
         """
+        try:
+            await self._make_if_due()
+        except EvoSyncError as error:
+            self.trouble = error.message
+            raise
+        except Exception:
+            self.trouble = "Причина в журнале службы."
+            raise
+        self.trouble = ""
+
+    async def _make_if_due(self) -> None:
         await self.load()
         now, every = self.clock(), self.every
         if every is None or not is_due(self.last, now, every):

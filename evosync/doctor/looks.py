@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from evosync.apilog.entry import FAILURES
+from evosync.backup.amiss import find_amiss
+from evosync.backup.folder import see_folder
 from evosync.db import due, oversight, runs, sealed_rows
 from evosync.db.backups import find_last_backup
 from evosync.db.condition import file_of, look_at_file, look_at_server, size_of_file
@@ -211,7 +213,10 @@ async def look_at_backup(patient: Patient) -> list[Verdict]:
         return [unknown(work.BACKUP, patient.why_not)]
     async with patient.database.read() as tx:
         last = await find_last_backup(tx)
-    return [work.judge_backup(last, patient.settings, patient.clock(), patient.zone)]
+    settings, service = patient.settings, patient.service
+    folder = await asyncio.to_thread(see_folder, settings.data_dir, last.file if last else None)
+    amiss = find_amiss(last, folder, service.backup_trouble if service else "")
+    return [work.judge_backup(last, settings, patient.clock(), patient.zone, amiss)]
 
 
 async def look_at_fullness(patient: Patient) -> list[Verdict]:

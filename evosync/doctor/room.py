@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evosync.doctor.verdict import Verdict, attention, broken, good, unknown
+from evosync.settings import nearest
 from evosync.spoken import size
 
 DISK, MEMORY = "Место на диске", "Память машины"
@@ -35,7 +36,7 @@ class Room:
 
 def see_room(folder: Path) -> Room | None:
     """Look at the disk of a folder, or of where it would be made; None when nobody can tell."""
-    standing = next((each for each in (folder, *folder.parents) if each.exists()), Path.cwd())
+    standing = nearest(folder)
     try:
         free = shutil.disk_usage(standing).free
     except OSError:

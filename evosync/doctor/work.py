@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from evosync.backup.amiss import Amiss
 from evosync.backup.standing_order import is_late
 from evosync.db.backups import LastBackup
 from evosync.doctor.verdict import Verdict, attention, broken, good, unknown
@@ -17,10 +18,14 @@ _INTERVALS = 3  # as /health counts them
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSeen:
-    """The service as it sees itself: whether its clock ticks, and which rounds failed last."""
+    """The service as it sees itself: whether its clock ticks, and which rounds failed last.
+
+    `backup_trouble` is why the last backup was not made, in one sentence.
+    """
 
     is_alive: bool
     failed: Sequence[str] = ()
+    backup_trouble: str = ""
 
 
 def judge_service(seen: ServiceSeen) -> Verdict:
@@ -58,17 +63,23 @@ def judge_runs(
 
 
 def judge_backup(
-    last: LastBackup | None, settings: Settings, now: datetime, zone: str = MOSCOW
+    last: LastBackup | None,
+    settings: Settings,
+    now: datetime,
+    zone: str = MOSCOW,
+    amiss: Amiss | None = None,
 ) -> Verdict:
-    """Judge how old the last scheduled backup is."""
+    """Judge how old the last scheduled backup is, and what keeps others from being made."""
     every = timedelta(hours=settings.backup_interval_hours)
     by_hand = "Делайте копии сами: evosync backup ФАЙЛ, и храните их на другой машине."
     if not every:
         return attention(BACKUP, "По расписанию не делаются (BACKUP_INTERVAL_HOURS=0).", by_hand)
-    if last is None:
-        told = "Ещё ни одной нет."
-        return attention(BACKUP, told, "Служба сделает её сама; или выполните evosync backup ФАЙЛ.")
-    told = f"Последняя сделана {ago(last.made_at, now, zone)}, {size(last.size_bytes)}."
-    if is_late(last, now, every):
-        return attention(BACKUP, told, "Проверьте место на диске и журнал службы.")
-    return good(BACKUP, told)
+    told, advice = "Ещё ни одной нет.", "Служба сделает её сама; или выполните evosync backup ФАЙЛ."
+    if last is not None:
+        told = f"Последняя сделана {ago(last.made_at, now, zone)}, {size(last.size_bytes)}."
+        advice = "Проверьте место на диске и журнал службы."
+    is_old = is_late(last, now, every)
+    if amiss is not None:
+        judge = broken if is_old else attention
+        return judge(BACKUP, f"{told} {amiss.told}", amiss.advice)
+    return attention(BACKUP, told, advice) if is_old else good(BACKUP, told)

@@ -1,9 +1,12 @@
 """The last backup in words, for those who look after the service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from evosync.backup.amiss import find_amiss
+from evosync.backup.folder import FolderSeen
 from evosync.backup.standing_order import Backups, is_late
+from evosync.db.backups import LastBackup
 from evosync.spoken import size
 from evosync.web.flash import Kind
 
@@ -20,8 +23,8 @@ class ShownBackup:
     size: str = ""
 
 
-def shown_backup(backups: Backups) -> ShownBackup:
-    """Say how it stands: none are made, there was none yet, the last one is old or fresh."""
+def shown_backup(backups: Backups, seen: FolderSeen) -> ShownBackup:
+    """Say how it stands: none are made, there was none yet, the last one is old, lost or fresh."""
     last, every = backups.last, backups.every
     if every is None:
         return ShownBackup(
@@ -30,8 +33,15 @@ def shown_backup(backups: Backups) -> ShownBackup:
             told="Резервные копии сами не делаются",
             hint="Включает их настройка BACKUP_INTERVAL_HOURS.",
         )
-    is_old = is_late(last, backups.clock(), every)
-    hint = "Проверьте место на диске и журнал сервиса." if is_old else ""
+    shown = _shown_last(last, is_old=is_late(last, backups.clock(), every))
+    amiss = find_amiss(last, seen, backups.trouble)
+    if amiss is None:
+        return shown
+    state: Kind = "warning" if shown.state == "success" else "danger"
+    return replace(shown, state=state, word=amiss.word, hint=f"{amiss.told} {amiss.advice}")
+
+
+def _shown_last(last: LastBackup | None, *, is_old: bool) -> ShownBackup:
     if last is None:
         return ShownBackup(
             state="warning",
@@ -43,7 +53,7 @@ def shown_backup(backups: Backups) -> ShownBackup:
         state="warning" if is_old else "success",
         word="Копия старая" if is_old else "Копия свежая",
         told="Последняя резервная копия",
-        hint=hint,
+        hint="Проверьте место на диске и журнал сервиса." if is_old else "",
         made_at=last.made_at,
         size=size(last.size_bytes),
     )

@@ -97,6 +97,10 @@ async def test_a_backup_that_fails_is_no_last_backup(
     with pytest.raises(Misconfigured, match="нельзя писать"):
         await backups.round()
     assert backups.last is None
+    assert backups.trouble.startswith("DATA_DIR: в папку ")
+    (tmp_path / FOLDER).unlink()
+    await backups.round()
+    assert (backups.last is not None, backups.trouble) == (True, "")
 
 
 def test_rotation_deletes_only_what_was_made_for_the_same_reason(tmp_path: Path) -> None:

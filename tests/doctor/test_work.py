@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from evosync.backup.amiss import Amiss
 from evosync.db.backups import LastBackup
 from evosync.doctor.verdict import State
 from evosync.doctor.work import (
@@ -30,6 +31,24 @@ def test_a_backup_may_not_be_old(age: timedelta | None, every: int, state: State
     last = None if age is None else LastBackup(made_at=NOON - age, size_bytes=10**6, file="x")
     verdict = judge_backup(last, Settings(backup_interval_hours=every), NOON)
     assert verdict.state is state
+
+
+@pytest.mark.parametrize(
+    ("age", "state"),
+    [
+        pytest.param(HOUR, State.ATTENTION, id="there is one"),
+        pytest.param(51 * HOUR, State.BROKEN, id="an old one"),
+        pytest.param(None, State.BROKEN, id="none"),
+    ],
+)
+def test_what_keeps_backups_from_being_made_is_told_and_not_that_they_come_by_themselves(
+    age: timedelta | None, state: State
+) -> None:
+    last = None if age is None else LastBackup(made_at=NOON - age, size_bytes=10**6, file="x")
+    amiss = Amiss(word="", told="Нет места.", advice="Освободите.")
+    verdict = judge_backup(last, Settings(), NOON, amiss=amiss)
+    assert verdict.state is state
+    assert verdict.sentence.endswith(" Нет места. Освободите.")
 
 
 @pytest.mark.parametrize(

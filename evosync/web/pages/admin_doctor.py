@@ -91,6 +91,7 @@ def _patient(request: Request) -> Patient:
         service=ServiceSeen(
             is_alive=state.scheduler.is_alive(),
             failed=tuple(ROUNDS.get(name, name) for name in failed),
+            backup_trouble=state.backups.trouble,
         ),
         clock=state.opened.clock,
         zone=user_of(request).time_zone,

@@ -1,5 +1,6 @@
 """`/admin/runs`: whose runs wait, go on and have ended, and what the scheduler does."""
 
+import asyncio
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from evosync.accounts.permissions import Permission, why_not_give, why_not_touch
 from evosync.accounts.refusals import Refused
+from evosync.backup.folder import see_folder
 from evosync.db import accounts, all_runs, roles, runs
 from evosync.db.accounts import User
 from evosync.db.all_runs import OwnedRun
@@ -105,6 +107,10 @@ async def show(request: Request) -> Response:
         last = await all_runs.list_last(tx, chosen, user_id)
         whose = None if user_id is None else await accounts.find_user(tx, user_id)
         closed = await _list_closed(tx, viewer, [each.run.user_id for each in (*active, *last)])
+    standing = state.backups.last
+    folder = await asyncio.to_thread(
+        see_folder, state.opened.settings.data_dir, standing.file if standing else None
+    )
     going_on = sum(each.run.status is RunStatus.RUNNING for each in active)
     return render(
         request,
@@ -120,7 +126,7 @@ async def show(request: Request) -> Response:
         chips=_chips(request, chosen, user_id),
         rounds=[_round(each) for each in state.scheduler.list_rounds()],
         is_alive=state.scheduler.is_alive(),
-        backup=shown_backup(state.backups),
+        backup=shown_backup(state.backups, folder),
         everybody=request.url.path,
     )
 
