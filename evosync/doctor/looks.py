@@ -52,7 +52,9 @@ async def look_at_version(_patient: Patient) -> list[Verdict]:
 async def look_at_settings(patient: Patient) -> list[Verdict]:
     """Judge the settings."""
     open_file = await asyncio.to_thread(of_settings.find_open_file, patient.env_file)
-    return of_settings.judge_settings(patient.settings, patient.warnings, open_file)
+    return of_settings.judge_settings(
+        patient.settings, patient.warnings, open_file=open_file, unfit=patient.unfit
+    )
 
 
 async def look_at_memory(_patient: Patient) -> list[Verdict]:

@@ -13,13 +13,13 @@ from evosync.db.migrate import SchemaState, check_schema
 from evosync.doctor.key import see_key
 from evosync.doctor.work import ServiceSeen
 from evosync.env_file import ENV_FILE
-from evosync.errors import EvoSyncError
+from evosync.errors import EvoSyncError, Misconfigured
 from evosync.settings import Settings
 from evosync.spoken import MOSCOW
 from evosync.wiring import Installation, open_installation
 
 NO_DATABASE = "База не открывается: сначала исправьте её."
-NO_KEY = "Ключ шифрования или картинка из настроек не открываются: сначала исправьте их."
+NO_KEY = "Без ключа шифрования сохранённые ключи доступа не открыть."
 NO_SCHEMA = {
     SchemaState.EMPTY: "Базы ещё нет: она появится при первом запуске.",
     SchemaState.BEHIND: "Схема базы от прежней версии: сначала обновите её.",
@@ -35,7 +35,8 @@ class Patient:
 
     `database` is None unless it answers and its schema is this program's;
     `opened` is None when connections cannot be worked with either; `why_not`
-    is said of whatever cannot be looked at then. `service`
+    is said of whatever cannot be looked at then, and `unfit` is the setting
+    that keeps it from that, if one does. `service`
     is None when we are not the service itself. `zone` is where whoever reads
     the verdicts lives.
     """
@@ -46,6 +47,7 @@ class Patient:
     database: Database | None = None
     opened: Installation | None = None
     why_not: str = ""
+    unfit: Misconfigured | None = None
     service: ServiceSeen | None = None
     clock: Callable[[], datetime] = clock.now
     zone: str = MOSCOW
@@ -68,8 +70,16 @@ async def admitted(
         if database is None:
             yield replace(patient, why_not=why_not)
             return
-        opened = await _open_all(settings, stack, now)
-        yield replace(patient, database=database, opened=opened, why_not=NO_KEY)
+        patient = replace(patient, database=database)
+        try:
+            opened = await _open_all(settings, stack, now)
+        except Misconfigured as error:
+            yield replace(patient, why_not=error.message, unfit=error)
+            return
+        except (EvoSyncError, TimeoutError):
+            yield replace(patient, why_not=NO_DATABASE)
+            return
+        yield replace(patient, opened=opened, why_not=NO_KEY)
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack) -> tuple[Database | None, str]:
@@ -91,8 +101,5 @@ async def _open_all(
     # A key that this process made might be one that the service may not read.
     if not (await asyncio.to_thread(see_key, settings)).is_there:
         return None
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            return await stack.enter_async_context(open_installation(settings, now=now))
-    except (EvoSyncError, TimeoutError):
-        return None
+    async with asyncio.timeout(PATIENCE_S):
+        return await stack.enter_async_context(open_installation(settings, now=now))

@@ -7,7 +7,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from evosync.doctor.verdict import Verdict, attention, good
+from evosync.doctor.verdict import Verdict, attention, broken, good
+from evosync.errors import Misconfigured
 from evosync.settings import Settings
 
 FILE, ADDRESS, PROXY = "Настройки", "Адрес сайта", "Прокси"
@@ -29,16 +30,23 @@ def find_open_file(file: Path) -> Path | None:
 
 
 def judge_settings(
-    settings: Settings, warnings: Sequence[str], open_file: Path | None = None
+    settings: Settings,
+    warnings: Sequence[str],
+    *,
+    open_file: Path | None = None,
+    unfit: Misconfigured | None = None,
 ) -> list[Verdict]:
     """Judge settings that could be read; `warnings` are of the lines that were passed over.
 
-    `open_file` is theirs, if others may read it.
+    `open_file` is theirs, if others may read it; `unfit` is what is wrong with
+    one that only its use could tell of: a picture, a file of certificates.
     """
     read = [attention(FILE, f".env: {each}", "Исправьте или уберите строку.") for each in warnings]
     if open_file is not None:
         told = f"Файл {open_file} с паролями и ключами открыт другим пользователям машины."
         read.append(attention(FILE, told, f"Выполните: chmod 600 {open_file}"))
+    if unfit is not None:
+        read.append(broken(FILE, unfit.message, "Исправьте: без этого служба не запустится."))
     verdicts = read or [good(FILE, "Прочитаны без замечаний.")]
     verdicts.append(_address(settings))
     if _trusts_all(settings) and not is_loopback(settings.host):

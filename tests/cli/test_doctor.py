@@ -9,6 +9,7 @@ import pytest
 from evosync.cli.exit_codes import DONE, FAILED, USAGE
 from evosync.doctor import database, key, limits, looks, room
 from evosync.doctor.connections import TITLES
+from evosync.doctor.patient import NO_KEY
 from evosync.sandbox.world import SandboxWorld
 from tests.cli.conftest import Terminal, Told
 
@@ -156,8 +157,24 @@ def test_a_lost_key_is_told_and_no_other_is_made(evosync: Terminal, anna: str, d
     (data / "secret.key").unlink()
     told = examined(evosync)
     assert told.code == FAILED
-    assert lines(told)[key.TITLE].startswith("сломано: Файла data/secret.key нет, а в базе есть")
+    found = lines(told)
+    assert found[key.TITLE].startswith("сломано: Файла data/secret.key нет, а в базе есть")
+    assert {found[title] for title in TITLES.values()} == {f"не проверялось: {NO_KEY}"}
     assert not (data / "secret.key").exists()
+
+
+def test_a_setting_that_only_its_use_finds_wrong_is_told(
+    evosync: Terminal, anna: str, tmp_path: Path
+) -> None:
+    (tmp_path / "tea.jpg").write_text("no picture")
+    evosync.set(VK_DEFAULT_PHOTO_PATH="tea.jpg")
+    told = examined(evosync)
+    found = lines(told)
+    assert told.code == FAILED
+    assert found["Настройки"].startswith("сломано: VK_DEFAULT_PHOTO_PATH: ")
+    why = {found[title].removeprefix("не проверялось: ") for title in TITLES.values()}
+    assert found["Настройки"].removeprefix("сломано: ").startswith(why.pop())
+    assert key.TITLE not in found
 
 
 def test_another_key_than_before_is_told(evosync: Terminal, anna: str, data: Path) -> None:

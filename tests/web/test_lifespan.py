@@ -13,20 +13,25 @@ from evosync.errors import Misconfigured
 from evosync.settings import Settings
 from evosync.web.app import make_app
 from evosync.web.lifespan import lifespan
+from evosync.web.pages.admin_runs import ROUNDS
 from evosync.web.state import AppState
 from evosync.web.streams import Streams
+
+NOWHERE = "http://127.0.0.1:9/ping"
 
 
 def settings_of(folder: Path, url: str, every_s: int = 3600) -> Settings:
     return Settings(data_dir=folder, database_url=url, catalog_refresh_interval_seconds=every_s)
 
 
-async def test_the_service_makes_its_schema_and_is_stopped_whole(
+async def test_the_service_makes_its_schema_begins_rounds_with_words_and_is_stopped_whole(
     empty_url: str, tmp_path: Path
 ) -> None:
     app, stopping = make_app(), asyncio.Event()
-    async with lifespan(app, settings_of(tmp_path, empty_url), stopping):
+    settings = msgspec.structs.replace(settings_of(tmp_path, empty_url), ping_url=NOWHERE)
+    async with lifespan(app, settings, stopping):
         state: AppState = app.state.evosync
+        assert {each.name for each in state.scheduler.list_rounds()} == set(ROUNDS)
         assert await check_schema(empty_url) is SchemaState.CURRENT
         assert state.scheduler.is_alive()
         assert state.mirroring.last_run_at is None
