@@ -174,7 +174,7 @@ class Scheduler:
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """So long after the last time, whatever the clock did meanwhile.
+    """The first moment that is still to come of those a whole number of times later or earlier.
 
     APScheduler's own counts every time that was missed, one by one: for years,
     on a machine that starts in 1970 until it is told the time.
@@ -183,5 +183,6 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     def __init__(self, every: timedelta) -> None:
         self._every = every
 
-    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
-        return now + self._every
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        since = previous or now
+        return since + self._every * ((now - since) // self._every + 1)

@@ -55,6 +55,16 @@ async def test_a_round_comes_again_and_again() -> None:
     assert not made.failed
 
 
+async def test_a_round_that_comes_late_does_not_put_off_those_after_it() -> None:
+    work, hour = Work(), timedelta(hours=1)
+    since = clock.now() - 1.5 * hour
+    made = scheduler(lambda: since)
+    made.start([Round("pipeline", work, hour, timedelta(0))])
+    await until(lambda: work.times == 1, "the round that is late")
+    assert made.next_at("pipeline") == since + 2 * hour
+    made.stop()
+
+
 async def test_a_round_that_fails_is_marked_and_comes_again() -> None:
     work = Work(fails=True)
     made = scheduler()
