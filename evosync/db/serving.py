@@ -30,7 +30,6 @@ from evosync.errors import EvoSyncError, TryLater
 log = structlog.get_logger(__name__)
 
 POLL_S = 0.25
-SILENT_AFTER_S = 10.0
 # A connection that is silent for longer is one of a machine that is gone; the
 # server's own limit is 8 hours, and for as long nobody else could serve.
 GONE_AFTER_S = 60
@@ -41,11 +40,13 @@ class Patience:
     """How long a `serve` waits for an older one to end, and how it keeps MariaDB's lock.
 
     A lock that was lost with its connection may still be held by the server
-    for the old one, so it counts as another's only after `lost_after_s`.
+    for the old one, so it counts as another's only after the server has said
+    so for `lost_after_s`.
     """
 
     wait_s: float = 10.0
     keep_every_s: float = 15.0
+    silent_after_s: float = 10.0
     lost_after_s: float = 1.5 * GONE_AFTER_S
 
 
@@ -196,12 +197,12 @@ class _NamedLock:
 
     async def _keep(self, patience: Patience, on_lost: Callable[[], None]) -> None:
         clock = asyncio.get_running_loop().time
-        ours_at = clock()
-        while clock() - ours_at < patience.lost_after_s:
+        held_since: float | None = None  # by another, as far as the server has said
+        while True:
             await asyncio.sleep(patience.keep_every_s)
             try:
                 # Of a connection that holds it already this is a second hold, and no harm.
-                async with asyncio.timeout(SILENT_AFTER_S):
+                async with asyncio.timeout(patience.silent_after_s):
                     is_ours = await self.take()
             except TimeoutError:
                 # The server may have given up this connection, and let another in.
@@ -210,10 +211,14 @@ class _NamedLock:
                 continue
             except EvoSyncError as error:
                 log.warning("lock of serve not looked at", code=error.code, cause=error.cause)
-                ours_at = clock()  # without a database nobody else works on it either
+                held_since = None  # without a database nobody else works on it either
                 continue
             if is_ours:
-                ours_at = clock()
+                held_since = None
+            elif held_since is None:
+                held_since = clock()
+            elif clock() - held_since >= patience.lost_after_s:
+                break
         self.is_lost = True
         log.error("another serve took this database over")
         on_lost()

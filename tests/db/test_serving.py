@@ -13,6 +13,7 @@ from evosync.db.engine import create_engine
 from evosync.db.serving import AT_ONCE, Patience, is_served, lock_file, lock_name, one_serve
 from evosync.db.urls import normalise_url
 from evosync.errors import Misconfigured, TryLater
+from tests.db.relay import silent_at_will
 from tests.flow.stand import until
 
 HOLDER = "SELECT IS_USED_LOCK(:name)"
@@ -140,6 +141,22 @@ async def test_a_lock_lost_with_its_connection_is_taken_again(
         with pytest.raises(TryLater):
             async with one_serve(mariadb_url, patience=AT_ONCE):
                 pass
+
+
+async def test_one_who_was_long_without_an_answer_is_no_other(
+    mariadb_url: str, server: Server
+) -> None:
+    """A machine that stood still finds its own old connection to hold the lock."""
+    patience = Patience(wait_s=0, keep_every_s=0.02, silent_after_s=0.2, lost_after_s=0.1)
+    async with silent_at_will(mariadb_url) as (url, relay):
+        with capture_logs() as logs:
+            async with one_serve(url, patience=patience):
+                held_by = await server.ask(HOLDER)
+                relay.speaks.clear()
+                await until(lambda: len(logs) > 1, "it is silent for longer than one would wait")
+                relay.speaks.set()
+                await server.until(lambda holder: holder not in {None, held_by}, HOLDER)
+    assert {each["event"] for each in logs} == {"lock of serve not looked at"}
 
 
 async def test_who_lost_it_to_another_is_told(mariadb_url: str, server: Server) -> None:
