@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -46,6 +47,7 @@ class Mirroring:
         *,
         on_paused: Callable[[int, EvoSyncError | None], Awaitable[None]] | None = None,
         busy_for_s: float = BUSY_FOR_S,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make it; `on_paused` is called for a user whose run ended since a person is needed."""
         self._opened = opened
@@ -59,7 +61,7 @@ class Mirroring:
         # Runs by their users' buttons; their rows wait in the database.
         self._asked: dict[int, list[Order]] = {}
         self._waiting: dict[int, asyncio.TimerHandle] = {}
-        self._sound_at = opened.clock()
+        self._monotonic, self._sound_at = monotonic, monotonic()
         self._is_anyone_due = False
         self.last_run_at: datetime | None = None
 
@@ -158,10 +160,8 @@ class Mirroring:
 
         A run that waits for a person or for VK ended soundly: that is its user's trouble.
         """
-        every = timedelta(seconds=self._opened.settings.catalog_refresh_interval_seconds)
-        self._sound_at = min(self._sound_at, self._opened.clock())  # which may be set back
-        silence = self._opened.clock() - self._sound_at
-        return self._is_anyone_due and silence > INTERVALS_OF_SILENCE * every
+        silence_s = INTERVALS_OF_SILENCE * self._opened.settings.catalog_refresh_interval_seconds
+        return self._is_anyone_due and self._monotonic() - self._sound_at > silence_s
 
     async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
         """Let every run finish the batch in hand, then cancel what is still going on.
@@ -219,7 +219,7 @@ class Mirroring:
                 if not self._stopping.is_set():
                     await work()
         except EvoSyncError as error:
-            self._sound_at = self._opened.clock()
+            self._sound_at = self._monotonic()
             log.info("run not begun", user_id=user_id, code=error.code, cause=error.cause)
         except Exception:
             log.exception("run broke outside its record", user_id=user_id)
@@ -260,10 +260,9 @@ class Mirroring:
             await self._on_paused(user_id, finished.report.error)
 
     def _note(self, user_id: int, report: RunReport) -> None:
-        now = self._opened.clock()
-        self.last_run_at = now
+        self.last_run_at = now = self._opened.clock()
         if report.error is None or report.error.code != INTERNAL:
-            self._sound_at = now
+            self._sound_at = self._monotonic()
         if self._stopping.is_set() or report.status is RunStatus.CANCELLED:
             return
         if report.goes_on:

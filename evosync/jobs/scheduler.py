@@ -54,9 +54,7 @@ class RoundState:
     @property
     def is_going_on(self) -> bool:
         """Whether it has begun and not ended."""
-        return self.begun_at is not None and (
-            self.ended_at is None or self.ended_at < self.begun_at
-        )
+        return self.begun_at is not None and self.ended_at is None
 
 
 @dataclass(slots=True)
@@ -155,6 +153,7 @@ class Scheduler:
 
     async def _run(self, each: Round) -> None:
         self._begun_at[each.name] = self.clock()
+        self._ended_at.pop(each.name, None)
         try:
             await each.work()
         except asyncio.CancelledError:

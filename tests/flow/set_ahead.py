@@ -5,20 +5,24 @@ day (`time.time`, `datetime.now`), by which it writes and APScheduler's timer co
 monotonic clock, by which the loop's own timers and waits go. By how much comes from a file that
 all processes of a story share; between two changes of it time goes on at its own pace. SQLite's
 and MariaDB's own clocks, which only leases go by, are left alone, and so are `perf_counter`s.
+
+The time of day can also leap by itself, as when NTP or a person sets the clock: then SQLite's,
+which is the machine's, goes with it.
 """
 
 import mmap
 import os
+import sqlite3
 import struct
 import sys
 import time
-from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 AHEAD_FILE = "TEST_AHEAD_FILE"
-_SECONDS = struct.Struct("<d")
+_SECONDS = struct.Struct("<dd")  # that passed for all clocks; that the time of day leapt
 # Whoever asks `datetime` for the moment; all others are given it.
 _ASKING = ("evosync.clock", "apscheduler.schedulers.base", "apscheduler.triggers.interval")
 
@@ -28,7 +32,7 @@ class Ahead:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            path.write_bytes(_SECONDS.pack(0.0))
+            path.write_bytes(_SECONDS.pack(0.0, 0.0))
         self.path = path
         with path.open("r+b") as file:
             self._shared = mmap.mmap(file.fileno(), _SECONDS.size)
@@ -36,20 +40,28 @@ class Ahead:
     @property
     def seconds(self) -> float:
         """By how much."""
-        ahead: float = _SECONDS.unpack(self._shared)[0]
-        return ahead
+        return self._both()[0]
+
+    @property
+    def leapt(self) -> float:
+        """By how much more, or less, the time of day."""
+        return self._both()[1]
 
     def skip(self, seconds: float) -> None:
         """Set the clock further ahead."""
-        self._shared[:] = _SECONDS.pack(self.seconds + seconds)
+        self._shared[:] = _SECONDS.pack(self.seconds + seconds, self.leapt)
+
+    def leap(self, seconds: float) -> None:
+        """Set the time of day alone ahead, or back."""
+        self._shared[:] = _SECONDS.pack(self.seconds, self.leapt + seconds)
 
     def __call__(self) -> float:
-        """Give unix seconds."""
+        """Give unix seconds of a clock that nobody lets leap."""
         return time.time() + self.seconds
 
-
-def _later(clock: Callable[[], float], ahead: Ahead) -> Callable[[], float]:
-    return lambda: clock() + ahead.seconds
+    def _both(self) -> tuple[float, float]:
+        passed, leapt = _SECONDS.unpack(self._shared)
+        return passed, leapt
 
 
 class _Moments(datetime):
@@ -62,11 +74,24 @@ class _Moments(datetime):
 
 def _set_ahead(path: Path) -> None:
     ahead = Ahead(path)
-    # Both before anything that keeps one of them for itself is imported.
-    time.time = _later(time.time, ahead)
-    time.monotonic = _later(time.monotonic, ahead)
+    day, steady, connect = time.time, time.monotonic, sqlite3.connect
+
+    def open_file(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened: sqlite3.Connection = connect(*args, **options)
+        opened.create_function("strftime", 2, lambda *_: _in_sqlite(day() + ahead.leapt))
+        return opened
+
+    # All before anything that keeps one of them for itself is imported.
+    time.time = lambda: day() + ahead.seconds + ahead.leapt
+    time.monotonic = lambda: steady() + ahead.seconds
+    sqlite3.connect = open_file  # type: ignore[assignment]
     for name in _ASKING:
         import_module(name).datetime = _Moments  # type: ignore[attr-defined]
+
+
+def _in_sqlite(seconds: float) -> str:
+    """Give a moment as `leases.database_now` asks for it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 if __name__ == "__main__":

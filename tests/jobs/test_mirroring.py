@@ -112,10 +112,9 @@ async def test_what_breaks_outside_a_runs_record_frees_the_users_place(
     moments: list[datetime] = []
 
     def clock() -> datetime:
-        if len(moments) == 1:  # the first is for the registry, the second for a run's beginning
-            moments.append(shop.opened.clock())
-            raise ZeroDivisionError("nobody thought of this")
         moments.append(shop.opened.clock())
+        if len(moments) == 1:  # that of a run's beginning
+            raise ZeroDivisionError("nobody thought of this")
         return moments[-1]
 
     mirroring = Mirroring(replace(shop.opened, clock=clock), stopping)

@@ -2,7 +2,9 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from evosync.db import accounts, catalog, connections
+import pytest
+
+from evosync.db import accounts, catalog, connections, leases
 from evosync.db.accounts import NewUser, UserStatus
 from evosync.db.runs import RunKind
 from evosync.engine.report import RunStatus
@@ -23,11 +25,9 @@ async def test_only_those_who_are_due_run(shop: Shop, boris: Shop, mirroring: Mi
 async def test_a_long_time_without_a_success_is_told_while_someone_is_due(
     shop: Shop, stopping: asyncio.Event
 ) -> None:
-    present = [shop.opened.clock()]
-    opened = replace(broken_for(shop.opened, shop.user_id), clock=lambda: present[0])
-    mirroring = Mirroring(opened, stopping)
-    every = timedelta(seconds=opened.settings.catalog_refresh_interval_seconds)
-    present[0] += INTERVALS_OF_SILENCE * every + timedelta(seconds=1)
+    opened, passed_s = broken_for(shop.opened, shop.user_id), [0.0]
+    mirroring = Mirroring(opened, stopping, monotonic=lambda: passed_s[0])
+    passed_s[0] += INTERVALS_OF_SILENCE * opened.settings.catalog_refresh_interval_seconds + 1
     assert not mirroring.is_overdue()  # nobody is due yet
     await mirroring.enqueue_due()
     await quiet()
@@ -38,19 +38,46 @@ async def test_a_long_time_without_a_success_is_told_while_someone_is_due(
     assert not mirroring.is_overdue()
 
 
+@pytest.mark.parametrize("leap", [timedelta(days=1), timedelta(days=-1)], ids=["ahead", "back"])
+async def test_a_clock_that_was_set_is_no_silence_and_hides_none(
+    leap: timedelta, shop: Shop, stopping: asyncio.Event
+) -> None:
+    present, passed_s = [shop.opened.clock()], [0.0]
+    opened = replace(broken_for(shop.opened, shop.user_id), clock=lambda: present[0])
+    mirroring = Mirroring(opened, stopping, monotonic=lambda: passed_s[0])
+    await mirroring.enqueue_due()
+    await quiet()
+    present[0] += leap
+    assert not mirroring.is_overdue()
+    passed_s[0] += INTERVALS_OF_SILENCE * opened.settings.catalog_refresh_interval_seconds + 1
+    assert mirroring.is_overdue()
+
+
 async def test_a_dead_token_is_its_users_trouble_and_not_the_services(
     shop: Shop, stopping: asyncio.Event
 ) -> None:
-    present = [shop.opened.clock()]
-    opened = replace(shop.opened, clock=lambda: present[0])
-    mirroring = Mirroring(opened, stopping)
-    every = timedelta(seconds=opened.settings.catalog_refresh_interval_seconds)
+    passed_s = [0.0]
+    mirroring = Mirroring(shop.opened, stopping, monotonic=lambda: passed_s[0])
     shop.world.vk.state.tokens.clear()
-    present[0] += INTERVALS_OF_SILENCE * every + timedelta(seconds=1)
+    passed_s[0] += INTERVALS_OF_SILENCE * shop.opened.settings.catalog_refresh_interval_seconds + 1
     await mirroring.enqueue_due()
     await quiet()
     [run] = await runs_of(shop)
     assert run.status is RunStatus.PAUSED
+    assert not mirroring.is_overdue()
+
+
+async def test_a_user_whom_another_process_works_for_is_no_silence(
+    shop: Shop, stopping: asyncio.Event
+) -> None:
+    passed_s = [0.0]
+    mirroring = Mirroring(shop.opened, stopping, monotonic=lambda: passed_s[0])
+    lease, elsewhere = leases.mirror_lease(shop.user_id), leases.new_holder()
+    await shop.opened.database.write(leases.take, lease, elsewhere)
+    passed_s[0] += INTERVALS_OF_SILENCE * shop.opened.settings.catalog_refresh_interval_seconds + 1
+    await mirroring.enqueue_due()
+    await quiet()
+    assert not await runs_of(shop)
     assert not mirroring.is_overdue()
 
 

@@ -5,7 +5,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -176,12 +175,11 @@ async def test_a_database_that_does_not_answer_is_down(
 
 
 async def test_runs_that_break_for_long_impair(
-    shop: Shop, clock: Clock, scheduler: Scheduler, stopping: asyncio.Event
+    shop: Shop, scheduler: Scheduler, stopping: asyncio.Event
 ) -> None:
-    opened = replace(broken_for(shop.opened, shop.user_id), clock=clock)
-    mirroring = Mirroring(opened, stopping)
-    every = timedelta(seconds=opened.settings.catalog_refresh_interval_seconds)
-    clock.put(INTERVALS_OF_SILENCE * every + timedelta(seconds=1))
+    opened, passed_s = broken_for(shop.opened, shop.user_id), [0.0]
+    mirroring = Mirroring(opened, stopping, monotonic=lambda: passed_s[0])
+    passed_s[0] += INTERVALS_OF_SILENCE * opened.settings.catalog_refresh_interval_seconds + 1
     await mirroring.enqueue_due()
     await quiet()
     await scheduler._beat()
