@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO
 
 from evosync.backup.manifest import Manifest
@@ -12,7 +13,7 @@ from evosync.db.refilling import Refill, fits, is_in_use, refill
 from evosync.db.sealed_columns import Unopened
 from evosync.db.serving import AT_ONCE, one_serve
 from evosync.db.urls import BrokenFile, normalise_url, set_aside, sqlite_file
-from evosync.db.vault import Vault, keep_key, list_keys
+from evosync.db.vault import Vault, keep_key, list_keys, new_key
 from evosync.errors import EvoSyncError
 from evosync.settings import Settings
 
@@ -21,12 +22,14 @@ from evosync.settings import Settings
 class Restored:
     """What was put back; `unopened` are the connections that have to be renewed.
 
-    `has_kept_key` = the key of the backup is in the key file now.
+    `has_kept_key` = the key of the backup is in the key file now;
+    `set_aside` is where the damaged file lies that stood in the way.
     """
 
     manifest: Manifest
     unopened: list[Unopened]
     has_kept_key: bool
+    set_aside: Path | None
 
 
 async def restore(
@@ -49,24 +52,45 @@ async def restore(
                     code="refused",
                 )
             keys = _keys_of(settings)
-            known = (*keys, *backup.keys)
-            if not keys:
-                # Before the rows: sealed ones without their key would be lost.
-                keep_key(settings.data_dir, backup.keys[0] if backup.keys else "")
-                known = (*_keys_of(settings), *backup.keys)
+            known = (*keys, *backup.keys) or (new_key(),)
+
+            def settle() -> None:
+                # Not before: a restore that fails leaves no key that opens nothing. Nor after:
+                # rows without the key that seals them would be lost.
+                if not keys:
+                    keep_key(settings.data_dir, known[0])
+
             vault = Vault(known[0], known[1:])
-            given = Refill(source=backup, vault=vault, now=now)
+            given = Refill(source=backup, vault=vault, now=now, settle=settle)
+            broken = None
             try:
                 unopened = await refill(url, given)
             except BrokenFile:
-                # It is why somebody restores. What can be saved of it is somebody's to say.
-                set_aside(sqlite_file(normalise_url(url)), f"broken-{now:%Y%m%dT%H%M%SZ}")
-                unopened = await refill(url, given)
+                unopened, broken = await _refill_beside(url, given)
     return Restored(
         manifest=backup.manifest,
         unopened=unopened,
         has_kept_key=not keys and bool(backup.keys),
+        set_aside=broken,
     )
+
+
+async def _refill_beside(url: str, given: Refill) -> tuple[list[Unopened], Path]:
+    """Fill a new file and put it in the place of a damaged one; returns where that lies now.
+
+    A damaged file is why somebody restores. What can be saved of it is theirs to say.
+    """
+    where = normalise_url(url)
+    file = sqlite_file(where)
+    beside = file.with_name(f"{file.name}.restored")
+    beside.unlink(missing_ok=True)  # of a kill
+    try:
+        unopened = await refill(where.set(database=str(beside)).render_as_string(), given)
+        broken = set_aside(file, f"broken-{given.now:%Y%m%dT%H%M%SZ}")
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+    return unopened, broken
 
 
 async def _check_fits(backup: BackupFile) -> None:

@@ -78,6 +78,8 @@ def _told(done: Restored) -> Iterator[str]:
     made_at = manifest.made_at.strftime("%d.%m.%Y %H:%M UTC")
     yield f"База восстановлена из копии от {made_at}: {rows}."
     yield "Все вошедшие выйдут, прерванные запуски отмечены."
+    if done.set_aside:
+        yield f"Повреждённый файл базы сохранён рядом: {done.set_aside}."
     if done.has_kept_key:
         yield "Ключ из копии положен в файл secret.key."
     if done.unopened:

@@ -29,6 +29,8 @@ PING_TIMEOUT_S = 1.0
 PING_HOLDS_S = 1.0
 PING_FRESH_S = 0.25
 PING_GIVEN_UP_S = 10.0  # of a connection that fell silent for good; the next question takes another
+# MariaDB's own patience with somebody's open transaction, while a table is to change, is a day.
+CHANGE_TIMEOUT_S = 60
 BEGIN = "evosync_begin"  # the execution option that says how SQLite begins
 
 # What MariaDB refuses instead of bending: a value too long, a date that is none.
@@ -170,9 +172,11 @@ def create_engine(where: URL, *, for_migrations: bool = False, **options: Any) -
     """Make an engine whose connections are set up as all of ours are.
 
     Those for migrations differ on SQLite: foreign keys are off, and the
-    file's journal stays of its kind, for the file may be another program's.
+    file's journal stays of its kind, for the file may be another program's. On
+    MariaDB they do not wait for long where somebody holds a table.
     """
     if not is_sqlite(where):
+        patience = f", lock_wait_timeout=LEAST(@@lock_wait_timeout, {CHANGE_TIMEOUT_S})"
         return create_async_engine(
             where,
             isolation_level="READ COMMITTED",
@@ -183,6 +187,7 @@ def create_engine(where: URL, *, for_migrations: bool = False, **options: Any) -
                 "init_command": (
                     f"SET SESSION sql_mode='{_SQL_MODE}', time_zone='+00:00', sql_notes=0,"
                     f" group_concat_max_len={_LONGEST_TEXT}"
+                    f"{patience if for_migrations else ''}"
                 ),
                 # The driver would write letters in Latin-1: it has no Cyrillic, and whoever
                 # made the account typed in UTF-8 (asyncmy.connection.Connection.__init__).

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
@@ -187,7 +187,7 @@ def _state(connection: Connection) -> SchemaState:
             raise Misconfigured(
                 NAME,
                 "база повреждена: в ней таблицы EvoSync, но нет таблицы версии. "
-                "Восстановите её из копии.",
+                "Восстановите её из копии: evosync restore КОПИЯ --force.",
             )
         return SchemaState.EMPTY  # or a first migration that was cut short
     known = list_revisions()
@@ -222,17 +222,15 @@ async def _copy_aside(file: Path) -> None:
 
 
 async def under_lock(connection: AsyncConnection, work: Callable[[Connection], T]) -> T:
-    """Run `work` and commit it, while no other migration of this MariaDB goes on."""
+    """Run `work` and commit it, while no other migration of this MariaDB goes on.
+
+    The lock goes with the connection, which is to be closed after this.
+    """
     taken = await connection.scalar(
         text("SELECT GET_LOCK(:name, :seconds)"), {"name": LOCK, "seconds": LOCK_TIMEOUT_S}
     )
     if taken != 1:
         raise busy("another migration is going on")
-    try:
-        result = await connection.run_sync(work)
-        await connection.commit()
-        return result
-    finally:
-        # On a connection that is lost it is free already, and what came before is to be told.
-        with contextlib.suppress(SQLAlchemyError):
-            await connection.execute(text("DO RELEASE_LOCK(:name)"), {"name": LOCK})
+    result = await connection.run_sync(work)
+    await connection.commit()
+    return result

@@ -5,11 +5,11 @@ DDL; so a table says that it goes on, no start gets past it, and the whole can
 be done again.
 """
 
-import tempfile
-from collections.abc import Iterator, Sequence
+import asyncio
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     case,
+    create_engine,
     delete,
     func,
     insert,
@@ -27,16 +28,16 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.exc import DBAPIError, SAWarning
 from sqlalchemy.schema import CreateTable, DropTable
 
 from evosync.catalog.item import LinkState, Pending
+from evosync.db.faults import is_replayed
 from evosync.db.journal import Act, written
 from evosync.db.migrate import (
     RESTORING,
-    SchemaState,
     check_schema,
     list_revisions,
-    on_own_connection,
     own_connection,
     run_here,
     under_lock,
@@ -52,13 +53,15 @@ from evosync.db.tables.runs import leases, runs
 from evosync.db.urls import NAME, check_file, is_sqlite, normalise_url, prepare_file, sqlite_file
 from evosync.db.vault import Vault
 from evosync.engine.report import RunStatus
-from evosync.errors import EvoSyncError, Misconfigured
+from evosync.errors import EvoSyncError, Misconfigured, TryLater
 
 _CORE = {VERSIONS, "users", "roles"}
 """Tables that there are at every revision."""
 
 # The tables of a revision, once it was made: no revision changes while the program runs.
 _known: dict[str, list[TableKind]] = {}
+
+_ORPHANS = text("PRAGMA foreign_key_check")
 
 _mark = Table(RESTORING, MetaData(), Column("id", Integer, primary_key=True))
 
@@ -83,11 +86,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refill:
-    """What a database is filled with, by which keys its tokens open, and when that is."""
+    """What a database is filled with, by which keys its tokens open, and when that is.
+
+    `settle` is called when all rows are in, and nothing is left but to commit
+    them; what it raises undoes them.
+    """
 
     source: Source
     vault: Vault
     now: datetime
+    settle: Callable[[], None] = lambda: None
 
 
 async def is_in_use(url: str) -> bool:
@@ -101,9 +109,10 @@ async def is_in_use(url: str) -> bool:
     async with own_connection(where, will_write=False) as connection:
         if await connection.run_sync(_is_unfinished):
             return False
-    if await check_schema(url) is SchemaState.EMPTY:
-        return False
+    await check_schema(url)
     async with own_connection(where, will_write=False) as connection:
+        if not await connection.run_sync(lambda each: inspect(each).has_table(users.name)):
+            return False
         return bool(await connection.scalar(select(func.count()).select_from(users)))
 
 
@@ -112,10 +121,7 @@ async def fits(source: Source) -> bool:
     if source.revision not in list_revisions():
         return False
     if source.revision not in _known:
-        with tempfile.TemporaryDirectory() as folder:
-            url = f"sqlite:///{Path(folder) / 'schema.db'}"
-            made = await on_own_connection(url, lambda each: _made(each, source.revision))
-        _known[source.revision] = made
+        _known[source.revision] = await asyncio.to_thread(_tables_of, source.revision)
     return _by_name(_known[source.revision]) == _by_name(source.tables)
 
 
@@ -123,19 +129,37 @@ async def refill(url: str, given: Refill) -> list[Unopened]:
     """Replace all that the database holds of ours; returns the connections that nothing opens.
 
     Sessions end, and runs that went on are ended. Raises EvoSyncError when
-    the rows do not fit together; SQLite then stays as it was.
+    the rows do not fit together; SQLite then stays as it was. So does either
+    where somebody does not let go of it in time: that is TryLater.
     """
     where = normalise_url(url)
     if is_sqlite(where):
         prepare_file(sqlite_file(where))
-    async with own_connection(where, will_write=True) as connection:
-        if not is_sqlite(where):
-            return await under_lock(connection, lambda each: _refilled(each, given))
-        unopened = await connection.run_sync(_refilled, given)
-        if (await connection.execute(text("PRAGMA foreign_key_check"))).first() is not None:
-            raise EvoSyncError("Строки копии не сходятся друг с другом.", code="backup_unusable")
-        await connection.commit()
-        return unopened
+    try:
+        async with own_connection(where, will_write=True) as connection:
+            if not is_sqlite(where):
+                return await under_lock(connection, lambda each: _refilled(each, given))
+            unopened = await connection.run_sync(_refilled, given)
+            await connection.commit()
+            return unopened
+    except TryLater as error:
+        if error.code != "database_busy":
+            raise
+        raise TryLater(
+            "Базу держит другая программа. Закройте её и повторите.",
+            code=error.code,
+            cause=error.cause,
+        ) from None
+
+
+def _tables_of(revision: str) -> list[TableKind]:
+    """List the tables of a revision, which is made in memory for that."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            return _made(connection, revision)
+    finally:
+        engine.dispose()
 
 
 def _refilled(connection: Connection, given: Refill) -> list[Unopened]:
@@ -151,6 +175,9 @@ def _refilled(connection: Connection, given: Refill) -> list[Unopened]:
     _upgrade(connection, "head")
     unopened = seal_anew(connection, given.vault)
     _tidy(connection, given.now)
+    if connection.dialect.name == "sqlite" and connection.execute(_ORPHANS).first() is not None:
+        raise EvoSyncError("Строки копии не сходятся друг с другом.", code="backup_unusable")
+    given.settle()
     connection.execute(DropTable(_mark))
     return unopened
 
@@ -163,16 +190,41 @@ def _clear(connection: Connection) -> None:
     if found - ours and RESTORING not in found and revision is None:
         raise Misconfigured(NAME, "в базе таблицы другой программы, нужна отдельная база.")
     if revision is not None and revision not in list_revisions():
-        ours = found - {RESTORING}  # a newer program's: its tables would be in the way later
+        ours |= _referring(connection, ours)  # a newer program's: they would be in the way later
     if RESTORING not in found:
         connection.execute(CreateTable(_mark))
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("SET SESSION foreign_key_checks=0"))
     # Last goes what tells whose tables these are: a kill in the middle leaves it to the next try.
-    for name in sorted(ours, key=lambda each: (each in _CORE, each)):
-        connection.execute(DropTable(Table(name, MetaData())))
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("SET SESSION foreign_key_checks=1"))
+    names = sorted(ours, key=lambda each: (each in _CORE, each))
+    if connection.dialect.name == "sqlite":
+        for name in names:
+            connection.execute(DropTable(Table(name, MetaData())))
+    elif names:
+        _drop_at_once(connection, names, is_marked_anew=RESTORING not in found)
+
+
+def _drop_at_once(connection: Connection, names: Sequence[str], *, is_marked_anew: bool) -> None:
+    """Drop tables of MariaDB in one statement: it takes hold of all before it drops the first."""
+    quote = connection.dialect.identifier_preparer.quote
+    connection.execute(text("SET SESSION foreign_key_checks=0"))
+    try:
+        connection.execute(text(f"DROP TABLE {', '.join(map(quote, names))}"))
+    except DBAPIError as error:
+        if is_marked_anew and is_replayed(error):
+            connection.execute(DropTable(_mark))  # nothing has been done
+        raise
+    connection.execute(text("SET SESSION foreign_key_checks=1"))
+
+
+def _referring(connection: Connection, ours: set[str]) -> set[str]:
+    """Find the tables whose rows belong to ours, also by way of others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of kinds of columns that it does not know
+        keys = inspect(connection).get_multi_foreign_keys()
+    refers_to = {name: {one["referred_table"] for one in each} for (_, name), each in keys.items()}
+    found: set[str] = set()
+    while more := {name for name, to in refers_to.items() if to & (ours | found)} - found:
+        found |= more
+    return found
 
 
 def _revision(connection: Connection, found: set[str]) -> str | None:

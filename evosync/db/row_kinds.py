@@ -100,16 +100,25 @@ class TableKind:
 
 
 def list_tables(connection: Connection) -> list[TableKind]:
-    """List the tables of ours but alembic's own, those that others refer to first."""
+    """List the tables of ours but alembic's own, those that others refer to first.
+
+    That order is today's: no revision has turned round what refers to what.
+    Another program's tables are not even looked at: who knows what they hold.
+    """
     found = inspect(connection)
-    columns = {name: each for (_, name), each in found.get_multi_columns().items()}
+    order = {each.name: place for place, each in enumerate(metadata.sorted_tables)}
+    names = sorted(
+        (each for each in found.get_table_names() if each in order), key=order.__getitem__
+    )
+    columns = {
+        name: each for (_, name), each in found.get_multi_columns(filter_names=names).items()
+    }
     return [
         TableKind(
             name,
             tuple(ColumnKind(one["name"], _kind_of(name, one)) for one in columns[name]),
         )
-        for name, _ in found.get_sorted_table_and_fkc_names()
-        if name is not None and name in metadata.tables
+        for name in names
     ]
 
 

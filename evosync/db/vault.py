@@ -88,7 +88,7 @@ def open_vault(
             f"в базе есть зашифрованные ключи доступа, а файла {path} нет. "
             "Верните этот файл или прежнее значение SECRET_KEY.",
         )
-    return Vault(_create(path), old)
+    return Vault(_create(path, new_key()), old)
 
 
 def list_keys(data_dir: Path, *, configured: str, old: Sequence[str]) -> tuple[str, ...]:
@@ -97,14 +97,19 @@ def list_keys(data_dir: Path, *, configured: str, old: Sequence[str]) -> tuple[s
     return tuple(dict.fromkeys(filter(None, (configured, kept, *old))))
 
 
-def keep_key(data_dir: Path, key: str) -> None:
-    """Put a key, or a new one if it is "", into the key file, unless one is there.
+def new_key() -> str:
+    """Make a key; it is kept nowhere yet."""
+    return secrets.token_urlsafe(_KEY_BYTES)
 
-    Raises Misconfigured when the file cannot be made.
+
+def keep_key(data_dir: Path, key: str) -> None:
+    """Put a key into the key file.
+
+    Raises Misconfigured when the file cannot be made, or holds another key.
     """
     path = data_dir / KEY_FILE
-    if not _read(path):
-        _create(path, key)
+    if _create(path, key) != key:
+        raise Misconfigured(_NAME, f"файл {path} появился только что. Повторите команду.")
 
 
 def key_id(key: str) -> str:
@@ -124,8 +129,8 @@ def _read(path: Path) -> str:
     return key
 
 
-def _create(path: Path, known: str = "") -> str:
-    key = known or secrets.token_urlsafe(_KEY_BYTES)
+def _create(path: Path, key: str) -> str:
+    """Make the file; returns the key in it, another one if somebody was first."""
     unfinished = path.with_name(f".{KEY_FILE}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -153,31 +153,6 @@ async def test_a_database_that_is_served_is_left_alone(
     assert await on_own_connection(database_url, everything) == before
 
 
-async def test_a_newer_programs_database_gives_way_to_an_older_backup(
-    copy: Path, database_url: str, tmp_path: Path
-) -> None:
-    """Who goes back to an earlier version takes the backup made before the migration."""
-
-    def goes_ahead(connection: Connection) -> None:
-        connection.execute(text("CREATE TABLE newer (id INTEGER)"))
-        connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
-
-    await on_own_connection(database_url, goes_ahead)
-    await put_back(database_url, copy, tmp_path, force=True)
-    assert await on_own_connection(database_url, emails) == ["anna@example.com"]
-
-
-async def test_another_programs_tables_are_not_dropped_even_by_force(
-    copy: Path, empty_url: str, tmp_path: Path
-) -> None:
-    def make_notes(connection: Connection) -> None:
-        connection.execute(text("CREATE TABLE notes (id INTEGER)"))
-
-    await on_own_connection(empty_url, make_notes)
-    with pytest.raises(Misconfigured, match="другой программы"):
-        await put_back(empty_url, copy, tmp_path, force=True)
-
-
 async def test_a_restore_that_was_cut_short_is_no_database_and_can_be_repeated(
     copy: Path, mariadb_url: str, tmp_path: Path
 ) -> None:
@@ -193,6 +168,18 @@ async def test_a_restore_that_was_cut_short_is_no_database_and_can_be_repeated(
     assert await on_own_connection(mariadb_url, emails) == ["anna@example.com"]
     tables = await on_own_connection(mariadb_url, everything)
     assert RESTORING not in tables
+
+
+async def test_a_restore_that_fails_leaves_no_key_that_opens_nothing(
+    copy: Path, busy: str, tmp_path: Path
+) -> None:
+    whole = spoil(copy, lambda file: rewritten(file, "user_roles", b"[77,1]\n"))
+    with pytest.raises(EvoSyncError, match="не сходятся"):
+        await put_back(busy, copy, tmp_path / "data", force=True)
+    assert not (tmp_path / "data" / KEY_FILE).exists()
+    spoil(copy, lambda _: whole)
+    await put_back(busy, copy, tmp_path / "data", force=True)
+    assert (tmp_path / "data" / KEY_FILE).exists()
 
 
 def _seal(vault: Vault) -> Callable[[Connection], None]:

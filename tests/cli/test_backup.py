@@ -1,5 +1,6 @@
 """`evosync backup` and `evosync restore` as they are typed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,30 @@ def test_a_backup_goes_through_pipes(evosync: Terminal, data: Path, boris: str) 
     told = evosync("restore", "-", "--force", stdin=whole)
     assert (told.code, told.err) == (0, "")
     assert boris in evosync.ok("user", "list").out
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda file: b"no database any more" * 500, id="another file"),
+        pytest.param(lambda file: file[:4096] + bytes(8192) + file[12288:], id="pages are gone"),
+    ],
+)
+def test_a_damaged_database_gives_way_by_force_and_is_kept_beside(
+    damage: Callable[[bytes], bytes], evosync: Terminal, data: Path, boris: str
+) -> None:
+    evosync.ok("backup", "copy.zip")
+    file = data / "evosync.db"
+    damaged = damage(file.read_bytes())
+    file.write_bytes(damaged)
+    assert "restore КОПИЯ --force" in evosync("restore", "copy.zip").error
+    assert file.read_bytes() == damaged
+    told = evosync.ok("restore", "copy.zip", "--force").out
+    [kept] = data.glob("evosync.db.broken-*")
+    assert f"Повреждённый файл базы сохранён рядом: data/{kept.name}.\n" in told
+    assert kept.read_bytes() == damaged
+    assert boris in evosync.ok("user", "list").out
+    assert not [each for each in data.iterdir() if "restored" in each.name]
 
 
 @pytest.mark.parametrize(
