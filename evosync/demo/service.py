@@ -26,7 +26,8 @@ async def run_demo(say: Say, *, port: int, goods: Path | None, folder: Path = Pa
     """Serve the demo until a signal comes; shop and market are kept in `folder`.
 
     With `goods` the shop is made of that file, anew each time. Raises
-    Misconfigured when the folder or one of the two ports is not to be had.
+    Misconfigured when the folder or one of the two ports is not to be had,
+    TryLater when somebody has the port.
     """
     stopping = asyncio.Event()
     free = demo_settings(folder, "http://127.0.0.1", port=port)

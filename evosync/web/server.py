@@ -1,6 +1,7 @@
 """The service on its socket: uvicorn, with one stop event set the moment a signal comes."""
 
 import asyncio
+import errno
 import signal
 import socket
 import sys
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
-from evosync.errors import Misconfigured
+from evosync.errors import Misconfigured, TryLater
 from evosync.settings import Settings
 
 # How long open requests may take to end after a stop; runs have their own time.
@@ -30,7 +31,11 @@ class _Server(uvicorn.Server):
 
 
 def take_socket(settings: Settings) -> socket.socket:
-    """Take the address before anything else is opened. Raises Misconfigured when it is not free."""
+    """Take the address before anything else is opened.
+
+    Raises TryLater when somebody has it (code "address_taken"), who may leave
+    by themselves; Misconfigured when it cannot be ours.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # asyncio sends answers without delay only from sockets that say they are TCP.
     taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -42,10 +47,20 @@ def take_socket(settings: Settings) -> socket.socket:
     except (OSError, ValueError, TypeError) as error:
         # A name that no host can have is a UnicodeError or a TypeError, not an OSError.
         taken.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise _in_use(settings) from None
         reason = (isinstance(error, OSError) and error.strerror) or "такого имени быть не может"
         why = f"адрес {settings.host}:{settings.port} занять не удалось ({reason})."
         raise Misconfigured("HOST, PORT", why) from None
     return taken
+
+
+def _in_use(settings: Settings) -> TryLater:
+    return TryLater(
+        f"Адрес {settings.host}:{settings.port} занят: там уже работает evosync serve или "
+        "другая программа. Остановите её или задайте другой порт.",
+        code="address_taken",
+    )
 
 
 async def serve(

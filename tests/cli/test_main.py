@@ -225,13 +225,14 @@ def test_escape_codes_of_a_word_are_shown_and_not_sent(
     assert (told.code, told.error) == (2, r"Нет пользователя с почтой anna\x1b[2J@example.com.")
 
 
-@pytest.mark.parametrize("command", ["serve", "sandbox", "demo"])
-def test_a_port_that_is_taken_is_told(command: str, evosync: Terminal) -> None:
+# Whoever has the service's own may leave by themselves; the sandbox's was chosen by hand.
+@pytest.mark.parametrize(("command", "code"), [("serve", 5), ("demo", 5), ("sandbox", 2)])
+def test_a_port_that_is_taken_is_told(command: str, code: int, evosync: Terminal) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         evosync.set(PORT=port)
         told = evosync(command, *([] if command == "serve" else ["--port", port]))
-    assert told.code == 2
+    assert told.code == code
     assert port in told.error
 
 

@@ -16,9 +16,15 @@ def environ(folder: Path, database_url: str) -> dict[str, str]:
 async def test_a_second_serve_says_so_and_leaves(mariadb_url: str, tmp_path: Path) -> None:
     settings = environ(tmp_path, mariadb_url)
     async with started(tmp_path / "first", "serve", environ=settings) as first:
-        await first.listening()
+        port = (await first.listening()).rpartition(":")[2]
         async with started(tmp_path / "second", "serve", environ=settings) as second:
             assert await second.end() == 5
+        # Whoever types it twice, as it is, is told at once; the unit of systemd starts it again.
+        twice = settings | {"PORT": port}
+        async with started(tmp_path / "twice", "serve", environ=twice) as same:
+            assert await same.end() == 5
+        [line] = same.err.splitlines()
+        assert line.startswith(f"Адрес 127.0.0.1:{port} занят: там уже работает evosync serve ")
         assert second.events(WAITING)
         assert not second.events("service started")
         assert second.err.splitlines() == [

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from evosync.errors import Misconfigured
+from evosync.errors import Misconfigured, TryLater
 from evosync.settings import Settings
 from evosync.web.server import THREADS_GIVE_WAY_S, serve, stop_signals, take_socket
 
@@ -19,9 +19,9 @@ DEADLINE_S = 60
 def test_an_address_is_taken_once(host: str) -> None:
     with take_socket(Settings(host=host, port=0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(Misconfigured) as caught:
+        with pytest.raises(TryLater) as caught:
             take_socket(Settings(host=host, port=port))
-    assert caught.value.name == "HOST, PORT"
+    assert caught.value.code == "address_taken"
     assert str(port) in caught.value.message
 
 
