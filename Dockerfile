@@ -13,10 +13,13 @@ COPY pyproject.toml README.md LICENSE /build/
 COPY evosync /build/evosync
 COPY migrations /build/migrations
 COPY templates /build/templates
-# Everything is compiled to bytecode here: a read-only root could not keep it later.
+COPY deploy/healthcheck.py /opt/evosync/
+# Everything is compiled to bytecode here: a read-only root could not keep it later. What is copied
+# has the rights that it has in the clone, where files may be their owner's alone.
 RUN /opt/evosync/bin/pip install --no-deps /build \
     && /opt/evosync/bin/pip uninstall --yes pip \
-    && /opt/evosync/bin/python -m compileall -q /opt/evosync
+    && /opt/evosync/bin/python -m compileall -q /opt/evosync \
+    && chmod -R a+rX /opt/evosync
 
 
 FROM python:3.13-slim-trixie
@@ -34,7 +37,6 @@ RUN groupadd --gid 10001 evosync \
     && install --directory --owner=evosync --group=evosync --mode=0700 /data
 
 COPY --from=builder /opt/evosync /opt/evosync
-COPY deploy/healthcheck.py /opt/evosync/healthcheck.py
 
 # SQLite sorts what does not fit into memory in files: on the disk of the volume, not in a tmpfs.
 ENV PATH="/opt/evosync/bin:$PATH" \
