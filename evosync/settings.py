@@ -3,7 +3,7 @@
 import difflib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
@@ -40,6 +40,14 @@ from evosync.setting_kinds import (
 
 NO_LONGER_USED = ("REDIS_URL", "FLOWER_")
 """Names (or beginnings of names) of the earlier system that mean nothing now."""
+
+NEAR = 0.88
+"""How like a setting's name (difflib's ratio) a variable is that was meant for it.
+
+The environment is full of other programs' names: DATABASE_URL_OLD, SMTP_PASS and
+SECRET_KEY_BASE are less like ours than that, and short names are like too many.
+"""
+_SHORT = 6  # letters
 
 NOT_OURS = ("COMPOSE_", "APP_ADDRESS", "EVOSYNC_NETWORK")
 """Names (or beginnings of names) in the same file that containers are put together by."""
@@ -153,8 +161,9 @@ def read_settings(
     """Read the settings; `environ` wins over `env_file`.
 
     Returns them with one warning for each line of the file that cannot be
-    read and each name in it that is not known. Raises Misconfigured with the
-    setting's name and the reason.
+    read, each name in it that is not known, and each name of the environment
+    that is nearly one of ours. Raises Misconfigured with the setting's name
+    and the reason.
     """
     filed, unread = read_env_file(env_file)
     given = {name: environ.get(name, filed.get(name, "")).strip() for name in known_names()}
@@ -170,7 +179,9 @@ def read_settings(
         ("EVOTOR_OAUTH_CLIENT_ID", settings.evotor_oauth_client_id),
         ("EVOTOR_OAUTH_CLIENT_SECRET", settings.evotor_oauth_client_secret),
     )
-    return settings, (*unread, *_warnings(filed))
+    of_file = [*unread, *_warnings(filed)]
+    of_environ = _misspelt(environ.keys() - filed.keys())
+    return settings, (*(f".env: {each}" for each in of_file), *of_environ)
 
 
 def known_names() -> tuple[str, ...]:
@@ -249,6 +260,22 @@ def _warnings(filed: Mapping[str, str]) -> list[str]:
             warnings.append(f"{name}: больше не используется.")
         else:
             near = difflib.get_close_matches(name.upper(), known_names(), n=1)
-            hint = f" Может быть, {near[0]}?" if near else ""
-            warnings.append(f"{name}: такой настройки нет.{hint}")
+            warnings.append(_unknown(name, near))
     return warnings
+
+
+def _misspelt(names: Iterable[str]) -> list[str]:
+    """Warn of variables that were meant for settings; others are other programs'."""
+    warnings = []
+    for name in sorted(names):
+        if name in known_names() or name.startswith(NOT_OURS) or len(name) < _SHORT:
+            continue
+        near = difflib.get_close_matches(name.upper(), known_names(), n=1, cutoff=NEAR)
+        if near:
+            warnings.append(f"окружение: {_unknown(name, near)}")
+    return warnings
+
+
+def _unknown(name: str, near: Sequence[str]) -> str:
+    hint = f" Может быть, {near[0]}?" if near else ""
+    return f"{name}: такой настройки нет.{hint}"

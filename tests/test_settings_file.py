@@ -32,6 +32,8 @@ def test_the_environment_beats_the_file(env_file: Path) -> None:
         pytest.param("DATABASE_URL=a#b", "a#b", id="a hash inside"),
         pytest.param("DATABASE_URL=a # чай", "a", id="a comment"),
         pytest.param("DATABASE_URL=a$HOME${HOME}", "a$HOME${HOME}", id="a dollar"),
+        # Compose would fill variables in, but for these quotes.
+        pytest.param("DATABASE_URL='a$HOME #b \\n' # c", "a$HOME #b \\n", id="as Compose reads it"),
         pytest.param("export DATABASE_URL=a", "a", id="of a shell"),
         pytest.param("DATABASE_URL=a=b==", "a=b==", id="equals signs"),
         pytest.param("\ufeffDATABASE_URL=a", "a", id="byte order mark"),
@@ -53,8 +55,8 @@ def test_a_line_that_cannot_be_read_is_a_warning_with_its_number(env_file: Path)
 
     assert settings == Settings(port=1, host="localhost")
     assert warnings == (
-        "строка 4: запись не разобрать, она пропущена.",
-        "строка 7: запись не разобрать, она пропущена.",
+        ".env: строка 4: запись не разобрать, она пропущена.",
+        ".env: строка 7: запись не разобрать, она пропущена.",
     )
 
 
@@ -98,5 +100,44 @@ def test_a_file_that_cannot_be_read_is_named(env_file: Path) -> None:
 def test_an_unknown_name_in_the_file_is_a_warning(env_file: Path, name: str, warning: str) -> None:
     settings, warnings = filed(env_file, f"{name}={SECRET}\nPORT=9000\n")
 
-    assert warnings == (warning,)
+    assert warnings == (f".env: {warning}",)
     assert settings == Settings(port=9000)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("SECRET_KEYS", "SECRET_KEY"),
+        ("DATABSE_URL", "DATABASE_URL"),
+        ("BASEURL", "BASE_URL"),
+        ("DOMAINS", "DOMAIN"),
+        ("SMTP_FORM", "SMTP_FROM"),
+        ("vk_client_id", "VK_CLIENT_ID"),
+    ],
+)
+def test_a_misspelt_name_in_the_environment_is_a_warning(name: str, meant: str) -> None:
+    # In a container the names of the file come this way, too.
+    assert read_settings({name: SECRET}) == (
+        Settings(),
+        (f"окружение: {name}: такой настройки нет. Может быть, {meant}?",),
+    )
+
+
+def test_names_of_other_programs_in_the_environment_are_no_mistakes() -> None:
+    others = """
+    PATH HOME HOSTNAME HOSTS PWD SHLVL LANG LC_ALL LANGUAGE LOGNAME USER TERM TMPDIR TZ PS1
+    DOMAINNAME HTTP_PROXY http_proxy NO_PROXY XDG_DATA_DIRS XDG_DATA_HOME INVOCATION_ID
+    JOURNAL_STREAM STATE_DIRECTORY SYSTEMD_EXEC_PID NOTIFY_SOCKET GPG_KEY PYTHON_VERSION
+    PYTHON_SHA256 SQLITE_TMPDIR COMPOSE_PROFILES COMPOSE_PROJECT_NAME APP_ADDRESS APP_HOST
+    APP_NAME APP_KEY EVOSYNC_NETWORK EVOSYNC_EMAIL EVOSYNC_PASSWORD
+    EVOSYNC_BACKUP_PASSPHRASE EVOSYNC_PORT EVOSYNC_SERVICE_HOST DATABASE_URL_OLD
+    TEST_DATABASE_URL DATABASE_HOST DATABASE SECRET_KEY_BASE SECRET SMTP_PASS SMTP_SSL
+    PGHOST PGPORT MYSQL_HOST MYSQL_TCP_PORT MARIADB_PASSWORD REDIS_URL FLOWER_PORT LOG_FILE
+    LOG_DIR BACKUP_DIR BACKUP_PATH METRICS_PORT PUBLIC_URL API_URL API_KEY VK_TOKEN
+    VK_API_KEY EVOTOR_TOKEN"""
+    assert read_settings(dict.fromkeys(others.split(), SECRET)) == (Settings(), ())
+
+
+def test_a_variable_that_stands_in_the_file_too_is_warned_of_once(env_file: Path) -> None:
+    _, warnings = filed(env_file, "BASEURL=x\n", BASEURL="x")
+    assert len(warnings) == 1

@@ -38,10 +38,10 @@ def read_own_settings() -> tuple[Settings, tuple[str, ...]]:
 
 
 def load_settings() -> Settings:
-    """Read the settings; what is odd in the file is told on stderr."""
+    """Read the settings; what is odd in the file or the environment is told on stderr."""
     settings, warnings = read_own_settings()
     for warning in warnings:
-        click.echo(f"{ENV_FILE}: {warning}", err=True)
+        click.echo(warning, err=True)
     return settings
 
 

@@ -36,7 +36,7 @@ async def _serve() -> None:
     settings, warnings = read_own_settings()
     configure_logging(settings.log_level, style=settings.log_format)
     for warning in warnings:
-        log.warning("line of the settings file was passed over", words=warning)
+        log.warning("setting was passed over", words=warning)
     _warn_of_passing_disk(settings)
     stopping = asyncio.Event()
     app = make_app()

@@ -36,12 +36,12 @@ def judge_settings(
     open_file: Path | None = None,
     unfit: Misconfigured | None = None,
 ) -> list[Verdict]:
-    """Judge settings that could be read; `warnings` are of the lines that were passed over.
+    """Judge settings that could be read; `warnings` are of what was passed over.
 
     `open_file` is theirs, if others may read it; `unfit` is what is wrong with
     one that only its use could tell of: a picture, a file of certificates.
     """
-    read = [attention(FILE, f".env: {each}", "Исправьте или уберите строку.") for each in warnings]
+    read = [attention(FILE, each, "Исправьте имя или уберите строку.") for each in warnings]
     if open_file is not None:
         told = f"Файл {open_file} с паролями и ключами открыт другим пользователям машины."
         read.append(attention(FILE, told, f"Выполните: chmod 600 {open_file}"))
