@@ -6,6 +6,7 @@ from pathlib import Path
 from dotenv.parser import parse_stream
 
 from evosync.errors import Misconfigured
+from evosync.os_words import reason_of
 
 ENV_FILE = Path(".env")
 """The file in the folder that commands and the service are run in."""
@@ -38,7 +39,7 @@ def _text_of(env_file: Path | None) -> str:
     except UnicodeDecodeError:
         raise Misconfigured(env_file.name, "файл не в кодировке UTF-8.") from None
     except OSError as error:
-        raise Misconfigured(env_file.name, f"файл не читается ({error.strerror}).") from None
+        raise Misconfigured(env_file.name, f"файл не читается ({reason_of(error)}).") from None
 
 
 def _blank_lines(text: str) -> int:

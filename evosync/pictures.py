@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from evosync.errors import Misconfigured
+from evosync.os_words import reason_of
 
 SHIPPED_PHOTO = Path(__file__).parent / "assets" / "default_photo.jpg"
 
@@ -31,7 +32,7 @@ def read_picture(given: str) -> bytes:
         with Path(given).open("rb") as file:
             content = file.read(MAX_PHOTO_BYTES + 1)
     except OSError as error:
-        raise Misconfigured(_PHOTO, f"файл не читается ({error.strerror}).") from None
+        raise Misconfigured(_PHOTO, f"файл не читается ({reason_of(error)}).") from None
     why = picture_problem(content)
     if why is not None:
         raise Misconfigured(_PHOTO, why)

@@ -14,6 +14,7 @@ from msgspec import Meta
 from evosync.addresses import listed, site_of, to_punycode
 from evosync.env_file import read_env_file
 from evosync.errors import Misconfigured
+from evosync.os_words import reason_of
 from evosync.setting_kinds import (
     AppId,
     Days,
@@ -207,7 +208,7 @@ def make_data_dir(settings: Settings) -> None:
             with tempfile.TemporaryFile(dir=folder):
                 pass
     except OSError as error:
-        why = f"в папку {folder} нельзя писать ({error.strerror})."
+        why = f"в папку {folder} нельзя писать ({reason_of(error)})."
         raise Misconfigured("DATA_DIR", why) from None
     if not can_be:
         raise Misconfigured("DATA_DIR", f"{folder} — не папка.")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from evosync.errors import Misconfigured
+from evosync.os_words import reason_of
 from evosync.settings import nearest
 
 FOLDER = "backups"
@@ -38,7 +39,7 @@ def open_folder(data_dir: Path) -> Path:
             if _UNFINISHED.fullmatch(each.name):
                 each.unlink(missing_ok=True)
     except OSError as error:
-        why = f"в папку {folder} нельзя писать ({error.strerror})."
+        why = f"в папку {folder} нельзя писать ({reason_of(error)})."
         raise Misconfigured("DATA_DIR", why) from None
     return folder
 

@@ -18,6 +18,7 @@ from evosync.backup.writing import BackupWriter, Facts
 from evosync.db.dumping import open_dump
 from evosync.db.vault import key_id, list_keys
 from evosync.errors import EvoSyncError
+from evosync.os_words import reason_of
 from evosync.settings import Settings
 
 T = TypeVar("T")
@@ -150,7 +151,8 @@ def _told_as(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or type(error).__name__
         raise EvoSyncError(
-            f"Копию в {target} не записать ({why}).", code="backup_not_written", cause=why
+            f"Копию в {target} не записать ({reason_of(error)}).",
+            code="backup_not_written",
+            cause=error.strerror or type(error).__name__,
         ) from None

@@ -29,7 +29,10 @@ WORDS = {Answer.YES: "да", Answer.NO: "нет"}
 @click.option("--yes", "yes", is_flag=True, help="Да, это он: карточка в VK станет нашей.")
 @click.option("--no", "no", is_flag=True, help="Нет, создать новую карточку.")
 def adopt(email: str, *, everything: bool, product: str | None, yes: bool, no: bool) -> None:
-    """Ответить пользователю EMAIL: товар в VK с таким же названием и есть товар из кассы?"""
+    """Ответить за EMAIL, тот ли это товар.
+
+    В VK уже стоит карточка с таким же названием, как у товара в кассе.
+    """
     if everything == bool(product):
         raise BadUsage("Нужно ровно одно из --all, --product.")
     if yes == no:

@@ -79,7 +79,10 @@ def show(email: str, *, as_json: bool, secrets: bool) -> None:
 @click.argument("email")
 @click.argument("pairs", nargs=-1, required=True, metavar="КЛЮЧ=ЗНАЧЕНИЕ…")
 def set_values(email: str, pairs: tuple[str, ...]) -> None:
-    """Изменить настройки пользователя EMAIL, например price_multiplier=1.1 enabled=true."""
+    """Изменить настройки пользователя EMAIL.
+
+    Например: price_multiplier=1.1 enabled=true.
+    """
     values = dict(_parsed(pair) for pair in pairs)
 
     async def work() -> None:

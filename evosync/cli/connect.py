@@ -15,7 +15,7 @@ from evosync.jobs.connections import (
 
 @click.group()
 def connect() -> None:
-    """Подключить Эвотор или VK; ключ проверяется и только потом сохраняется."""
+    """Подключить Эвотор или VK; ключ сохраняется после проверки."""
 
 
 @connect.command()
@@ -37,7 +37,13 @@ def evotor(email: str, *, token_stdin: bool) -> None:
 
 @connect.command()
 @click.argument("email")
-@click.option("--group-id", type=click.IntRange(min=1), required=True, help="Номер сообщества VK.")
+@click.option(
+    "--group-id",
+    type=click.IntRange(min=1),
+    metavar="N",
+    required=True,
+    help="Номер сообщества VK.",
+)
 @click.option("--token-stdin", is_flag=True, required=True, help="Ключ на стандартном вводе.")
 def vk(email: str, group_id: int, *, token_stdin: bool) -> None:
     """Подключить сообщество VK пользователя EMAIL."""

@@ -13,7 +13,12 @@ from evosync.log import configure_logging
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65534), default=8000, show_default=True, help="Порт."
+    "--port",
+    type=click.IntRange(0, 65534),
+    metavar="N",
+    default=8000,
+    show_default=True,
+    help="Порт.",
 )
 @click.option("--once", is_flag=True, help="Сыграть одну историю и выйти: 0, если VK равен кассе.")
 @click.option(

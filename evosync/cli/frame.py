@@ -11,6 +11,7 @@ import click
 from evosync.env_file import ENV_FILE
 from evosync.errors import EvoSyncError
 from evosync.log import configure_logging
+from evosync.os_words import reason_of
 from evosync.settings import Settings, make_data_dir, read_settings
 
 T = TypeVar("T")
@@ -106,4 +107,4 @@ def _piped_line(what: str) -> bytes:
     try:
         return sys.stdin.buffer.readline()
     except OSError as error:  # a folder, for example
-        raise BadUsage(f"{what}: стандартный ввод не читается ({error.strerror}).") from None
+        raise BadUsage(f"{what}: стандартный ввод не читается ({reason_of(error)}).") from None

@@ -12,8 +12,10 @@ from types import FrameType
 import click
 
 from evosync.cli.exit_codes import DONE, FAILED, LATER, USAGE, code_of_error
+from evosync.cli.help_page import speak_russian
 from evosync.cli.words import in_russian, is_debug, printable, sentence_of
 from evosync.errors import EvoSyncError
+from evosync.os_words import reason_of
 from evosync.redact import mask_text
 
 # The module of each command, where it stands under its own name.
@@ -52,6 +54,7 @@ class _Commands(click.Group):
         if cmd_name not in _HOMES:
             return None
         command: click.Command = getattr(importlib.import_module(_HOMES[cmd_name]), cmd_name)
+        speak_russian(command)
         return command
 
 
@@ -59,6 +62,9 @@ class _Commands(click.Group):
 @click.version_option(package_name="evosync", prog_name="evosync")
 def cli() -> None:
     """EvoSync держит товары сообщества VK такими же, как в кассе Эвотор."""
+
+
+speak_russian(cli)
 
 
 def main() -> None:
@@ -103,7 +109,7 @@ def _told(error: Exception) -> int:
         case OSError(errno=number) if number in _NO_ROOM:
             # What is still to be written would fail once more at the very end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return _tell(f"Записать не удалось ({error.strerror}).", FAILED)
+            return _tell(f"Записать не удалось ({reason_of(error)}).", FAILED)
         case _:
             return _tell_unforeseen(error)
 

@@ -9,7 +9,7 @@ from evosync.clock import now
 
 @click.command()
 def migrate() -> None:
-    """Обновить схему базы данных до этой версии программы, сделав сначала копию."""
+    """Обновить схему базы до этой версии, сначала сделав копию."""
     settings = load_settings()
     log_to_stderr(settings)
     saved = run_async(lambda: migrate_safely(settings, now()))

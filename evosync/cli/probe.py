@@ -22,7 +22,10 @@ from evosync.wiring import Installation
 @click.argument("email")
 @click.option("--write", is_flag=True, help="Создать в VK два товара, проверить их и удалить.")
 def probe(email: str, *, write: bool) -> None:
-    """Спросить у Эвотора и VK пользователя EMAIL то, чего нет в их описаниях."""
+    """Спросить у Эвотора и VK то, чего нет в их описаниях.
+
+    Спрашивает ключами пользователя EMAIL.
+    """
     run_async(lambda: _probe(email, write=write))
 
 

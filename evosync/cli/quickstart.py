@@ -50,7 +50,9 @@ TRIES = 3
 @click.command()
 @click.option("--yes", "is_sure", is_flag=True, help="Не спрашивать перед первой отправкой.")
 def quickstart(*, is_sure: bool) -> int:
-    """Подключить магазин за один разговор: почта, оба ключа, сообщество, первая отправка.
+    """Подключить магазин за один разговор.
+
+    Спросит почту, пароль, оба ключа и сообщество, покажет план и после вашего «да» отправит.
 
     Ответы можно дать и переменными окружения EVOSYNC_EMAIL, EVOSYNC_PASSWORD,
     EVOSYNC_EVOTOR_TOKEN, EVOSYNC_VK_TOKEN и EVOSYNC_COMMUNITY.

@@ -18,6 +18,7 @@ from evosync.cli.frame import BadUsage, load_settings, log_to_stderr, run_async
 from evosync.cli.passphrase import asked_passphrase, given_passphrase
 from evosync.clock import now
 from evosync.db.services import Service
+from evosync.os_words import reason_of
 from evosync.russian import counted
 from evosync.settings import Settings
 
@@ -60,7 +61,7 @@ def _opened(file: str, settings: Settings) -> Iterator[BinaryIO]:
         try:
             opened = Path(file).open("rb")  # noqa: SIM115 - closed below
         except OSError as error:
-            raise BadUsage(f"Файл {file} не открыть ({error.strerror}).") from None
+            raise BadUsage(f"Файл {file} не открыть ({reason_of(error)}).") from None
         with opened:
             yield opened
         return

@@ -13,7 +13,12 @@ from evosync.web.server import stop_signals
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Порт."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=8001,
+    show_default=True,
+    help="Порт.",
 )
 @click.option(
     "--goods",
@@ -21,7 +26,7 @@ from evosync.web.server import stop_signals
     help="JSON с товарами вместо чайной лавки.",
 )
 def sandbox(port: int, goods: Path | None) -> None:
-    """Запустить песочницу: ненастоящие Эвотор и VK с кассой и витриной."""
+    """Запустить песочницу: учебные Эвотор и VK, касса и витрина."""
     try:
         world = SandboxWorld.seeded(goods=goods)
     except ValueError as error:

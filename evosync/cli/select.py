@@ -13,9 +13,9 @@ from evosync.wiring import Installation
 @click.command()
 @click.argument("email")
 @click.option("--all", "everything", is_flag=True, help="Все магазины и группы.")
-@click.option("--store", help="Магазин со всеми его группами.")
+@click.option("--store", metavar="ID", help="Магазин со всеми его группами.")
 @click.option("--group", metavar="ID[@МАГАЗИН]", help="Группа; none означает «Без группы».")
-@click.option("--product", help="Товар, во всех магазинах.")
+@click.option("--product", metavar="ID", help="Товар, во всех магазинах.")
 @click.option("--off", is_flag=True, help="Выключить, а не включить.")
 def select(
     email: str,
@@ -26,7 +26,10 @@ def select(
     product: str | None,
     off: bool,
 ) -> None:
-    """Выбрать, что публикует пользователь EMAIL; каталог читается, если ещё не читался."""
+    """Выбрать, что публикует пользователь EMAIL.
+
+    Если каталог ещё не читали, команда его прочитает.
+    """
     if sum(map(bool, (everything, store, group, product))) != 1:
         raise BadUsage("Нужно ровно одно из --all, --store, --group, --product.")
 

@@ -31,7 +31,7 @@ ROLE = click.option(
 
 @click.group()
 def user() -> None:
-    """Пользователи."""
+    """Учётные записи: создать, пригласить, показать."""
 
 
 @user.command()
@@ -66,7 +66,10 @@ def create(email: str, role: str, *, password_stdin: bool) -> None:
 @click.argument("email")
 @ROLE
 def invite(email: str, role: str) -> None:
-    """Пригласить EMAIL письмом со ссылкой; если почта не настроена, напечатать её."""
+    """Пригласить EMAIL письмом со ссылкой.
+
+    Если почта не настроена, ссылка печатается.
+    """
 
     async def work() -> None:
         async with installation() as opened:
@@ -89,7 +92,10 @@ def invite(email: str, role: str) -> None:
 @user.command("reset-password")
 @click.argument("email")
 def reset_password(email: str) -> None:
-    """Отправить EMAIL ссылку для нового пароля; если почта не настроена, напечатать её."""
+    """Отправить EMAIL ссылку для нового пароля.
+
+    Если почта не настроена, ссылка печатается.
+    """
 
     async def work() -> None:
         async with installation() as opened:

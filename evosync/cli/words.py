@@ -18,6 +18,12 @@ LONGEST_COMMAND = 20  # characters
 
 INTERNAL = "internal"  # the code of an error that is a mistake of ours; its sentence names the log
 
+# What whoever types a command can do, and a visitor of a page cannot.
+_HINTS = {
+    INTERNAL: " Он виден с LOG_LEVEL=DEBUG.",
+    "database_down": " Проверьте, что её сервер запущен и что DATABASE_URL ведёт к нему.",
+}
+
 
 def printable(text: str) -> str:
     """Write out what must not be sent to a terminal: escape codes, line ends, broken bytes."""
@@ -50,7 +56,9 @@ def sentence_of(error: EvoSyncError) -> str:
     """Say an error of ours without secrets; a command keeps a log only at DEBUG."""
     if isinstance(error, Misconfigured):
         return f"{error.name}: {mask_by_look(error.why)}"
-    hint = " Он виден с LOG_LEVEL=DEBUG." if error.code == INTERNAL and not is_debug() else ""
+    hint = _HINTS.get(error.code, "")
+    if error.code == INTERNAL and is_debug():
+        hint = ""  # it has just been shown
     if isinstance(error, NeedsPerson) and error.link:
         # It may hold a secret of that person's session, and is for nobody else, nor for a file.
         is_read = sys.stderr is not None and sys.stderr.isatty()

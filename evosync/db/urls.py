@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from evosync.db.mounts import refuse_network_disk
 from evosync.errors import Misconfigured
+from evosync.os_words import reason_of
 
 NAME = "DATABASE_URL"
 
@@ -146,8 +147,7 @@ def set_aside(path: Path, note: str) -> Path:
 
 def unopened(path: Path, error: OSError) -> Misconfigured:
     """Make the error of a file, the database's or one beside it, that does not open."""
-    why = error.strerror or type(error).__name__
-    return Misconfigured(NAME, f"файл базы {path} не открывается ({why}).")
+    return Misconfigured(NAME, f"файл базы {path} не открывается ({reason_of(error)}).")
 
 
 def _mariadb_query(given: URL) -> dict[str, str]:

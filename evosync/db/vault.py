@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from evosync.errors import Misconfigured, NeedsPerson
+from evosync.os_words import reason_of
 
 KEY_FILE = "secret.key"
 _NAME = "SECRET_KEY"
@@ -147,6 +148,5 @@ def _create(path: Path, key: str) -> str:
     except FileExistsError:
         return _read(path)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Misconfigured(_NAME, f"файл {path} не создать ({why}).") from None
+        raise Misconfigured(_NAME, f"файл {path} не создать ({reason_of(error)}).") from None
     return key

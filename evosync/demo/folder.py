@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evosync.demo.shop import seeded
 from evosync.errors import Misconfigured
+from evosync.os_words import reason_of
 from evosync.sandbox.world import SandboxWorld
 
 NAME = "demo-data"
@@ -31,7 +32,7 @@ def demo_folder(folder: Path) -> Iterator[None]:
         foreign = [each.name for each in folder.iterdir() if not _is_ours(each)]
         lock = (folder / LOCK).open("w")
     except OSError as error:
-        raise Misconfigured(str(folder), f"папку не открыть ({error.strerror}).") from None
+        raise Misconfigured(str(folder), f"папку не открыть ({reason_of(error)}).") from None
     with lock:
         if foreign:
             why = f"здесь лежит чужое ({foreign[0]}). Запустите демо в другой папке."

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from evosync.errors import Misconfigured, TryLater
+from evosync.os_words import reason_of
 from evosync.settings import Settings
 
 # How long open requests may take to end after a stop; runs have their own time.
@@ -49,7 +50,7 @@ def take_socket(settings: Settings) -> socket.socket:
         taken.close()
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise _in_use(settings) from None
-        reason = (isinstance(error, OSError) and error.strerror) or "такого имени быть не может"
+        reason = reason_of(error) if isinstance(error, OSError) else "такого имени быть не может"
         why = f"адрес {settings.host}:{settings.port} занять не удалось ({reason})."
         raise Misconfigured("HOST, PORT", why) from None
     return taken
