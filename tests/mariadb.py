@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.ports import free_port
+
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 20.0
 USER = "evosync"
@@ -69,7 +71,7 @@ def install(folder: Path) -> int:
         f"CREATE USER IF NOT EXISTS '{USER}'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';"
         f"\nGRANT ALL ON *.* TO '{USER}'@'127.0.0.1';\n"
     )
-    return _free_port()
+    return free_port()
 
 
 def start(folder: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
@@ -125,13 +127,6 @@ def _run(*command: str) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from evosync.wiring import open_installation
 from tests.alerts.mail_server import MailServer, mail_server
 from tests.flow.process import Running, started
 from tests.flow.stand import until
+from tests.ports import free_port
 
 STOP_DEADLINE_S = 20.0
 _NO_ACCOUNT = "there is no account yet: open this link to make the first one"
@@ -75,7 +75,8 @@ async def open_stand(folder: Path, template: Path, **environ: str) -> AsyncItera
     async with mail_server() as mail:
         given = {
             "DATA_DIR": str(data),
-            "PORT": str(_free_port()),
+            # Links in letters name it, so it has to be known before the start.
+            "PORT": str(free_port()),
             "EMAIL_PROVIDER": "smtp",
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(mail.port),
@@ -102,10 +103,3 @@ def _data_folder(folder: Path, template: Path) -> Path:
     data.mkdir(mode=0o700, parents=True)
     shutil.copyfile(template, data / "evosync.db")
     return data
-
-
-def _free_port() -> int:
-    """Find a port: links in letters name it, so it has to be known before the start."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port

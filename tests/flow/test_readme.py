@@ -5,7 +5,6 @@ import os
 import pty
 import re
 import shutil
-import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from evosync.sandbox.world import VK_USER_ID, SandboxWorld
 from tests.cli.conftest import environ
 from tests.flow.process import Running
 from tests.flow.stand import small_world
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -101,7 +101,7 @@ async def reader(tmp_path: Path) -> AsyncIterator[Reader]:
         given = {
             "PATH": os.environ["PATH"],
             "LC_ALL": "C.UTF-8",
-            "PORT": str(_free_port()),
+            "PORT": str(free_port()),
             # The answers to `quickstart`, as scripts give them.
             "EVOSYNC_EMAIL": "vera@example.com",
             "EVOSYNC_PASSWORD": PASSWORD,
@@ -110,12 +110,6 @@ async def reader(tmp_path: Path) -> AsyncIterator[Reader]:
             "EVOSYNC_COMMUNITY": f"vk.com/club{world.community_id}",
         }
         yield Reader(folder=tmp_path, environ=given | dict(environ(url)), world=world)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 async def test_the_lines_of_the_readme_work_as_printed(reader: Reader) -> None:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.flow.stand import until
+from tests.ports import free_port
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 NAME = "shop.example"  # as the examples have it
@@ -71,7 +72,7 @@ def caddy_version() -> tuple[int, ...]:
 @contextlib.asynccontextmanager
 async def nginx(folder: Path, service: int) -> AsyncIterator[Proxy]:
     """Run nginx as `deploy/nginx.conf` has it before the service on a port."""
-    http, https = _free_ports(2)
+    http, https = free_port(), free_port()
     certificate, key = _sign(folder)
     text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     text = re.sub(r"^ +listen \[::\].*\n", "", text, flags=re.MULTILINE)  # may not be there
@@ -105,7 +106,7 @@ async def nginx(folder: Path, service: int) -> AsyncIterator[Proxy]:
 @contextlib.asynccontextmanager
 async def caddy(folder: Path, service: int) -> AsyncIterator[Proxy]:
     """Run Caddy as the container does; only it signs its certificates itself."""
-    http, https = _free_ports(2)
+    http, https = free_port(), free_port()
     (folder / "Caddyfile").write_text(
         f"{{\nadmin off\nlocal_certs\nskip_install_trust\n"
         f"default_bind 127.0.0.1\nhttp_port {http}\nhttps_port {https}\n}}\n"
@@ -148,14 +149,6 @@ async def _running(
 def _answers(port: int) -> bool:
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in taken:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in taken]
 
 
 def _sign(folder: Path) -> tuple[Path, Path]:
