@@ -123,7 +123,8 @@ def lock_name(database: URL) -> str:
 
 def _served(cause: str) -> TryLater:
     return TryLater(
-        "С этой базой уже работает другой evosync serve. Остановите его и повторите.",
+        # Whoever reads it may have started either.
+        "С этой базой уже работает evosync serve или restore. Остановите его и повторите.",
         code="served",
         cause=cause,
     )

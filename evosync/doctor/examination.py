@@ -38,11 +38,6 @@ class Examination:
             self.done = 0
             self._task = asyncio.create_task(self._examine(patient), name="examination")
 
-    async def settled(self) -> None:
-        """Wait until none goes on."""
-        if self._task is not None:
-            await asyncio.wait({self._task})
-
     async def close(self) -> None:
         """Break off what goes on."""
         if self._task is not None:

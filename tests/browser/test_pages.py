@@ -44,6 +44,10 @@ _INLINE = """() => [...document.querySelectorAll("*")].filter((each) =>
   || [...each.attributes].some((one) => one.name.startsWith("on"))
 ).map((each) => each.outerHTML.slice(0, 200))"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_HIDDEN_TABS = """() => [...document.querySelectorAll(".subnav [aria-current]")].filter((tab) => {
+  const [own, all] = [tab, tab.parentElement].map((each) => each.getBoundingClientRect());
+  return own.left < all.left - 1 || own.right > all.right + 1;
+}).map((tab) => tab.textContent)"""
 
 
 # States share templates and colours: what one look misses of a state, its neighbours see.
@@ -80,6 +84,7 @@ async def is_right(state: State, tour: Tour, looks: Sequence[Look]) -> None:
     if looks[-1].size != PHONE:
         await look(person, OPPOSITE[-1])
     assert await person.page.evaluate(_WIDER) == 0, "it scrolls sideways"
+    assert await person.page.evaluate(_HIDDEN_TABS) == []
     assert not person.troubles
 
 

@@ -28,7 +28,7 @@ async def test_a_second_serve_is_refused_and_the_next_is_not(empty_url: str) -> 
     assert not await is_served(empty_url)
     async with one_serve(empty_url):
         assert await is_served(empty_url)
-        with pytest.raises(TryLater, match="уже работает другой evosync serve") as told:
+        with pytest.raises(TryLater, match="уже работает evosync serve или restore") as told:
             async with one_serve(empty_url, patience=AT_ONCE):
                 pass
         assert told.value.code == "served"

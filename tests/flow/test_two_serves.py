@@ -28,7 +28,7 @@ async def test_a_second_serve_says_so_and_leaves(mariadb_url: str, tmp_path: Pat
         assert second.events(WAITING)
         assert not second.events("service started")
         assert second.err.splitlines() == [
-            "С этой базой уже работает другой evosync serve. Остановите его и повторите."
+            "С этой базой уже работает evosync serve или restore. Остановите его и повторите."
         ]
         assert await first.terminate(30) == 0
 

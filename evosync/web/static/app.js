@@ -112,5 +112,12 @@ addEventListener("pageshow", () => {
   sent.clear();
 });
 
+// Of tabs that do not all fit side by side the current one is in sight, also once the phone is turned.
+for (const nav of document.querySelectorAll(".subnav")) {
+  const tab = nav.querySelector("[aria-current]");
+  const middle = () => tab.offsetLeft - nav.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2;
+  if (tab) new ResizeObserver(() => nav.scrollTo(middle(), 0)).observe(nav);
+}
+
 // What has to be mended is where the cursor stands.
 document.querySelector("main .is-invalid")?.focus();
