@@ -41,7 +41,7 @@ async def _serve() -> None:
     stopping = asyncio.Event()
     app = make_app()
     with stop_signals(stopping), take_socket(settings) as taken:
-        async with lifespan(app, settings, stopping):
+        async with lifespan(app, settings, stopping, warnings=warnings):
             tune_collector()
             host, port = taken.getsockname()[:2]
             log.info("listening", host=host, port=port)

@@ -59,9 +59,11 @@ async def lifespan(
     stopping: asyncio.Event,
     *,
     first_pipeline: timedelta = FIRST_PIPELINE,
+    warnings: tuple[str, ...] = (),
 ) -> AsyncIterator[None]:
     """Open the service behind `app`; `stopping` is set as soon as a stop is asked for.
 
+    `warnings` are of settings that were passed over, for whoever asks later.
     Entered by our own server and not by uvicorn, so that a start that fails
     raises what it is: one EvoSyncError with one sentence. A MariaDB that is
     not there yet, and an older service that is about to end, are waited for.
@@ -88,6 +90,7 @@ async def lifespan(
             desk=desk,
             stopping=stopping,
             meter=meter,
+            warnings=warnings,
         )
         parts = _Parts(app.state.evosync, monitor, first_pipeline)
         try:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:  # the library behind it is loaded only where numbers are aske
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppState:
-    """The open parts of a running service; no `meter` = nobody asks for numbers."""
+    """The open parts of a running service; no `meter` = nobody asks for numbers.
+
+    `warnings` are of settings that were passed over.
+    """
 
     opened: Installation
     mirroring: Mirroring
@@ -35,6 +38,7 @@ class AppState:
     # Set as soon as a stop is asked for: what never ends by itself ends then.
     stopping: asyncio.Event
     meter: "Meter | None" = None
+    warnings: tuple[str, ...] = ()
     streams: Streams = field(default_factory=Streams)
     feeds: FeedShelf = field(default_factory=FeedShelf)
     goods: GoodsKeeper = field(default_factory=GoodsKeeper)

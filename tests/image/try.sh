@@ -36,8 +36,11 @@ store add -q "$empty" "$work/base" / >/dev/null
 store config --env PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin --env PIP_CERT=/etc/ssl/certs/ca-certificates.crt "$empty"
 store commit -q "$empty" "docker.io/library/$base" >/dev/null
 
-step "build"
-store bud -q --pull-never --format docker -t evosync:try . >/dev/null
+step "build, from a clone whose files are their owner's alone"
+mkdir "$work/clone"
+git ls-files -z | tar --null --files-from - -c | (umask 077 && tar -x --no-same-permissions -C "$work/clone")
+[ "$(stat -c %a "$work/clone/deploy/healthcheck.py")" = 600 ] || fail "the clone can be read by others"
+store bud -q --pull-never --format docker -t evosync:try "$work/clone" >/dev/null
 store inspect --type image evosync:try >"$work/image.json"
 built=$(store from --pull-never evosync:try)
 root=$(store mount "$built")

@@ -16,6 +16,7 @@ from evosync.doctor.verdict import Verdict, broken, good
 from evosync.web.state import AppState
 from tests.flow.stand import until
 
+MISSPELT = "окружение: BASEURL: такой настройки нет. Может быть, BASE_URL?"
 NOT_YET, GOING_ON = "Ещё не проверяли.", "Проверяем: готово"
 
 
@@ -46,7 +47,7 @@ class Slow:
 @pytest.fixture
 def slow(app: Starlette, state: AppState) -> Slow:
     made = Slow()
-    app.state.evosync = replace(state, examination=made.examination)
+    app.state.evosync = replace(state, examination=made.examination, warnings=(MISSPELT,))
     return made
 
 
@@ -62,6 +63,7 @@ async def test_the_page_is_there_before_anything_slow_was_looked_at(
     page = await shown(systems)
     assert page.count(NOT_YET) == sum(len(check.titles) for check in SLOW)
     assert all(check.name in page for check in QUICK)
+    assert MISSPELT in page
     assert "Проверить всё" in page
     assert not slow.examination.is_going_on
 

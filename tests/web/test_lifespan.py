@@ -29,8 +29,9 @@ async def test_the_service_makes_its_schema_begins_rounds_with_words_and_is_stop
 ) -> None:
     app, stopping = make_app(), asyncio.Event()
     settings = msgspec.structs.replace(settings_of(tmp_path, empty_url), ping_url=NOWHERE)
-    async with lifespan(app, settings, stopping):
+    async with lifespan(app, settings, stopping, warnings=("окружение: BASEURL: нет.",)):
         state: AppState = app.state.evosync
+        assert state.warnings == ("окружение: BASEURL: нет.",)
         assert {each.name for each in state.scheduler.list_rounds()} == set(ROUNDS)
         assert await check_schema(empty_url) is SchemaState.CURRENT
         assert state.scheduler.is_alive()

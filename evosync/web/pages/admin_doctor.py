@@ -86,6 +86,7 @@ def _patient(request: Request) -> Patient:
     failed = [each.name for each in state.scheduler.list_rounds() if each.has_failed]
     return Patient(
         settings=state.opened.settings,
+        warnings=state.warnings,
         database=state.database,
         opened=state.opened,
         service=ServiceSeen(
