@@ -58,9 +58,12 @@ class NeedsPerson(EvoSyncError):
 
 
 class Misconfigured(EvoSyncError):
-    """A setting, a file or the database cannot be used; the start stops."""
+    """A setting, a file or the database cannot be used; the start stops.
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name}: {why}", code="settings")
+    `code` is another than "settings" where that may mend itself ("no_room").
+    """
+
+    def __init__(self, name: str, why: str, *, code: str = "settings") -> None:
+        super().__init__(f"{name}: {why}", code=code)
         self.name = name
         self.why = why

@@ -16,6 +16,9 @@ _USAGE_CODES = frozenset({"unknown_email", "weak_password", "usage", "refused"})
 def code_of_error(error: EvoSyncError) -> int:
     """Tell the exit code that an error asks for."""
     match error:
+        # Room comes without a change of settings, and whoever starts us again should.
+        case Misconfigured(code="no_room"):
+            return LATER
         case Misconfigured():
             return USAGE
         case NeedsPerson():

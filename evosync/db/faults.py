@@ -33,7 +33,6 @@ _REFUSED = {
 _SQLITE_WORDS = {
     sqlite3.SQLITE_CANTOPEN: "файл базы не открывается: проверьте папку и права.",
     sqlite3.SQLITE_READONLY: "файл базы доступен только для чтения.",
-    sqlite3.SQLITE_FULL: "на диске нет места.",
     sqlite3.SQLITE_PERM: "к файлу базы нет доступа.",
 }
 
@@ -93,6 +92,8 @@ def _sqlite_fault(error: sqlite3.Error) -> EvoSyncError | None:
     code = _sqlite_code(error)
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return BrokenFile()
+    if code == sqlite3.SQLITE_FULL:
+        return Misconfigured(NAME, "на диске нет места.", code="no_room")
     if code in _SQLITE_WORDS:
         return Misconfigured(NAME, _SQLITE_WORDS[code])
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:

@@ -52,6 +52,20 @@ def test_every_command_refuses_a_sqlite_file_on_a_networks_disk(fuse: Path) -> N
 
 
 @as_root
+def test_a_start_on_a_full_disk_is_for_later(tmp_path: Path) -> None:
+    # Were it told as a setting that cannot be used, systemd would not start it again.
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], check=True)
+    try:
+        environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PORT": "0"}
+        told = subprocess.run(
+            [*EVOSYNC, "serve"], check=False, capture_output=True, text=True, env=environ
+        )
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
+    assert (told.returncode, told.stderr) == (5, "DATABASE_URL: на диске нет места.\n")
+
+
+@as_root
 async def test_the_start_warns_of_a_database_that_goes_with_its_container(tmp_path: Path) -> None:
     for name in ("lower", "upper", "work", "data"):
         (tmp_path / name).mkdir()
