@@ -79,6 +79,10 @@ def _told(done: Restored) -> Iterator[str]:
     made_at = manifest.made_at.strftime("%d.%m.%Y %H:%M UTC")
     yield f"База восстановлена из копии от {made_at}: {rows}."
     yield "Все вошедшие выйдут, прерванные запуски отмечены."
+    yield (
+        "Чего эта копия не знает, о том EvoSync не помнит: скрытое в VK после неё покажет кнопка "
+        "«Показать снова», а карточку товара, которого с тех пор не стало в кассе, удалите сами."
+    )
     if done.set_aside:
         yield f"Повреждённый файл базы сохранён рядом: {done.set_aside}."
     if done.has_kept_key:

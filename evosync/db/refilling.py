@@ -48,7 +48,7 @@ from evosync.db.schema import metadata
 from evosync.db.sealed_columns import Unopened, seal_anew
 from evosync.db.tables.accounts import sessions, users
 from evosync.db.tables.journal import settings_kv
-from evosync.db.tables.market import product_links
+from evosync.db.tables.market import album_links, product_links
 from evosync.db.tables.runs import leases, runs
 from evosync.db.urls import NAME, check_file, is_sqlite, normalise_url, prepare_file, sqlite_file
 from evosync.db.vault import Vault
@@ -264,6 +264,8 @@ def _tidy(connection: Connection, now: datetime) -> None:
     connection.execute(
         update(product_links).where(is_undecided).values(pending=act, pending_at=now)
     )
+    # So with albums that we made: without a title it is in doubt how they stand.
+    connection.execute(update(album_links).where(album_links.c.is_made).values(title=""))
     going_on = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
     connection.execute(update(runs).where(runs.c.status.in_(going_on)).values(interrupted(now)))
     done = Act(action="backup.restored", actor="command line", at=now)

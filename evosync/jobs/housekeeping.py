@@ -16,8 +16,10 @@ log = structlog.get_logger(__name__)
 UNCONFIRMED_FOR = timedelta(days=30)
 
 # A clock set years ahead by mistake would make everything old at once. So after a gap
-# nothing is deleted for a day, in which somebody, or NTP, may notice.
-GAP = timedelta(days=1)
+# nothing is deleted for a day, in which somebody, or NTP, may notice. A week is no such gap:
+# a machine that is on one day in two, or in seven, would never have its day.
+GAP = timedelta(days=7)
+NOTICED_IN = timedelta(days=1)
 CLOCK_SEEN = "house_clock"
 
 
@@ -25,7 +27,7 @@ async def keep_house(desk: Desk) -> None:
     """Delete whatever has had its time: of runs, requests, notices, sessions, registrations.
 
     With runs go the answers to their questions and what VK refused in them.
-    Nothing is deleted in the day after the clock went ahead by a day or more,
+    Nothing is deleted in the day after the clock went ahead by a week or more,
     be it that the service was off so long.
     """
     settings, now, database = desk.settings, desk.clock(), desk.database
@@ -51,9 +53,9 @@ async def _is_clock_steady(tx: Tx, now: datetime) -> bool:
     noted: dict[str, Any] = await settings_kv.find_value(tx, CLOCK_SEEN) or {}
     seen_at, steady_from = (_moment(noted.get(name), now) for name in ("seen_at", "steady_from"))
     if now - seen_at >= GAP:
-        steady_from = now + GAP
+        steady_from = now + NOTICED_IN
     # Set back, the clock would come to that moment late.
-    steady_from = min(steady_from, now + GAP)
+    steady_from = min(steady_from, now + NOTICED_IN)
     value = {"seen_at": now.isoformat(), "steady_from": steady_from.isoformat()}
     await settings_kv.save_value(tx, CLOCK_SEEN, value, now)
     return now >= steady_from

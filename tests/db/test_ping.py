@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from evosync.db.engine import PING_FRESH_S, PING_HOLDS_S, Database
+from evosync.db.engine import PING_FRESH_S, PING_GIVEN_UP_S, PING_HOLDS_S, Database, open_database
 from evosync.errors import Misconfigured, TryLater
+from tests.db.relay import silent_at_will
 
 
 async def test_the_database_answers_a_ping(database: Database) -> None:
@@ -68,3 +69,30 @@ async def test_a_ping_asked_anew_leaves_those_who_wait_for_the_last_one_their_an
             await sqlite_database.ping()
 
     await asyncio.gather(*(ask_often() for _ in range(20)))
+
+
+async def test_a_connection_that_fell_silent_is_given_up_for_another(
+    mariadb_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed_s = 0.0
+    loop = asyncio.get_running_loop()
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + passed_s)
+    async with silent_at_will(mariadb_url) as (url, relay):
+        database = open_database(url)
+        await database.ping()
+        relay.speaks.clear()
+        # First of the connection that stood, then of another, which is taken and never greeted.
+        for _ in range(2):
+            passed_s += PING_HOLDS_S
+            with pytest.raises(TryLater, match="не отвечает"):
+                await database.ping(timeout_s=0)
+            asked = database._ping
+            assert asked is not None
+            passed_s += PING_GIVEN_UP_S
+            await asyncio.wait({asked}, timeout=30)
+            assert isinstance(asked.exception(), TryLater)
+        relay.speaks.set()
+        passed_s += PING_HOLDS_S
+        await database.ping()
+        await database.close()

@@ -183,3 +183,17 @@ async def test_nothing_is_deleted_in_the_day_after_the_clock_went_years_ahead(
     await desk.database.write(fill, anna, NOON)
     await keep(28)
     assert await ages(desk.database) == {name: [0, *days] for name, days in kept.items()}
+
+
+@pytest.mark.parametrize("every", [2, 7], ids=["every other day", "once a week"])
+async def test_a_machine_that_is_seldom_on_is_cleaned_too(
+    every: int, anna: int, desk: Desk
+) -> None:
+    for days in (20, 2):
+        await desk.database.write(fill, anna, NOON - days * DAY)
+    for day in (0, every):
+        for hour in (0, 5, 9):
+            at = NOON + day * DAY + timedelta(hours=hour)
+            await keep_house(replace(desk, clock=lambda at=at: at))  # type: ignore[misc]
+        assert [old for old in (await ages(desk.database))["logs"] if old == 20] == []
+        await desk.database.write(fill, anna, NOON - 20 * DAY)
