@@ -35,6 +35,11 @@ _SQLITE_WORDS = {
     sqlite3.SQLITE_READONLY: "файл базы доступен только для чтения.",
     sqlite3.SQLITE_PERM: "к файлу базы нет доступа.",
 }
+# A full disk is told as IOERR where SQLite cannot make its files beside the database's.
+_DISK_WORDS = {
+    sqlite3.SQLITE_FULL: "на диске нет места.",
+    sqlite3.SQLITE_IOERR: "диск отвечает ошибкой: проверьте, есть ли на нём место.",
+}
 
 
 def is_replayed(error: BaseException) -> bool:
@@ -92,8 +97,10 @@ def _sqlite_fault(error: sqlite3.Error) -> EvoSyncError | None:
     code = _sqlite_code(error)
     if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
         return BrokenFile()
-    if code == sqlite3.SQLITE_FULL:
-        return Misconfigured(NAME, "на диске нет места.", code="no_room")
+    if code in _DISK_WORDS:
+        fault = Misconfigured(NAME, _DISK_WORDS[code], code="no_room")
+        fault.cause = f"SQLite: {error}"  # its words quote nothing
+        return fault
     if code in _SQLITE_WORDS:
         return Misconfigured(NAME, _SQLITE_WORDS[code])
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:

@@ -25,6 +25,7 @@ def mariadb_error(code: int) -> DBAPIError:
     return DBAPIError("SELECT secret", {"token": "hunter2"}, MariaDbError(code, "words"))
 
 
+SHM_SIZE = 4874  # https://sqlite.org/rescode.html#ioerr_shmsize
 BUSY_SNAPSHOT = 517  # https://sqlite.org/rescode.html#busy_snapshot
 
 
@@ -36,6 +37,9 @@ BUSY_SNAPSHOT = 517  # https://sqlite.org/rescode.html#busy_snapshot
         ),
         pytest.param(sqlite_error(sqlite3.SQLITE_NOTADB), Misconfigured, "не база", id="no base"),
         pytest.param(sqlite_error(sqlite3.SQLITE_FULL), Misconfigured, "нет места", id="full"),
+        pytest.param(
+            sqlite_error(SHM_SIZE), Misconfigured, "есть ли на нём место", id="no room beside"
+        ),
         pytest.param(sqlite_error(sqlite3.SQLITE_READONLY), Misconfigured, "чтения", id="readonly"),
         pytest.param(sqlite_error(BUSY_SNAPSHOT), TryLater, "занята", id="busy"),
         pytest.param(mariadb_error(1045), Misconfigured, "пароль", id="denied"),
@@ -58,7 +62,6 @@ def test_a_fault_is_one_sentence_without_values(
     "error",
     [
         pytest.param(sqlite_error(sqlite3.SQLITE_ERROR), id="SQLite: no such table"),
-        pytest.param(sqlite_error(sqlite3.SQLITE_IOERR), id="SQLite: disk"),
         pytest.param(mariadb_error(1290), id="MariaDB: read only"),
         pytest.param(mariadb_error(1146), id="MariaDB: no such table"),
         pytest.param(DBAPIError("SELECT secret", {}, Exception()), id="without a number"),

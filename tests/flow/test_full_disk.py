@@ -97,4 +97,9 @@ async def test_a_full_disk_is_told_and_what_waited_is_done_when_there_is_room(
             assert (await monitor.post("/user/token", json=NOTICE, headers=BEARER)).is_success
             assert await service.terminate(STOP_DEADLINE_S) == 0
         assert "Traceback" not in service.err
+        fill_up(small_disk)
+        # It is for later and not for settings: who starts a service again and again goes on.
+        async with started(tmp_path / "again", "serve", environ=settings) as again:
+            assert await again.end() == 5
+        assert again.err.startswith("DATABASE_URL: диск отвечает ошибкой")
     assert_every_product_has_one_item(world)
