@@ -240,7 +240,10 @@ class _NamedLock:
         return made
 
     async def _drop(self) -> None:
-        self._connection = None
+        connection, self._connection = self._connection, None
         # A connection that is broken may fail to be closed, too.
         with contextlib.suppress(DBAPIError, OSError):
+            if connection is not None:
+                # To be closed like others it would ask a server that may be silent.
+                await connection.invalidate()
             await self._stack.aclose()

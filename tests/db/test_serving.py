@@ -178,3 +178,17 @@ async def test_who_lost_it_to_another_is_told(mariadb_url: str, server: Server) 
     with pytest.raises(TryLater) as told:
         await asyncio.wait_for(overtaken(), 30)
     assert told.value.code == "served"
+
+
+async def test_the_end_waits_for_no_server_that_fell_silent(mariadb_url: str) -> None:
+    async with silent_at_will(mariadb_url) as (url, relay):
+
+        async def serve() -> None:
+            async with one_serve(url):
+                relay.speaks.clear()
+
+        serving = asyncio.create_task(serve())
+        ended, _ = await asyncio.wait({serving}, timeout=30)
+        relay.speaks.set()
+        assert ended
+        await serving
