@@ -42,7 +42,8 @@ class Told:
             self.counts[event["event"]] += 1
             if event["event"] == "run finished":
                 self.runs[event["status"]] += 1
-            if event["level"] in {"error", "critical"}:
+            # A connection that is made while the clock is set ahead takes too long by it.
+            if event["level"] in {"error", "critical"} and event.get("code") != "database_down":
                 self.bad.append(event)
 
     def _events(self) -> Iterator[dict[str, Any]]:
