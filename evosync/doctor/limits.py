@@ -64,7 +64,7 @@ def judge_quota(resting: Sequence[Resting], failures: Sequence[Failures], now: d
             "Делать ничего не нужно. Если так каждый день, запускайте реже: "
             "CATALOG_REFRESH_INTERVAL_SECONDS.",
         )
-    return good(QUOTA, f"{told}." if told else "Подождать никто не просил.")
+    return good(QUOTA, f"{told}." if told else "Эвотор и VK не просили подождать.")
 
 
 def _put_off(failures: Sequence[Failures], service: str) -> int:
