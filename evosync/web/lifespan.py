@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from evosync.accounts.administration import go_on_deleting
 from evosync.accounts.desk import Desk, open_desk
 from evosync.backup.standing_order import Backups, migrate_safely
-from evosync.clock import now
+from evosync.clock import Leaps, now
 from evosync.db.accounts import has_any_user
 from evosync.db.awaiting import await_database
 from evosync.db.serving import one_serve
@@ -139,7 +139,7 @@ def _rounds(parts: _Parts) -> list[Round]:
     runs_every = timedelta(seconds=settings.catalog_refresh_interval_seconds)
     # What one round of checks finds is told before the next one begins.
     letters_every = min(LETTERS_EVERY, checks_every)
-    stale = StaleWatch(state.opened)
+    stale, leaps = StaleWatch(state.opened), Leaps(desk.clock)
 
     async def prove_disk() -> None:
         await prove_writable(state.database, desk.clock())
@@ -156,7 +156,7 @@ def _rounds(parts: _Parts) -> list[Round]:
         Round("letters", lambda: tell_all(desk), letters_every, letters_every),
         Round("stale", stale.round, STALE_EVERY, STALE_EVERY),
         Round("writing", prove_disk, letters_every, letters_every),
-        Round("house", lambda: keep_house(desk), HOUSE_EVERY, FIRST_HOUSE),
+        Round("house", lambda: keep_house(desk, leaps.look()), HOUSE_EVERY, FIRST_HOUSE),
     ]
     if state.backups.every is not None:
         rounds.append(Round("backups", state.backups.round, BACKUPS_EVERY, FIRST_BACKUP))

@@ -185,6 +185,22 @@ async def test_nothing_is_deleted_in_the_day_after_the_clock_went_years_ahead(
     assert await ages(desk.database) == {name: [0, *days] for name, days in kept.items()}
 
 
+async def test_a_day_by_which_the_clock_of_a_running_service_was_set_ahead_is_enough(
+    anna: int, desk: Desk
+) -> None:
+    for days in (20, 2):
+        await desk.database.write(fill, anna, NOON - days * DAY)
+
+    async def keep(hours: float, leapt: timedelta = timedelta(0)) -> list[int]:
+        at = NOON + timedelta(hours=hours)
+        await keep_house(replace(desk, clock=lambda: at), leapt)
+        return (await ages(desk.database))["logs"]
+
+    assert 20 in await keep(25, leapt=DAY)
+    assert 20 in await keep(48)
+    assert 20 not in await keep(49)
+
+
 @pytest.mark.parametrize("every", [2, 7], ids=["every other day", "once a week"])
 async def test_a_machine_that_is_seldom_on_is_cleaned_too(
     every: int, anna: int, desk: Desk
