@@ -24,7 +24,14 @@ _WORDS = {
     socket.EAI_NONAME: "такого имени нет",
 }
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 
 def reason_of(error: OSError) -> str:
     """Say in a few words why the machine refused; a rare reason stays in English."""
     return _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__
+
+
+def code_of(error: OSError) -> str:
+    """Give the code of a Misconfigured that tells of this: room may come by itself."""
+    return "no_room" if error.errno in _NO_ROOM else "settings"

@@ -14,7 +14,7 @@ from msgspec import Meta
 from evosync.addresses import listed, site_of, to_punycode
 from evosync.env_file import read_env_file
 from evosync.errors import Misconfigured
-from evosync.os_words import reason_of
+from evosync.os_words import code_of, reason_of
 from evosync.setting_kinds import (
     AppId,
     Days,
@@ -209,7 +209,7 @@ def make_data_dir(settings: Settings) -> None:
                 pass
     except OSError as error:
         why = f"в папку {folder} нельзя писать ({reason_of(error)})."
-        raise Misconfigured("DATA_DIR", why) from None
+        raise Misconfigured("DATA_DIR", why, code=code_of(error)) from None
     if not can_be:
         raise Misconfigured("DATA_DIR", f"{folder} — не папка.")
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from evosync.errors import Misconfigured
-from evosync.os_words import reason_of
+from evosync.os_words import code_of, reason_of
 from evosync.settings import nearest
 
 FOLDER = "backups"
@@ -40,7 +40,7 @@ def open_folder(data_dir: Path) -> Path:
                 each.unlink(missing_ok=True)
     except OSError as error:
         why = f"в папку {folder} нельзя писать ({reason_of(error)})."
-        raise Misconfigured("DATA_DIR", why) from None
+        raise Misconfigured("DATA_DIR", why, code=code_of(error)) from None
     return folder
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from evosync.db.mounts import refuse_network_disk
 from evosync.errors import Misconfigured
-from evosync.os_words import reason_of
+from evosync.os_words import code_of, reason_of
 
 NAME = "DATABASE_URL"
 
@@ -147,7 +147,8 @@ def set_aside(path: Path, note: str) -> Path:
 
 def unopened(path: Path, error: OSError) -> Misconfigured:
     """Make the error of a file, the database's or one beside it, that does not open."""
-    return Misconfigured(NAME, f"файл базы {path} не открывается ({reason_of(error)}).")
+    why = f"файл базы {path} не открывается ({reason_of(error)})."
+    return Misconfigured(NAME, why, code=code_of(error))
 
 
 def _mariadb_query(given: URL) -> dict[str, str]:

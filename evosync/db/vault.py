@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from evosync.errors import Misconfigured, NeedsPerson
-from evosync.os_words import reason_of
+from evosync.os_words import code_of, reason_of
 
 KEY_FILE = "secret.key"
 _NAME = "SECRET_KEY"
@@ -148,5 +148,6 @@ def _create(path: Path, key: str) -> str:
     except FileExistsError:
         return _read(path)
     except OSError as error:
-        raise Misconfigured(_NAME, f"файл {path} не создать ({reason_of(error)}).") from None
+        why = f"файл {path} не создать ({reason_of(error)})."
+        raise Misconfigured(_NAME, why, code=code_of(error)) from None
     return key

@@ -52,17 +52,25 @@ def test_every_command_refuses_a_sqlite_file_on_a_networks_disk(fuse: Path) -> N
 
 
 @as_root
-def test_a_start_on_a_full_disk_is_for_later(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("room", "told"),
+    [
+        ("size=64k", "DATABASE_URL: на диске нет места.\n"),
+        ("nr_inodes=1", "DATA_DIR: в папку {} нельзя писать (на диске нет места).\n"),
+    ],
+    ids=["of bytes", "of files"],
+)
+def test_a_start_on_a_full_disk_is_for_later(room: str, told: str, tmp_path: Path) -> None:
     # Were it told as a setting that cannot be used, systemd would not start it again.
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", room, "tmpfs", tmp_path], check=True)
     try:
         environ = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PORT": "0"}
-        told = subprocess.run(
+        serve = subprocess.run(
             [*EVOSYNC, "serve"], check=False, capture_output=True, text=True, env=environ
         )
     finally:
         subprocess.run(["umount", tmp_path], check=True)
-    assert (told.returncode, told.stderr) == (5, "DATABASE_URL: на диске нет места.\n")
+    assert (serve.returncode, serve.stderr) == (5, told.format(tmp_path))
 
 
 @as_root
