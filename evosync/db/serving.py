@@ -234,7 +234,8 @@ class _NamedLock:
             raise fault_from(error) from None
 
     async def _connect(self) -> AsyncConnection:
-        made = await self._stack.enter_async_context(connected(self._engine))
+        # Known from here on: one that falls silent is dropped without asking it.
+        made = self._connection = await self._stack.enter_async_context(connected(self._engine))
         await made.execution_options(isolation_level="AUTOCOMMIT")
         await made.execute(text(f"SET SESSION wait_timeout={GONE_AFTER_S}"))
         return made

@@ -135,13 +135,19 @@ class BrokenFile(Misconfigured):
 def set_aside(path: Path, note: str) -> Path:
     """Give a SQLite file, and what SQLite keeps beside it, another name; returns that of the file.
 
-    Nobody may have it open.
+    Its old name leads to it until another file is put there, so that a kill in
+    between leaves no place for an empty database; on a disk that knows no
+    second names it is gone at once. Nobody may have the file open.
     """
     target = path.with_name(f"{path.name}.{note}")
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in ("-wal", "-shm"):
         beside = path.with_name(path.name + suffix)
         if beside.exists():
             beside.rename(target.with_name(target.name + suffix))
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        path.rename(target)
     return target
 
 

@@ -80,7 +80,9 @@ async def _ask_all(opened: Installation, known: Sequence[ConnectionSeen], found:
         if seen is not None:
             found[one.service, one.user_id] = seen
 
-    await asyncio.gather(*map(ask, first_to_ask(known)))
+    async with asyncio.TaskGroup() as asking:
+        for one in first_to_ask(known):
+            asking.create_task(ask(one))
 
 
 async def _ask(opened: Installation, one: ConnectionSeen) -> ConnectionSeen | None:
@@ -100,8 +102,7 @@ async def _ask(opened: Installation, one: ConnectionSeen) -> ConnectionSeen | No
 def as_found(one: ConnectionSeen, finding: Finding, now: datetime) -> ConnectionSeen:
     """Return a connection as a check would leave it that found this."""
     if finding.is_passing and one.code and not one.is_online:
-        # What a person has to mend stays so while nobody answers.
-        return replace(one, checked_at=now)
+        return one  # what a person has to mend stays so while nobody answers
     return replace(
         one,
         is_online=finding.error is None,

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 
 from evosync.db.engine import open_database
 from evosync.db.migrate import check_schema
-from evosync.db.urls import normalise_url
+from evosync.db.urls import normalise_url, set_aside
 from evosync.errors import Misconfigured
 from evosync.redact import mask_text
 
@@ -161,3 +161,17 @@ async def test_a_password_may_have_any_letters(mariadb_server: str) -> None:
             await tx.execute(text("DROP USER vera"))
     finally:
         await owner.close()
+
+
+def test_what_is_set_aside_keeps_its_place_until_another_file_takes_it(tmp_path: Path) -> None:
+    file, other = tmp_path / "evosync.db", tmp_path / "other.db"
+    file.write_text("damaged")
+    wal = tmp_path / "evosync.db-wal"
+    wal.write_text("its log")
+    aside = set_aside(file, "broken")
+    assert file.read_text() == "damaged"
+    assert not wal.exists()
+    other.write_text("restored")
+    other.replace(file)
+    assert aside.read_text() == "damaged"
+    assert aside.with_name(f"{aside.name}-wal").read_text() == "its log"

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -66,10 +66,15 @@ def test_those_in_trouble_are_asked_first_and_then_the_longest_unasked() -> None
 
 
 @pytest.mark.parametrize(
-    ("known", "code"),
-    [pytest.param(GREEN, "unreachable", id="green"), pytest.param(RED, RED.code, id="red")],
+    ("known", "code", "checked_at"),
+    [
+        pytest.param(GREEN, "unreachable", LATER + timedelta(hours=1), id="green"),
+        pytest.param(RED, RED.code, LATER, id="red"),
+    ],
 )
-def test_a_silence_hides_no_trouble_that_was_there(known: ConnectionSeen, code: str) -> None:
+def test_a_silence_hides_no_trouble_that_was_there(
+    known: ConnectionSeen, code: str, checked_at: datetime
+) -> None:
     silence = Finding(connected_at=NOON, error="Молчит.", code="unreachable", is_passing=True)
-    seen = as_found(known, silence, LATER)
-    assert (seen.is_online, seen.code, seen.checked_at) == (False, code, LATER)
+    seen = as_found(known, silence, LATER + timedelta(hours=1))
+    assert (seen.is_online, seen.code, seen.checked_at) == (False, code, checked_at)
