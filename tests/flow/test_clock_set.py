@@ -43,9 +43,6 @@ async def test_a_day_ahead_and_back_in_mid_run_stops_nothing_and_deletes_nothing
             httpx.AsyncClient(base_url=service.url) as anna,
         ):
             await service.begin()
-            await pass_an_interval(service)
-            # It has noted what the clock showed before.
-            await until(lambda: bool(service.running.events("house kept")), "the house is kept")
             await sign_in(anna)
             before = await kept(sqlite_url)
             for price, leap_s in enumerate((DAY_S, -DAY_S), start=777):
