@@ -85,6 +85,15 @@ class Shelf:
             await asyncio.wait(set(self.renewals), timeout=patience_s)
 
 
+async def stored_tokens(shelf: Shelf, service: Service, user_id: int) -> SealedTokens:
+    """Return what is stored of a connection. Raises NeedsPerson when it has been removed."""
+    async with shelf.database.read() as tx:
+        found = await token_rotation.find_tokens(tx, service, user_id)
+    if found is None:
+        raise NeedsPerson("Подключение удалено.", code="connection_broken")
+    return found
+
+
 class StandingToken:
     """Implements TokenKeeper for a user's connection, whether its token can be renewed or not.
 
@@ -106,7 +115,7 @@ class StandingToken:
         """Return the access token, renewed if most of its life is over."""
         async with self._turn:
             if self._held is None:
-                self._hold(await self._stored())
+                self._hold(await stored_tokens(self._shelf, self._service, self._user_id))
             if self._is_due() and (self._is_over() or not self._is_resting()):
                 await self._renewed_or_standing()
             return self._opened
@@ -114,7 +123,7 @@ class StandingToken:
     async def refresh(self, refused: str) -> str | None:
         """Return another token than the refused one: a stored one, else one renewed for it."""
         async with self._turn:
-            held = self._hold(await self._stored())
+            held = self._hold(await stored_tokens(self._shelf, self._service, self._user_id))
             if self._opened != refused:
                 return self._opened
             renewed_at = held.refreshed_at or held.connected_at
@@ -129,7 +138,7 @@ class StandingToken:
 
     async def _renewed_or_standing(self) -> None:
         """Renew; a token that is still good may be used meanwhile if that cannot be done now."""
-        held = self._hold(await self._stored())
+        held = self._hold(await stored_tokens(self._shelf, self._service, self._user_id))
         if not self._is_due():
             return  # somebody else was first
         fresh = None
@@ -166,13 +175,6 @@ class StandingToken:
         ends_at = self._held.expires_at if self._held else None
         return ends_at is not None and ends_at <= self._shelf.clock()
 
-    async def _stored(self) -> SealedTokens:
-        async with self._shelf.database.read() as tx:
-            found = await token_rotation.find_tokens(tx, self._service, self._user_id)
-        if found is None:
-            raise NeedsPerson("Подключение удалено.", code="connection_broken")
-        return found
-
     async def _shielded(self, spent: SealedTokens) -> SealedTokens | None:
         """Renew in a task that goes on when whoever waits for it is cancelled."""
         if spent.refresh is None or self._renew is None:
@@ -186,19 +188,21 @@ class StandingToken:
 
     async def _renew_alone(self, spent: SealedTokens) -> SealedTokens | None:
         async with _alone(self._shelf.database, f"token:{self._service.value}:{self._user_id}"):
-            standing = await self._stored()
+            standing = await stored_tokens(self._shelf, self._service, self._user_id)
             if standing.access != spent.access:
                 return standing
             grant = await self._granted(standing)
             if grant is None:
                 # Whoever lost the lease while it waited may find that another was faster.
-                latest = await self._stored()
+                latest = await stored_tokens(self._shelf, self._service, self._user_id)
                 return latest if latest.access != standing.access else None
             fresh = self._sealed(grant, standing, self._shelf.clock())
             if await self._kept(standing, fresh):
                 log.info("token renewed", service=self._service.value, user_id=self._user_id)
                 return fresh
-        return await self._stored()  # a person connected anew meanwhile
+        return await stored_tokens(
+            self._shelf, self._service, self._user_id
+        )  # a person connected anew meanwhile
 
     async def _kept(self, spent: SealedTokens, fresh: SealedTokens) -> bool:
         """Commit fresh tokens; False when others stand there. There is no second copy of them.

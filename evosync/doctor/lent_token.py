@@ -1,10 +1,8 @@
 """The token of a connection as the doctor asks with it: as it stands, and never renewed."""
 
-from evosync.db import token_rotation
 from evosync.db.services import Service
-from evosync.db.token_rotation import SealedTokens
-from evosync.errors import NeedsPerson, TryLater
-from evosync.keepers import Shelf
+from evosync.errors import TryLater
+from evosync.keepers import Shelf, stored_tokens
 
 
 class LentToken:
@@ -22,7 +20,7 @@ class LentToken:
 
     async def token(self) -> str:
         """Return the access token that stands. Raises TryLater when it first has to be renewed."""
-        stored = await self._stored()
+        stored = await stored_tokens(self._shelf, self._service, self._user_id)
         is_over = stored.expires_at is not None and stored.expires_at <= self._shelf.clock()
         if is_over and stored.refresh:
             self.is_spent = True
@@ -31,16 +29,9 @@ class LentToken:
 
     async def refresh(self, refused: str) -> str | None:
         """Return the token that the service put in the place of the refused one, if it did."""
-        stored = await self._stored()
+        stored = await stored_tokens(self._shelf, self._service, self._user_id)
         token = self._shelf.vault.open(stored.access)
         if token != refused:
             return token
         self.is_spent = stored.refresh is not None
         return None
-
-    async def _stored(self) -> SealedTokens:
-        async with self._shelf.database.read() as tx:
-            found = await token_rotation.find_tokens(tx, self._service, self._user_id)
-        if found is None:
-            raise NeedsPerson("Подключение удалено.", code="connection_broken")
-        return found

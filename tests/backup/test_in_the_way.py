@@ -1,7 +1,6 @@
 """What else is where a backup is put back: others' tables and transactions, half of ours."""
 
 import contextlib
-import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,18 +14,7 @@ from evosync.db.engine import open_database
 from evosync.db.migrate import SchemaState, check_schema, on_own_connection
 from evosync.errors import EvoSyncError, Misconfigured, TryLater
 from tests.backup.copies import make, put_back
-from tests.db.people import add_user
 from tests.db.rows import everything, fill
-
-
-@pytest.fixture
-async def copy(sqlite_template: Path, tmp_path: Path) -> Path:
-    """Give a backup without a passphrase, of a database where Anna has an account."""
-    url = f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'annas.db')}"
-    database = open_database(url)
-    await add_user(database, "anna@example.com")
-    await database.close()
-    return (await make(url, tmp_path / "copy.zip")).path
 
 
 async def ask(url: str, question: str) -> list[Any]:

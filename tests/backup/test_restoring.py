@@ -11,7 +11,6 @@ from sqlalchemy import Connection, select, text
 
 from evosync.backup.reading import PassphraseNeeded, Unusable
 from evosync.db import sealed_columns
-from evosync.db.engine import open_database
 from evosync.db.migrate import RESTORING, check_schema, migrate, on_own_connection
 from evosync.db.sealed_columns import Unopened
 from evosync.db.services import Service
@@ -30,18 +29,7 @@ from tests.backup.copies import (
     rewritten,
     spoil,
 )
-from tests.db.people import add_user
 from tests.db.rows import everything, fill
-
-
-@pytest.fixture
-async def copy(sqlite_template: Path, tmp_path: Path) -> Path:
-    """Give a backup without a passphrase, of a database where Anna has an account."""
-    url = f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'annas.db')}"
-    database = open_database(url)
-    await add_user(database, "anna@example.com")
-    await database.close()
-    return (await make(url, tmp_path / "copy.zip")).path
 
 
 @pytest.fixture(scope="module")
